@@ -1,0 +1,69 @@
+//! Every limit of DynamoDB and every bound of our own queues and buffers, each with its source.
+//!
+//! "Quotas" is the page "Quotas in Amazon DynamoDB" of AWS's developer guide, "API" its API
+//! reference.
+
+/// Most bytes of an item, names and values (Quotas).
+pub const ITEM_BYTES_MAX: usize = 400 * 1024;
+/// Most levels a value may nest (Quotas).
+pub const NESTING_LEVELS_MAX: usize = 32;
+/// Most bytes of an attribute's name (Quotas).
+pub const ATTRIBUTE_NAME_BYTES_MAX: usize = 65_535;
+/// Most bytes of a partition key's value (Quotas).
+pub const PARTITION_KEY_BYTES_MAX: usize = 2048;
+/// Most bytes of a sort key's value, all of its attributes together (Quotas).
+pub const SORT_KEY_BYTES_MAX: usize = 1024;
+
+/// Most bytes of one expression as sent (Quotas).
+pub const EXPRESSION_BYTES_MAX: usize = 4096;
+/// Most operators and functions in one expression (Quotas).
+pub const EXPRESSION_OPERATORS_MAX: usize = 300;
+/// Most operands of IN (Quotas).
+pub const IN_OPERANDS_MAX: usize = 100;
+/// Most bytes of a placeholder, its `#` or `:` included (Quotas).
+pub const PLACEHOLDER_BYTES_MAX: usize = 255;
+/// Most bytes of all placeholders and what stands behind them (Quotas).
+pub const SUBSTITUTION_BYTES_MAX: usize = 2 * 1024 * 1024;
+/// Most parentheses and NOTs open at once. Ours: an expression of 4 KB could open 4,096, and
+/// nobody writes by hand what needs a tenth of it; it bounds the parser's stack.
+pub const EXPRESSION_DEPTH_MAX: usize = 300;
+/// Most dereferences in a document path (developer guide, "Specifying item attributes").
+pub const PATH_ELEMENTS_MAX: usize = 32;
+
+/// Bytes of items after which a Query or Scan page ends (API).
+pub const PAGE_BYTES: usize = 1024 * 1024;
+/// Most keys of a BatchGetItem (API).
+pub const BATCH_GET_KEYS_MAX: usize = 100;
+/// Most bytes of items a BatchGetItem returns (API).
+pub const BATCH_GET_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// Most requests of a BatchWriteItem (API).
+pub const BATCH_WRITE_REQUESTS_MAX: usize = 25;
+/// Most actions of a transaction (API).
+pub const TRANSACTION_ACTIONS_MAX: usize = 100;
+/// Most bytes of the items of a transaction (API).
+pub const TRANSACTION_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// How long a client request token is remembered (API).
+pub const TRANSACTION_TOKEN_SECONDS: u64 = 600;
+/// Most segments of a parallel scan (API).
+pub const SCAN_SEGMENTS_MAX: u32 = 1_000_000;
+
+/// Most global secondary indexes of a table (Quotas).
+pub const GLOBAL_INDEXES_MAX: usize = 20;
+/// Most local secondary indexes of a table (Quotas).
+pub const LOCAL_INDEXES_MAX: usize = 5;
+/// Most non-key attributes projected into a table's indexes, summed (Quotas).
+pub const PROJECTED_ATTRIBUTES_MAX: usize = 100;
+/// Most tables of an account in a Region (Quotas).
+pub const TABLES_MAX: usize = 2500;
+/// Most names or summaries a List operation answers at once (API).
+pub const LIST_PAGE_MAX: usize = 100;
+
+/// Most restores of an account at once (Quotas).
+pub const RESTORES_MAX: usize = 50;
+/// Days the backup of a deleted table is kept (developer guide, "Point-in-time recovery").
+pub const SYSTEM_BACKUP_DAYS: u64 = 35;
+/// Longest and default recovery period, in days (API).
+pub const RECOVERY_PERIOD_DAYS_MAX: u32 = 35;
+
+/// Most bytes of a request body; AWS answers 413 above it.
+pub const REQUEST_BODY_BYTES_MAX: usize = 16 * 1024 * 1024;
