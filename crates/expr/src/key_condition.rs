@@ -1,0 +1,126 @@
+//! Key conditions: which items of a table or index a Query reads.
+//!
+//! A KeyConditionExpression has the grammar of conditions and little of its freedom: one condition
+//! a key attribute, joined by AND. It is understood in three steps, which DynamoDB takes at
+//! different times: [`KeyCondition::parse`] with the other expressions of the request,
+//! [`KeyCondition::check_shape`] when all of them have been parsed, [`KeyCondition::resolve`] when
+//! the key schema is known. The result is a [`KeyRange`]: a partition, and a range in it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use anywhen_model::{AttributeValue, KeySchema, KeyValue};
+
+use crate::condition::{self, Node};
+use crate::{ExpressionError, ExpressionErrorKind, ExpressionParameter, Placeholders};
+
+mod resolve;
+mod shape;
+#[cfg(test)]
+mod tests;
+
+const PARAMETER: ExpressionParameter = ExpressionParameter::KeyCondition;
+
+/// A checked KeyConditionExpression. Clones share their tree.
+#[derive(Debug, Clone)]
+pub struct KeyCondition {
+    root: Arc<Node>,
+}
+
+/// The items a Query reads: those of one partition whose sort key is in a range.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyRange {
+    /// What the partition key attributes equal, in the order of the schema.
+    pub partition: Vec<KeyValue>,
+    /// What the first sort key attributes equal, in the order of the schema, before the one that
+    /// `sort` is about. Empty unless the key has several sort attributes.
+    pub sort_prefix: Vec<KeyValue>,
+    /// The condition on the sort key attribute after `sort_prefix`.
+    pub sort: SortCondition,
+}
+
+/// The condition on one sort key attribute.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SortCondition {
+    /// Any value.
+    None,
+    /// `=`
+    Eq(KeyValue),
+    /// `<`
+    Lt(KeyValue),
+    /// `<=`
+    Le(KeyValue),
+    /// `>`
+    Gt(KeyValue),
+    /// `>=`
+    Ge(KeyValue),
+    /// `BETWEEN`: from the first to the second, both included.
+    Between(KeyValue, KeyValue),
+    /// `begins_with`; the value is a string or binary.
+    BeginsWith(KeyValue),
+}
+
+impl SortCondition {
+    /// Whether `value`, a value of the sort key attribute, fulfils the condition.
+    pub fn holds_for(&self, value: &KeyValue) -> bool {
+        match self {
+            Self::None => true,
+            Self::Eq(bound) => value == bound,
+            Self::Lt(bound) => value < bound,
+            Self::Le(bound) => value <= bound,
+            Self::Gt(bound) => value > bound,
+            Self::Ge(bound) => value >= bound,
+            Self::Between(lower, upper) => lower <= value && value <= upper,
+            Self::BeginsWith(prefix) => match (value, prefix) {
+                (KeyValue::S(text), KeyValue::S(prefix)) => text.starts_with(prefix.as_str()),
+                (KeyValue::B(bytes), KeyValue::B(prefix)) => bytes.starts_with(prefix),
+                _ => false,
+            },
+        }
+    }
+}
+
+/// A condition on one key attribute, its operator in the form `attribute operator value`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct AttributeCondition {
+    operator: KeyOperator,
+    /// One value, or for BETWEEN two.
+    values: Vec<Arc<AttributeValue>>,
+}
+
+/// The operators a key condition may use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum KeyOperator {
+    Equal,
+    Less,
+    LessOrEqual,
+    Greater,
+    GreaterOrEqual,
+    Between,
+    BeginsWith,
+}
+
+/// The conditions by attribute.
+type AttributeConditions = BTreeMap<String, AttributeCondition>;
+
+impl KeyCondition {
+    /// Parses and checks `text`, looking placeholders up in `placeholders`.
+    pub fn parse(text: &str, placeholders: &mut Placeholders) -> Result<Self, ExpressionError> {
+        let root = Arc::new(condition::parse(PARAMETER, text, placeholders)?);
+        Ok(Self { root })
+    }
+
+    /// Refuses what no key condition may contain, whatever the key.
+    pub fn check_shape(&self) -> Result<(), ExpressionError> {
+        shape::attribute_conditions(&self.root).map(drop)
+    }
+
+    /// What the condition means for a table or index with this key. Checks the shape too.
+    pub fn resolve(&self, schema: &KeySchema) -> Result<KeyRange, ExpressionError> {
+        resolve::resolve(&shape::attribute_conditions(&self.root)?, schema)
+    }
+}
+
+fn schema_error(text: impl Into<String>) -> ExpressionError {
+    ExpressionError::new(ExpressionErrorKind::KeyConditionSchema, text)
+}
