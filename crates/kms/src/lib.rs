@@ -68,3 +68,15 @@ impl Randomness for OsRandomness {
         aws_lc_rs::rand::fill(buffer).expect("the operating system gives random bytes");
     }
 }
+
+/// A 128-bit fingerprint of any bytes (SHA-256, cut): equal bytes have equal ones, and nobody
+/// can make two inputs share one.
+pub fn fingerprint(bytes: &[u8]) -> [u8; 16] {
+    let hash = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, bytes);
+    let mut fingerprint = [0; 16];
+    fingerprint
+        .iter_mut()
+        .zip(hash.as_ref())
+        .for_each(|(to, from)| *to = *from);
+    fingerprint
+}

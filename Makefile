@@ -1,0 +1,26 @@
+# The commands of this repository. Each installs what it needs first.
+
+.PHONY: demo test soak bench lint setup
+
+# Both restore walkthroughs with the real AWS CLI against a fresh server.
+demo: setup
+	@scripts/demo
+
+# Everything, each suite within its time budget.
+test: setup
+	@scripts/test
+
+# The random and crash suites for half an hour, each round with a new seed.
+soak: setup
+	@scripts/soak
+
+# Requests per second beside what the machine can do at most, and the speed of a restore.
+bench: setup
+	@scripts/bench
+
+# Format, lints, licences.
+lint: setup
+	@scripts/lint
+
+setup:
+	@scripts/setup

@@ -1,0 +1,308 @@
+//! Table records as clients see them: `TableDescription` and its parts.
+//!
+//! Which member appears when follows what AWS answers: a member that does not apply is absent,
+//! not empty. `RestoreSummary` stands while a restore is under way and is gone with the first
+//! ACTIVE answer.
+
+use anywhen_model::{CommitTimestamp, KeyAttribute, KeySchema, Realm};
+use anywhen_protocol::Timestamp;
+use anywhen_protocol::shapes;
+use anywhen_table::{
+    BillingMode, Encryption, IndexKind, IndexProjection, IndexRecord, OnDemandThroughput,
+    ProvisionedThroughput, Statistics, Table, TableRecord, TableStatus,
+};
+
+/// Read and write units that a table billed by request is warmed for from its creation on.
+const ON_DEMAND_WARM_UNITS: (i64, i64) = (12_000, 4_000);
+
+/// What a description is made of.
+pub(crate) struct Described<'a> {
+    pub(crate) realm: &'a Realm,
+    pub(crate) record: &'a TableRecord,
+    /// The table itself, for its live statistics; without it they are zero.
+    pub(crate) table: Option<&'a Table>,
+    pub(crate) now: CommitTimestamp,
+}
+
+/// A timestamp as the API prints it: milliseconds.
+pub(crate) fn timestamp(at: CommitTimestamp) -> Timestamp {
+    Timestamp::from_micros((at.as_micros() / 1000 * 1000) as i64)
+}
+
+/// The ARN of a table.
+pub(crate) fn table_arn(realm: &Realm, name: &str) -> String {
+    format!(
+        "arn:aws:dynamodb:{}:{}:table/{name}",
+        realm.region, realm.account
+    )
+}
+
+impl Described<'_> {
+    fn arn(&self) -> String {
+        table_arn(self.realm, self.record.name.as_ref())
+    }
+
+    fn statistics(&self) -> Statistics {
+        self.table.map(Table::statistics).unwrap_or_default()
+    }
+
+    fn index_statistics(&self, index: &IndexRecord) -> Statistics {
+        self.table
+            .and_then(|table| table.index_statistics(index.name.as_str()))
+            .unwrap_or_default()
+    }
+
+    fn is_on_demand(&self) -> bool {
+        self.record.billing_mode == BillingMode::PayPerRequest
+    }
+
+    /// The description that DescribeTable and the control operations answer.
+    pub(crate) fn description(&self) -> shapes::TableDescription {
+        let record = self.record;
+        let statistics = self.statistics();
+        shapes::TableDescription {
+            attribute_definitions: Some(attribute_definitions(record)),
+            table_name: Some(record.name.to_string()),
+            key_schema: Some(key_schema(&record.key_schema)),
+            table_status: Some(status(record.status).to_owned()),
+            creation_date_time: Some(timestamp(record.created_at)),
+            provisioned_throughput: Some(throughput_description(&record.throughput, self.now)),
+            table_size_bytes: Some(statistics.size_bytes as i64),
+            item_count: Some(statistics.items as i64),
+            table_arn: Some(self.arn()),
+            table_id: Some(record.id.to_string()),
+            billing_mode_summary: billing_mode_summary(record),
+            local_secondary_indexes: self.local_indexes(),
+            global_secondary_indexes: self.global_indexes(),
+            restore_summary: self.restore_summary(),
+            sse_description: sse_description(&record.encryption),
+            deletion_protection_enabled: Some(record.deletion_protection),
+            on_demand_throughput: record.on_demand.as_ref().map(on_demand_throughput),
+            warm_throughput: self.warm_throughput(),
+            ..Default::default()
+        }
+    }
+
+    /// The reduced description that DeleteTable answers.
+    pub(crate) fn deleted_table(&self) -> shapes::TableDescription {
+        let whole = self.description();
+        shapes::TableDescription {
+            table_name: whole.table_name,
+            table_arn: whole.table_arn,
+            table_id: whole.table_id,
+            table_status: whole.table_status,
+            item_count: whole.item_count,
+            table_size_bytes: whole.table_size_bytes,
+            provisioned_throughput: whole.provisioned_throughput,
+            billing_mode_summary: whole.billing_mode_summary,
+            deletion_protection_enabled: whole.deletion_protection_enabled,
+            ..Default::default()
+        }
+    }
+
+    fn warm_throughput(&self) -> Option<shapes::TableWarmThroughputDescription> {
+        if self.record.status == TableStatus::Creating {
+            return None;
+        }
+        let (read, write) = self.warm_units(&self.record.throughput);
+        Some(shapes::TableWarmThroughputDescription {
+            read_units_per_second: Some(read),
+            write_units_per_second: Some(write),
+            status: Some("ACTIVE".to_owned()),
+        })
+    }
+
+    fn warm_units(&self, throughput: &ProvisionedThroughput) -> (i64, i64) {
+        if self.is_on_demand() {
+            ON_DEMAND_WARM_UNITS
+        } else {
+            (throughput.read_units as i64, throughput.write_units as i64)
+        }
+    }
+
+    fn local_indexes(&self) -> Option<Vec<shapes::LocalSecondaryIndexDescription>> {
+        let described = self.indexes(IndexKind::Local).map(|index| {
+            let statistics = self.index_statistics(index);
+            shapes::LocalSecondaryIndexDescription {
+                index_name: Some(index.name.to_string()),
+                key_schema: Some(key_schema(&index.key_schema)),
+                projection: Some(projection(&index.projection)),
+                index_size_bytes: Some(statistics.size_bytes as i64),
+                item_count: Some(statistics.items as i64),
+                index_arn: Some(format!("{}/index/{}", self.arn(), index.name)),
+            }
+        });
+        non_empty(described.collect())
+    }
+
+    fn global_indexes(&self) -> Option<Vec<shapes::GlobalSecondaryIndexDescription>> {
+        let restoring = self.record.restore.is_some();
+        let creating = self.record.status == TableStatus::Creating;
+        let described = self.indexes(IndexKind::Global).map(|index| {
+            let statistics = self.index_statistics(index);
+            let (read, write) = self.warm_units(&index.throughput);
+            shapes::GlobalSecondaryIndexDescription {
+                index_name: Some(index.name.to_string()),
+                key_schema: Some(key_schema(&index.key_schema)),
+                projection: Some(projection(&index.projection)),
+                // While a restore fills the table its indexes carry no status at all.
+                index_status: match (creating, restoring) {
+                    (true, true) => None,
+                    (true, false) => Some("CREATING".to_owned()),
+                    (false, _) => Some("ACTIVE".to_owned()),
+                },
+                provisioned_throughput: Some(throughput_description(&index.throughput, self.now)),
+                index_size_bytes: Some(statistics.size_bytes as i64),
+                item_count: Some(statistics.items as i64),
+                index_arn: Some(format!("{}/index/{}", self.arn(), index.name)),
+                on_demand_throughput: index.on_demand.as_ref().map(on_demand_throughput),
+                warm_throughput: (!creating).then(|| {
+                    shapes::GlobalSecondaryIndexWarmThroughputDescription {
+                        read_units_per_second: Some(read),
+                        write_units_per_second: Some(write),
+                        status: Some("ACTIVE".to_owned()),
+                    }
+                }),
+                ..Default::default()
+            }
+        });
+        non_empty(described.collect())
+    }
+
+    fn indexes(&self, kind: IndexKind) -> impl Iterator<Item = &IndexRecord> {
+        self.record
+            .indexes
+            .iter()
+            .filter(move |index| index.kind == kind)
+    }
+
+    fn restore_summary(&self) -> Option<shapes::RestoreSummary> {
+        let restore = self.record.restore.as_ref()?;
+        (self.record.status == TableStatus::Creating).then(|| shapes::RestoreSummary {
+            source_backup_arn: restore.source_backup_arn.clone(),
+            source_table_arn: restore.source_table_arn.clone(),
+            restore_date_time: Some(timestamp(restore.at)),
+            restore_in_progress: Some(true),
+        })
+    }
+}
+
+/// A list that is absent rather than empty.
+pub(crate) fn non_empty<T>(list: Vec<T>) -> Option<Vec<T>> {
+    (!list.is_empty()).then_some(list)
+}
+
+fn status(status: TableStatus) -> &'static str {
+    match status {
+        TableStatus::Creating => "CREATING",
+        TableStatus::Active => "ACTIVE",
+        TableStatus::Updating => "UPDATING",
+        TableStatus::Deleting => "DELETING",
+    }
+}
+
+/// The wire name of a billing mode.
+pub(crate) fn billing_mode(mode: BillingMode) -> &'static str {
+    match mode {
+        BillingMode::Provisioned => "PROVISIONED",
+        BillingMode::PayPerRequest => "PAY_PER_REQUEST",
+    }
+}
+
+/// Absent on a table that was never billed by request.
+fn billing_mode_summary(record: &TableRecord) -> Option<shapes::BillingModeSummary> {
+    let since = record.pay_per_request_since?;
+    Some(shapes::BillingModeSummary {
+        billing_mode: Some(billing_mode(record.billing_mode).to_owned()),
+        last_update_to_pay_per_request_date_time: Some(timestamp(since)),
+    })
+}
+
+fn throughput_description(
+    throughput: &ProvisionedThroughput,
+    now: CommitTimestamp,
+) -> shapes::ProvisionedThroughputDescription {
+    shapes::ProvisionedThroughputDescription {
+        last_increase_date_time: throughput.last_increase_at.map(timestamp),
+        last_decrease_date_time: throughput.last_decrease_at.map(timestamp),
+        number_of_decreases_today: Some(i64::from(throughput.decreases_on(now))),
+        read_capacity_units: Some(throughput.read_units as i64),
+        write_capacity_units: Some(throughput.write_units as i64),
+    }
+}
+
+/// Provisioned capacity without its past, as backups show it.
+pub(crate) fn throughput(throughput: &ProvisionedThroughput) -> shapes::ProvisionedThroughput {
+    shapes::ProvisionedThroughput {
+        read_capacity_units: Some(throughput.read_units as i64),
+        write_capacity_units: Some(throughput.write_units as i64),
+    }
+}
+
+/// On-demand maxima; a bound that is not set is absent.
+pub(crate) fn on_demand_throughput(maxima: &OnDemandThroughput) -> shapes::OnDemandThroughput {
+    shapes::OnDemandThroughput {
+        max_read_request_units: maxima.read_units_max.map(|units| units as i64),
+        max_write_request_units: maxima.write_units_max.map(|units| units as i64),
+    }
+}
+
+/// Absent for a table under the server's own key.
+pub(crate) fn sse_description(encryption: &Encryption) -> Option<shapes::SSEDescription> {
+    match encryption {
+        Encryption::AwsOwned => None,
+        Encryption::AwsManaged { key_arn } => Some(shapes::SSEDescription {
+            status: Some("ENABLED".to_owned()),
+            sse_type: Some("KMS".to_owned()),
+            kms_master_key_arn: Some(key_arn.clone()),
+            ..Default::default()
+        }),
+    }
+}
+
+/// The elements of a key schema in their order.
+pub(crate) fn key_schema(schema: &KeySchema) -> Vec<shapes::KeySchemaElement> {
+    let element = |attribute: &KeyAttribute, key_type: &str| shapes::KeySchemaElement {
+        attribute_name: Some(attribute.name.clone()),
+        key_type: Some(key_type.to_owned()),
+    };
+    let partition = schema
+        .partition
+        .iter()
+        .map(|attribute| element(attribute, "HASH"));
+    let sort = schema
+        .sort
+        .iter()
+        .map(|attribute| element(attribute, "RANGE"));
+    partition.chain(sort).collect()
+}
+
+/// A projection with its attributes in ascending order.
+pub(crate) fn projection(projection: &IndexProjection) -> shapes::Projection {
+    let (kind, attributes) = match projection {
+        IndexProjection::All => ("ALL", None),
+        IndexProjection::KeysOnly => ("KEYS_ONLY", None),
+        IndexProjection::Include(names) => ("INCLUDE", Some(names.iter().cloned().collect())),
+    };
+    shapes::Projection {
+        projection_type: Some(kind.to_owned()),
+        non_key_attributes: attributes,
+    }
+}
+
+/// The attributes of all keys, in ascending order of their names.
+fn attribute_definitions(record: &TableRecord) -> Vec<shapes::AttributeDefinition> {
+    let schemas = std::iter::once(&record.key_schema)
+        .chain(record.indexes.iter().map(|index| &index.key_schema));
+    let types: std::collections::BTreeMap<_, _> = schemas
+        .flat_map(|schema| schema.partition.iter().chain(&schema.sort))
+        .map(|attribute| (&attribute.name, attribute.scalar_type))
+        .collect();
+    types
+        .into_iter()
+        .map(|(name, scalar_type)| shapes::AttributeDefinition {
+            attribute_name: Some(name.clone()),
+            attribute_type: Some(scalar_type.to_string()),
+        })
+        .collect()
+}

@@ -1,0 +1,73 @@
+//! BatchWriteItem: up to 25 puts and deletes, each a write of its own.
+
+use anywhen_model::limits;
+use anywhen_protocol::{Fault, shapes};
+use anywhen_table::ItemChange;
+
+use crate::items::{self, asks};
+use crate::service::{Context, Done};
+use crate::{fault, unbuilt};
+
+pub(super) async fn run(
+    context: &Context<'_>,
+    input: shapes::BatchWriteItemInput,
+) -> Result<Done, Fault> {
+    unbuilt::refuse(&[
+        (
+            "ReturnConsumedCapacity",
+            asks(input.return_consumed_capacity.as_ref()),
+        ),
+        (
+            "ReturnItemCollectionMetrics",
+            asks(input.return_item_collection_metrics.as_ref()),
+        ),
+    ])?;
+    let requests = input.request_items.unwrap_or_default();
+    if requests.values().map(Vec::len).sum::<usize>() > limits::BATCH_WRITE_REQUESTS_MAX {
+        return Err(Fault::validation(
+            "Too many items requested for the BatchWriteItem call",
+        ));
+    }
+    let mut changes = Vec::new();
+    for (reference, requests) in &requests {
+        let table = items::table_name(context, Some(reference))?;
+        for request in requests {
+            changes.push((table.clone(), change(request)?));
+        }
+    }
+    let outcomes = context
+        .tables()
+        .await?
+        .batch_write(changes)
+        .await
+        .map_err(fault::of_table)?;
+    let mut last = None;
+    for outcome in outcomes {
+        last = last.max(Some(outcome.map_err(fault::of_table)?.timestamp));
+    }
+    Ok(Done {
+        body: b"{\"UnprocessedItems\":{}}".to_vec(),
+        commit_timestamp: last,
+    })
+}
+
+fn change(request: &shapes::WriteRequest) -> Result<ItemChange, Fault> {
+    match (&request.put_request, &request.delete_request) {
+        (Some(put), None) => {
+            let item = items::item(put.item.as_ref(), false)?;
+            if item.size_bytes() > limits::ITEM_BYTES_MAX {
+                let text = "Item size has exceeded the maximum allowed size";
+                return Err(Fault::validation(text));
+            }
+            Ok(ItemChange::Put(item))
+        }
+        (None, Some(delete)) => Ok(ItemChange::Delete {
+            key: items::item(delete.key.as_ref(), false)?,
+        }),
+        // AWS's words for a request that is neither or both.
+        _ => Err(Fault::validation(
+            "Supplied AttributeValue has more than one datatypes set, must contain exactly one \
+             of the supported datatypes",
+        )),
+    }
+}

@@ -1,0 +1,79 @@
+//! CreateTable.
+
+use anywhen_protocol::{Fault, shapes};
+use anywhen_table::CreateTable;
+
+use super::reply;
+use crate::describe::Described;
+use crate::service::{Context, Done};
+use crate::{define, fault, unbuilt};
+
+pub(super) async fn run(
+    context: &Context<'_>,
+    input: shapes::CreateTableInput,
+) -> Result<Done, Fault> {
+    let streams = input.stream_specification.as_ref();
+    unbuilt::refuse(&[
+        (
+            "StreamSpecification",
+            streams.is_some_and(|s| s.stream_enabled != Some(false)),
+        ),
+        (
+            "Tags",
+            input.tags.as_ref().is_some_and(|tags| !tags.is_empty()),
+        ),
+        (
+            "TableClass",
+            input
+                .table_class
+                .as_ref()
+                .is_some_and(|class| class != "STANDARD"),
+        ),
+        ("WarmThroughput", input.warm_throughput.is_some()),
+        ("ResourcePolicy", input.resource_policy.is_some()),
+        (
+            "GlobalTableSourceArn",
+            input.global_table_source_arn.is_some(),
+        ),
+        (
+            "GlobalTableSettingsReplicationMode",
+            input.global_table_settings_replication_mode.is_some(),
+        ),
+        (
+            "VectorIndexes",
+            input
+                .vector_indexes
+                .as_ref()
+                .is_some_and(|list| !list.is_empty()),
+        ),
+    ])?;
+    let request = CreateTable {
+        name: define::new_table_name(input.table_name.as_ref())?,
+        attribute_definitions: define::attribute_definitions(
+            input.attribute_definitions.as_deref().unwrap_or_default(),
+        ),
+        key_schema: define::key_schema(input.key_schema.as_deref().unwrap_or_default()),
+        billing_mode: define::billing_mode(input.billing_mode.as_ref()),
+        throughput: define::throughput(input.provisioned_throughput.as_ref()),
+        on_demand: define::on_demand(input.on_demand_throughput.as_ref()),
+        global_indexes: define::global_indexes(input.global_secondary_indexes.as_ref())?,
+        local_indexes: define::local_indexes(input.local_secondary_indexes.as_ref())?,
+        managed_encryption: define::managed_encryption(input.sse_specification.as_ref())?,
+        deletion_protection: input.deletion_protection_enabled.unwrap_or(false),
+    };
+    let table = context
+        .tables()
+        .await?
+        .create_table(request)
+        .await
+        .map_err(fault::of_table)?;
+    let described = Described {
+        realm: &context.realm,
+        record: table.record(),
+        table: Some(&table),
+        now: context.now(),
+    };
+    reply(&shapes::CreateTableOutput {
+        table_description: Some(described.description()),
+    })
+}

@@ -1,0 +1,86 @@
+//! The operations, one module each, and the table of which are built.
+//!
+//! Each operation's `run` takes the caller's context and the input as generated from the model,
+//! whose generic constraints have been checked, and gives the reply. An operation that is not
+//! in the table answers `UnknownOperationException`.
+
+mod batch_get_item;
+mod batch_write_item;
+mod create_backup;
+mod create_table;
+mod delete_backup;
+mod delete_item;
+mod delete_table;
+mod describe_backup;
+mod describe_continuous_backups;
+mod describe_table;
+mod get_item;
+mod list_backups;
+mod list_tables;
+mod put_item;
+mod query;
+mod restore;
+mod restore_table_from_backup;
+mod restore_table_to_point_in_time;
+mod scan;
+mod transact_get_items;
+mod transact_write_items;
+mod update_continuous_backups;
+mod update_item;
+mod update_table;
+mod write_reply;
+
+use anywhen_protocol::{Fault, Operation, parse_input, validate, write_output};
+use serde::Serialize;
+
+use crate::service::{Context, Done};
+
+/// Runs an operation on a request's body.
+pub(crate) async fn run(
+    context: &Context<'_>,
+    operation: Operation,
+    body: &[u8],
+) -> Result<Done, Fault> {
+    macro_rules! operation {
+        ($module:ident) => {{
+            let input = parse_input(body)?;
+            validate(&input)?;
+            // Boxed, so that a connection's task is as large as its smallest need, not the sum.
+            Box::pin($module::run(context, input)).await
+        }};
+    }
+    match operation {
+        Operation::BatchGetItem => operation!(batch_get_item),
+        Operation::BatchWriteItem => operation!(batch_write_item),
+        Operation::CreateBackup => operation!(create_backup),
+        Operation::CreateTable => operation!(create_table),
+        Operation::DeleteBackup => operation!(delete_backup),
+        Operation::DeleteItem => operation!(delete_item),
+        Operation::DeleteTable => operation!(delete_table),
+        Operation::DescribeBackup => operation!(describe_backup),
+        Operation::DescribeContinuousBackups => operation!(describe_continuous_backups),
+        Operation::DescribeTable => operation!(describe_table),
+        Operation::GetItem => operation!(get_item),
+        Operation::ListBackups => operation!(list_backups),
+        Operation::ListTables => operation!(list_tables),
+        Operation::PutItem => operation!(put_item),
+        Operation::Query => operation!(query),
+        Operation::RestoreTableFromBackup => operation!(restore_table_from_backup),
+        Operation::RestoreTableToPointInTime => operation!(restore_table_to_point_in_time),
+        Operation::Scan => operation!(scan),
+        Operation::TransactGetItems => operation!(transact_get_items),
+        Operation::TransactWriteItems => operation!(transact_write_items),
+        Operation::UpdateContinuousBackups => operation!(update_continuous_backups),
+        Operation::UpdateItem => operation!(update_item),
+        Operation::UpdateTable => operation!(update_table),
+        _ => Err(Fault::unknown_operation()),
+    }
+}
+
+/// A reply made of a generated shape.
+pub(crate) fn reply<T: Serialize>(output: &T) -> Result<Done, Fault> {
+    Ok(Done {
+        body: write_output(output)?,
+        commit_timestamp: None,
+    })
+}

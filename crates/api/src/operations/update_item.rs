@@ -1,0 +1,74 @@
+//! UpdateItem: change some attributes of one item, creating it if it is not there.
+
+use anywhen_protocol::{Fault, shapes};
+use anywhen_table::{ItemChange, WriteAction};
+
+use super::write_reply;
+use crate::items::{self, Given, asks};
+use crate::service::{Context, Done};
+use crate::unbuilt;
+
+pub(super) async fn run(
+    context: &Context<'_>,
+    input: shapes::UpdateItemInput,
+) -> Result<Done, Fault> {
+    unbuilt::refuse(&[
+        ("AttributeUpdates", input.attribute_updates.is_some()),
+        ("Expected", input.expected.is_some()),
+        ("ConditionalOperator", input.conditional_operator.is_some()),
+        (
+            "ReturnConsumedCapacity",
+            asks(input.return_consumed_capacity.as_ref()),
+        ),
+        (
+            "ReturnItemCollectionMetrics",
+            asks(input.return_item_collection_metrics.as_ref()),
+        ),
+    ])?;
+    let table = items::table_name(context, input.table_name.as_deref())?;
+    let given = Given {
+        names: input.expression_attribute_names.as_ref(),
+        values: input.expression_attribute_values.as_ref(),
+        projection: None,
+        with_values: &[
+            ("UpdateExpression", input.update_expression.as_deref()),
+            ("ConditionExpression", input.condition_expression.as_deref()),
+        ],
+        prefixed: true,
+    };
+    given.check_needed()?;
+    let key = items::item(input.key.as_ref(), true)?;
+    let mut expressions = given.read()?;
+    let update = expressions.update(input.update_expression.as_deref())?;
+    let condition = expressions.condition(input.condition_expression.as_deref())?;
+    expressions.finish()?;
+    let outcome = write_reply::write(
+        &*context.tables().await?,
+        &table,
+        WriteAction {
+            change: ItemChange::Update {
+                key,
+                update: update.clone(),
+            },
+            condition,
+        },
+        input.return_values_on_condition_check_failure.as_ref(),
+    )
+    .await?;
+    let touched = |item| {
+        update
+            .as_ref()
+            .and_then(|update| update.updated_attributes(item))
+    };
+    let returned = match input.return_values.as_deref() {
+        Some("ALL_OLD") => outcome.old,
+        Some("ALL_NEW") => outcome.new,
+        Some("UPDATED_OLD") => outcome.old.as_ref().and_then(touched),
+        Some("UPDATED_NEW") => outcome.new.as_ref().and_then(touched),
+        _ => None,
+    };
+    Ok(write_reply::attributes(
+        outcome.timestamp,
+        returned.as_ref(),
+    ))
+}

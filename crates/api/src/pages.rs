@@ -1,0 +1,120 @@
+//! What Query and Scan have in common on the wire: what is selected, and a page's reply.
+
+use anywhen_expr::Projection;
+use anywhen_model::{IndexName, write_item};
+use anywhen_protocol::{Fault, RawJson};
+use anywhen_table::{Page, Select};
+
+use crate::items;
+use crate::service::Done;
+
+/// The members of a Query or Scan that decide what of each item is returned.
+pub(crate) struct Selection<'a> {
+    pub(crate) select: Option<&'a str>,
+    pub(crate) has_index: bool,
+    pub(crate) has_projection: bool,
+    /// Whether the operation's texts carry AWS's prefix here; Query's do.
+    pub(crate) prefixed: bool,
+}
+
+impl Selection<'_> {
+    /// Members that contradict each other are refused before the expressions are read.
+    pub(crate) fn check(&self) -> Result<(), Fault> {
+        let text = match (self.select, self.has_projection) {
+            (Some("ALL_PROJECTED_ATTRIBUTES"), _) if !self.has_index => {
+                "ALL_PROJECTED_ATTRIBUTES can be used only when Querying using an IndexName"
+                    .to_owned()
+            }
+            (Some("SPECIFIC_ATTRIBUTES"), false) => {
+                "Must specify the AttributesToGet or ProjectionExpression when choosing to get \
+                 SPECIFIC_ATTRIBUTES"
+                    .to_owned()
+            }
+            (Some(all @ ("ALL_ATTRIBUTES" | "ALL_PROJECTED_ATTRIBUTES")), true) => {
+                format!("Cannot specify the ProjectionExpression when choosing to get {all}")
+            }
+            (Some("COUNT"), true) => {
+                "Cannot specify the ProjectionExpression when choosing to get only the Count"
+                    .to_owned()
+            }
+            _ => return Ok(()),
+        };
+        let prefix = if self.prefixed {
+            "1 validation error detected: "
+        } else {
+            ""
+        };
+        Err(Fault::validation(format!("{prefix}{text}")))
+    }
+
+    /// What is selected, once the projection has been read.
+    pub(crate) fn resolve(&self, projection: Option<Projection>) -> Select {
+        match (self.select, projection) {
+            (_, Some(projection)) => Select::Specific(projection),
+            (Some("COUNT"), None) => Select::Count,
+            (Some("ALL_ATTRIBUTES"), None) => Select::AllAttributes,
+            (None, None) if !self.has_index => Select::AllAttributes,
+            _ => Select::AllProjectedAttributes,
+        }
+    }
+}
+
+/// The index of a request.
+pub(crate) fn index(name: Option<&String>) -> Result<Option<IndexName>, Fault> {
+    let parsed = name.map(|name| IndexName::parse(name)).transpose();
+    parsed.map_err(|error| Fault::validation(error.to_string()))
+}
+
+/// Where an earlier page ended.
+pub(crate) fn start_key(raw: Option<&RawJson>) -> Result<Option<anywhen_model::Item>, Fault> {
+    raw.map(|raw| items::item(Some(raw), false))
+        .transpose()
+        .map_err(|fault| {
+            // AWS names the parameter, except where a number or a set is at fault.
+            let text = fault.message().unwrap_or_default();
+            let bare = [
+                "The parameter cannot",
+                "Number ",
+                "Attempting to store",
+                "Input collection",
+            ]
+            .iter()
+            .any(|start| text.contains(start));
+            if bare || fault.code() != "ValidationException" {
+                fault
+            } else {
+                Fault::validation(format!("The provided starting key is invalid: {text}"))
+            }
+        })
+}
+
+/// A page as a reply.
+pub(crate) fn reply(page: &Page, counts_only: bool) -> Done {
+    use std::io::Write as _;
+    let mut body = b"{".to_vec();
+    if !counts_only {
+        body.extend_from_slice(b"\"Items\":[");
+        for (position, item) in page.items.iter().enumerate() {
+            if position > 0 {
+                body.push(b',');
+            }
+            write_item(item, &mut body);
+        }
+        body.extend_from_slice(b"],");
+    }
+    // Writing into a Vec cannot fail.
+    let _ = write!(
+        body,
+        "\"Count\":{},\"ScannedCount\":{}",
+        page.count, page.scanned_count
+    );
+    if let Some(key) = &page.last_evaluated_key {
+        body.extend_from_slice(b",\"LastEvaluatedKey\":");
+        write_item(key, &mut body);
+    }
+    body.push(b'}');
+    Done {
+        body,
+        commit_timestamp: None,
+    }
+}

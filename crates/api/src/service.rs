@@ -1,0 +1,183 @@
+//! From a request's bytes to a reply's bytes.
+//!
+//! [`Service::call`] is the whole of it: find the operation and the realm, run the operation,
+//! and turn whatever came out into a body with its status, checksum and request id.
+
+use std::sync::Arc;
+
+use anywhen_engine::{Engine, Health};
+use anywhen_model::{AccountId, Clock, CommitTimestamp, Randomness, Realm, Region};
+use anywhen_protocol::signature_scope::SignatureScope;
+use anywhen_protocol::target::{self, ContentType};
+use anywhen_protocol::{Fault, Operation, crc, request_id};
+use anywhen_recovery::Recovery;
+use anywhen_table::{RealmTables, Tables};
+use bytes::Bytes;
+
+use crate::{fault, operations};
+
+/// What a service is made of.
+pub struct ServiceOptions {
+    /// The engine, for its health.
+    pub engine: Arc<dyn Engine>,
+    /// The tables.
+    pub tables: Arc<Tables>,
+    /// Backups and restores.
+    pub recovery: Arc<Recovery>,
+    /// The clock that creation times are taken from.
+    pub clock: Arc<dyn Clock>,
+    /// Where request ids come from.
+    pub randomness: Arc<dyn Randomness>,
+    /// The account all requests belong to.
+    pub account: AccountId,
+    /// The Region of requests whose signature names none.
+    pub default_region: Region,
+}
+
+/// DynamoDB's operations over this server's tables.
+pub struct Service {
+    pub(crate) options: ServiceOptions,
+}
+
+/// A request as it came over HTTP.
+#[derive(Debug, Clone)]
+pub struct Call<'a> {
+    /// The `X-Amz-Target` header.
+    pub target: Option<&'a str>,
+    /// The `Content-Type` header.
+    pub content_type: Option<&'a str>,
+    /// The `Authorization` header.
+    pub authorization: Option<&'a str>,
+    /// The whole body.
+    pub body: Bytes,
+}
+
+/// A reply as it goes over HTTP.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    /// The operation's name, or `Unknown`; for metrics.
+    pub operation: &'static str,
+    /// `Success` or the fault's code; for metrics.
+    pub result: &'static str,
+    /// HTTP status.
+    pub status: u16,
+    /// The `Content-Type` header.
+    pub content_type: &'static str,
+    /// The body.
+    pub body: Bytes,
+    /// CRC-32 of the body.
+    pub crc32: u32,
+    /// Names this request.
+    pub request_id: String,
+    /// The commit a write was acknowledged at.
+    pub commit_timestamp: Option<CommitTimestamp>,
+}
+
+/// What an operation leaves.
+#[derive(Debug)]
+pub(crate) struct Done {
+    pub(crate) body: Vec<u8>,
+    pub(crate) commit_timestamp: Option<CommitTimestamp>,
+}
+
+/// Where an operation runs: the service and the caller's realm.
+pub(crate) struct Context<'a> {
+    pub(crate) service: &'a Service,
+    pub(crate) realm: Realm,
+}
+
+impl Context<'_> {
+    /// The realm's tables.
+    pub(crate) async fn tables(&self) -> Result<Arc<RealmTables>, Fault> {
+        self.service
+            .options
+            .tables
+            .realm(&self.realm)
+            .await
+            .map_err(fault::of_table)
+    }
+
+    /// Backups and restores.
+    pub(crate) fn recovery(&self) -> &Arc<Recovery> {
+        &self.service.options.recovery
+    }
+
+    /// Now, by the server's clock.
+    pub(crate) fn now(&self) -> CommitTimestamp {
+        CommitTimestamp::from_micros(self.service.options.clock.now_micros())
+    }
+}
+
+impl Service {
+    /// A service over these parts.
+    pub fn new(options: ServiceOptions) -> Arc<Self> {
+        Arc::new(Self { options })
+    }
+
+    /// Runs one request.
+    pub async fn call(&self, call: Call<'_>) -> Answer {
+        let content_type = ContentType::parse(call.content_type);
+        let operation = target::operation(call.target);
+        let name = operation
+            .as_ref()
+            .map_or("Unknown", |operation| operation.name());
+        let outcome = match (operation, content_type) {
+            (Err(fault), _) => Err(fault),
+            (Ok(_), None) => Err(Fault::unknown_operation()),
+            (Ok(operation), Some(_)) => self.run(operation, &call).await,
+        };
+        let (status, result, body, commit_timestamp) = match outcome {
+            Ok(done) => (200, "Success", done.body, done.commit_timestamp),
+            Err(fault) => (fault.http_status(), fault.code(), fault.body(), None),
+        };
+        let mut random = [0; 32];
+        self.options.randomness.fill(&mut random);
+        Answer {
+            operation: name,
+            result,
+            status,
+            content_type: content_type.unwrap_or(ContentType::AmzJson).as_str(),
+            crc32: crc::crc32(&body),
+            body: body.into(),
+            request_id: request_id::request_id(random),
+            commit_timestamp,
+        }
+    }
+
+    async fn run(&self, operation: Operation, call: &Call<'_>) -> Result<Done, Fault> {
+        let realm = Realm {
+            account: self.options.account.clone(),
+            region: self.region(call.authorization)?,
+        };
+        let context = Context {
+            service: self,
+            realm,
+        };
+        operations::run(&context, operation, &call.body).await
+    }
+
+    /// The Region in the signature's scope. Requests need not be signed yet.
+    fn region(&self, authorization: Option<&str>) -> Result<Region, Fault> {
+        if authorization.is_none() {
+            return Ok(self.options.default_region.clone());
+        }
+        let scope = SignatureScope::parse(authorization)?;
+        Region::parse(scope.region).map_err(|_| {
+            Fault::invalid_signature(format!(
+                "Credential should be scoped to a valid region, not '{}'. ",
+                scope.region
+            ))
+        })
+    }
+
+    /// The text of the health check, or why the server is not healthy.
+    pub fn health(&self) -> Result<String, String> {
+        match self.options.engine.health() {
+            Health::Ready => Ok(format!(
+                "healthy: dynamodb.{}.amazonaws.com ",
+                self.options.default_region
+            )),
+            Health::ReadOnly(reason) => Err(reason),
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! `anywhen`: a database that speaks the DynamoDB API and can put any table back to any moment.
+//!
+//! This crate is the binary: command line and configuration ([`config`]), wiring of the layers
+//! ([`wiring`]), the HTTP listener ([`http`]) with its guard against foreign web pages
+//! ([`guard`]), logs and metrics ([`telemetry`]) and progress bars ([`progress`]). No rule of
+//! DynamoDB lives here.
+//!
+//! Standard output carries data only: the one line that says where the server listens. All
+//! else goes to standard error. The exit status is 0 after an ordered stop, 1 after a failure,
+//! 2 for a command line that cannot be understood.
+
+mod config;
+mod guard;
+mod http;
+mod progress;
+mod telemetry;
+mod wiring;
+
+use clap::{Parser, Subcommand};
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// Anywhen: DynamoDB's API, and any table back to any moment.
+#[derive(Debug, Parser)]
+#[command(version, about, max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Runs the server until SIGTERM or SIGINT.
+    Serve(config::ServeArguments),
+}
+
+fn main() -> std::process::ExitCode {
+    let Cli {
+        command: Command::Serve(arguments),
+    } = Cli::parse();
+    match serve(arguments) {
+        Ok(()) => std::process::ExitCode::SUCCESS,
+        Err(error) => {
+            // The chain of causes, outermost first, as an operator reads it.
+            tracing::error!("anywhen stops: {error:#}");
+            eprintln!("anywhen: {error:#}");
+            std::process::ExitCode::FAILURE
+        }
+    }
+}
+
+fn serve(arguments: config::ServeArguments) -> anyhow::Result<()> {
+    let config = config::Config::resolve(arguments)?;
+    telemetry::start_logs(&config)?;
+    let metrics = telemetry::start_metrics()?;
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?
+        .block_on(async {
+            let bars = progress::Bars::on_terminal();
+            let server = wiring::Server::open(&config, bars).await?;
+            let outcome = http::run(&config, server.service(), metrics).await;
+            server.close().await;
+            outcome
+        })
+}

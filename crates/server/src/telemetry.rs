@@ -1,0 +1,54 @@
+//! Logs on standard error and metrics for Prometheus.
+
+use std::io::{IsTerminal as _, stderr};
+
+use anyhow::Context as _;
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+use tracing_subscriber::EnvFilter;
+
+use crate::config::{Config, LogFormat};
+
+/// Upper bounds of latency buckets, in seconds: from a cached read to a stalled disk.
+const LATENCY_BUCKETS_SECONDS: [f64; 18] = [
+    0.000_05, 0.000_1, 0.000_2, 0.000_4, 0.000_8, 0.001_6, 0.003, 0.006, 0.012, 0.025, 0.05, 0.1,
+    0.2, 0.4, 0.8, 1.6, 5.0, 20.0,
+];
+
+/// What is logged unless `ANYWHEN_LOG` says otherwise: ours; of the engine's internals, which
+/// tell of every compaction, only warnings.
+const DEFAULT_LEVELS: &str = "info,fjall=warn,lsm_tree=warn";
+
+/// Starts logging; `ANYWHEN_LOG` sets the levels.
+pub(crate) fn start_logs(config: &Config) -> anyhow::Result<()> {
+    let levels = std::env::var("ANYWHEN_LOG").unwrap_or_else(|_| DEFAULT_LEVELS.to_owned());
+    let filter = EnvFilter::builder()
+        .parse(levels)
+        .context("in ANYWHEN_LOG")?;
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(stderr)
+        .with_ansi(stderr().is_terminal());
+    match config.log_format {
+        LogFormat::Text => builder.init(),
+        LogFormat::Json => builder.json().init(),
+    }
+    Ok(())
+}
+
+/// Starts collecting metrics; the handle renders them.
+pub(crate) fn start_metrics() -> anyhow::Result<PrometheusHandle> {
+    let handle = PrometheusBuilder::new()
+        .set_buckets_for_metric(Matcher::Suffix("_seconds".into()), &LATENCY_BUCKETS_SECONDS)?
+        .set_buckets_for_metric(
+            Matcher::Suffix("_group_size".into()),
+            &[1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 512.0],
+        )?
+        .install_recorder()?;
+    metrics::describe_counter!("anywhen_requests_total", "Requests by operation and result");
+    metrics::describe_histogram!(
+        "anywhen_request_duration_seconds",
+        "Time from the whole request read to the reply handed over, by operation"
+    );
+    metrics::describe_gauge!("anywhen_connections", "Open client connections");
+    Ok(handle)
+}
