@@ -1,0 +1,179 @@
+//! Secondary indexes: which entries follow from an item, and the proof that they are there.
+//!
+//! An item is in an index when it has all of the index's key attributes in their types. Its
+//! entry stands under the index key followed by the item's stored key, and holds the projected
+//! item. Entries change in the same commit as their item.
+
+use std::collections::BTreeMap;
+use std::ops::Bound;
+use std::sync::Arc;
+
+use anywhen_engine::{Direction, Snapshot};
+use anywhen_model::{Item, StoredKey, decode_item};
+use bytes::Bytes;
+
+use crate::error::TableError;
+use crate::read::ItemSource;
+use crate::record::{IndexProjection, IndexRecord};
+use crate::table::{ITEMS_PART, Part, Table, unseal};
+
+/// The entry of one item in one index, in the form a bulk load seals and writes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IndexEntry {
+    /// The index's number; names its keyspace and is what the entry is sealed to.
+    pub number: u32,
+    /// The entry's stored key.
+    pub key: Bytes,
+    /// The projected item in stored form.
+    pub stored: Vec<u8>,
+    /// Size of the projected item, in bytes.
+    pub size_bytes: usize,
+}
+
+/// An entry before it is encoded.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Entry {
+    pub(crate) key: Bytes,
+    pub(crate) item: Item,
+}
+
+/// A difference between what an index holds and what its items ask for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IndexFault {
+    /// The index's number; 0 is the items themselves.
+    pub number: u32,
+    /// The entry's stored key.
+    pub key: Bytes,
+    /// What is wrong.
+    pub what: &'static str,
+}
+
+impl Table {
+    /// The entries that the item stored under `key` has in the table's indexes.
+    pub fn index_entries(&self, key: &[u8], item: &Item) -> Vec<IndexEntry> {
+        let key = Bytes::copy_from_slice(key);
+        let entries = self.indexes().iter().zip(self.entries_of(&key, Some(item)));
+        entries
+            .filter_map(|(index, entry)| {
+                let entry = entry?;
+                Some(IndexEntry {
+                    number: index.part.number,
+                    key: entry.key,
+                    size_bytes: entry.item.size_bytes(),
+                    stored: stored_form(&entry.item),
+                })
+            })
+            .collect()
+    }
+
+    /// For each index, in order, the entry of the item.
+    pub(crate) fn entries_of(&self, key: &Bytes, item: Option<&Item>) -> Vec<Option<Entry>> {
+        let base = StoredKey::from_bytes(key.clone());
+        self.indexes()
+            .iter()
+            .map(|index| {
+                let item = item?;
+                let index_key = index.record.key_schema.index_key_of_item(item)?;
+                Some(Entry {
+                    key: index_key
+                        .stored_index(self.hash_secret(), &base)
+                        .into_bytes(),
+                    item: self.project(&index.record, item),
+                })
+            })
+            .collect()
+    }
+
+    /// The part of an item that an index holds.
+    fn project(&self, index: &IndexRecord, item: &Item) -> Item {
+        let included = match &index.projection {
+            IndexProjection::All => return item.clone(),
+            IndexProjection::KeysOnly => None,
+            IndexProjection::Include(names) => Some(names),
+        };
+        let kept = |name: &String| {
+            self.record().key_schema.contains(name)
+                || index.key_schema.contains(name)
+                || included.is_some_and(|names| names.contains(name))
+        };
+        let attributes = item.attributes.iter().filter(|(name, _)| kept(name));
+        attributes
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect()
+    }
+
+    /// Compares every index with the items, in one snapshot. Reads the whole table into memory;
+    /// meant for tests and for checks by hand.
+    pub fn check_indexes(&self) -> Result<Vec<IndexFault>, TableError> {
+        let snapshot = self.engine.snapshot()?;
+        let mut wanted: BTreeMap<(u32, Bytes), Vec<u8>> = BTreeMap::new();
+        let mut faults = Vec::new();
+        for record in self.records(&*snapshot, self.items())? {
+            let (key, stored) = record?;
+            let item = self.decode(&stored)?;
+            let found_under = self.record().key_schema.key_of_item(&item);
+            let found_under = found_under.map(|key| key.stored(self.hash_secret()).into_bytes());
+            if found_under.as_ref() != Ok(&key) {
+                let what = "an item stands under another key than its own";
+                faults.push(IndexFault {
+                    number: ITEMS_PART,
+                    key: key.clone(),
+                    what,
+                });
+            }
+            for entry in self.index_entries(&key, &item) {
+                wanted.insert((entry.number, entry.key), entry.stored);
+            }
+        }
+        for index in self.indexes() {
+            let number = index.part.number;
+            for record in self.records(&*snapshot, &index.part)? {
+                let (key, stored) = record?;
+                let what = match wanted.remove(&(number, key.clone())) {
+                    Some(same) if same == stored => continue,
+                    Some(_) => "the entry holds something else than its item",
+                    None => "the entry belongs to no item",
+                };
+                faults.push(IndexFault { number, key, what });
+            }
+        }
+        let missing = wanted.into_keys();
+        faults.extend(missing.map(|(number, key)| IndexFault {
+            number,
+            key,
+            what: "an item lacks its entry",
+        }));
+        Ok(faults)
+    }
+
+    /// All records of a part, unsealed, in key order.
+    pub(crate) fn records(
+        &self,
+        snapshot: &dyn Snapshot,
+        part: &Part,
+    ) -> Result<ItemSource, TableError> {
+        let (table, number) = (self.id(), part.number);
+        let cipher = Arc::clone(&self.keys().cipher);
+        let everything = (Bound::Unbounded, Bound::Unbounded);
+        let range = snapshot.range(part.keyspace, everything, Direction::Forward)?;
+        Ok(Box::new(range.map(move |record| {
+            let (key, sealed) = record?;
+            let stored = unseal(&cipher, table, number, &key, &sealed)?;
+            Ok((key, stored))
+        })))
+    }
+
+    /// The item in its stored form; damage is an error that names the table.
+    pub(crate) fn decode(&self, stored: &[u8]) -> Result<Item, TableError> {
+        decode_item(stored).map_err(|error| {
+            TableError::Internal(format!("stored item of table {}: {error}", self.id()))
+        })
+    }
+}
+
+/// An item in its stored form.
+pub(crate) fn stored_form(item: &Item) -> Vec<u8> {
+    let mut stored = Vec::with_capacity(64 + item.size_bytes());
+    anywhen_model::encode_item(item, &mut stored);
+    stored
+}

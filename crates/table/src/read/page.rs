@@ -1,0 +1,229 @@
+//! One page of a Query or Scan: records of a key range, read until a limit ends it.
+
+use anywhen_engine::{Direction, EntryIterator, KeyBounds, Snapshot};
+use anywhen_expr::Condition;
+use anywhen_model::{IndexName, Item, KeySchema, limits};
+
+use super::{ReadOptions, Select};
+use crate::error::TableError;
+use crate::record::{IndexKind, IndexProjection};
+use crate::table::{Index, Part, Table};
+
+/// What a Query or Scan read.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Page {
+    /// What was selected of the items that passed the filter; empty if only a count was.
+    pub items: Vec<Item>,
+    /// How many items passed the filter.
+    pub count: usize,
+    /// How many items were read.
+    pub scanned_count: usize,
+    /// Where the page ended; `None` at the end of the range. Keys of the table and the index.
+    pub last_evaluated_key: Option<Item>,
+    /// Size of the items or index entries read, in bytes.
+    pub scanned_bytes: usize,
+    /// Sizes of whole items fetched for the entries of a local index, in bytes.
+    pub fetched_bytes: Vec<usize>,
+}
+
+/// What a Query or Scan reads: a table or one of its indexes.
+pub(super) struct Source<'t> {
+    pub(super) table: &'t Table,
+    pub(super) index: Option<&'t Index>,
+}
+
+impl<'t> Source<'t> {
+    pub(super) fn find(table: &'t Table, name: Option<&IndexName>) -> Result<Self, TableError> {
+        let find = |name: &IndexName| {
+            table.index(name.as_str()).ok_or_else(|| {
+                TableError::validation(format!(
+                    "The table does not have the specified index: {name}"
+                ))
+            })
+        };
+        Ok(Self {
+            table,
+            index: name.map(find).transpose()?,
+        })
+    }
+
+    pub(super) fn part(&self) -> &'t Part {
+        self.index.map_or(self.table.items(), |index| &index.part)
+    }
+
+    /// The key schema that orders the source.
+    pub(super) fn key_schema(&self) -> &'t KeySchema {
+        self.index.map_or(&self.table.record().key_schema, |index| {
+            &index.record.key_schema
+        })
+    }
+
+    pub(super) fn check_consistent(&self, consistent_read: bool) -> Result<(), TableError> {
+        match self.global_index() {
+            Some(_) if consistent_read => Err(TableError::validation(
+                "Consistent reads are not supported on global secondary indexes",
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    /// What of the items is wanted must be in a global index, which fetches nothing.
+    pub(super) fn check_select(&self, select: &Select) -> Result<(), TableError> {
+        let Some(index) = self.global_index() else {
+            return Ok(());
+        };
+        let name = &index.record.name;
+        match select {
+            Select::AllAttributes if index.record.projection != IndexProjection::All => {
+                Err(TableError::invalid_parameter(format!(
+                    "Select type ALL_ATTRIBUTES is not supported for global secondary index \
+                     {name} because its projection type is not ALL"
+                )))
+            }
+            Select::Specific(projection) => {
+                match projection.top_level_names().find(|name| !self.holds(name)) {
+                    Some(missing) => Err(TableError::invalid_parameter(format!(
+                        "Global secondary index {name} does not project [{missing}]"
+                    ))),
+                    None => Ok(()),
+                }
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn global_index(&self) -> Option<&'t Index> {
+        self.index
+            .filter(|index| index.record.kind == IndexKind::Global)
+    }
+
+    /// Whether the records of the source hold this attribute if the item has it.
+    fn holds(&self, attribute: &str) -> bool {
+        let Some(index) = self.index else { return true };
+        let included = match &index.record.projection {
+            IndexProjection::All => true,
+            IndexProjection::KeysOnly => false,
+            IndexProjection::Include(names) => names.contains(attribute),
+        };
+        included
+            || index.record.key_schema.contains(attribute)
+            || self.table.record().key_schema.contains(attribute)
+    }
+
+    /// Whether whole items have to be fetched. Only local indexes get so far with attributes
+    /// they do not hold.
+    fn needs_fetch(&self, select: &Select, filter: Option<&Condition>) -> bool {
+        let Some(index) = self.index else {
+            return false;
+        };
+        if index.record.kind == IndexKind::Global || index.record.projection == IndexProjection::All
+        {
+            return false;
+        }
+        let filtered = || {
+            let paths = filter.map(Condition::paths).unwrap_or_default();
+            paths.iter().any(|path| !self.holds(path.top_level()))
+        };
+        match select {
+            Select::AllAttributes => true,
+            Select::Specific(projection) => {
+                projection.top_level_names().any(|name| !self.holds(name)) || filtered()
+            }
+            Select::AllProjectedAttributes | Select::Count => filtered(),
+        }
+    }
+
+    /// The keys of table and index in a record.
+    fn last_evaluated_key(&self, item: &Item) -> Item {
+        let mut key = self.table.record().key_schema.attributes_of_item(item);
+        if let Some(index) = self.index {
+            key.attributes
+                .extend(index.record.key_schema.attributes_of_item(item).attributes);
+        }
+        key
+    }
+
+    /// Reads a page of the records between the bounds.
+    pub(super) fn read(
+        &self,
+        bounds: KeyBounds,
+        direction: Direction,
+        options: &ReadOptions,
+    ) -> Result<Page, TableError> {
+        let snapshot = self.table.engine.snapshot()?;
+        let records = snapshot.range(self.part().keyspace, bounds, direction)?;
+        PageReader {
+            source: self,
+            snapshot: &*snapshot,
+            options,
+            fetch: self.needs_fetch(&options.select, options.filter.as_ref()),
+            page: Page::default(),
+        }
+        .read(records)
+    }
+}
+
+struct PageReader<'r, 't> {
+    source: &'r Source<'t>,
+    snapshot: &'r dyn Snapshot,
+    options: &'r ReadOptions,
+    fetch: bool,
+    page: Page,
+}
+
+impl PageReader<'_, '_> {
+    fn read(mut self, records: EntryIterator) -> Result<Page, TableError> {
+        let (table, part) = (self.source.table, self.source.part());
+        for record in records {
+            let (key, sealed) = record?;
+            let item = table.decode(&table.unseal(part.number, &key, &sealed)?)?;
+            self.page.scanned_count += 1;
+            self.page.scanned_bytes += item.size_bytes();
+            let full = self.is_full();
+            if full {
+                self.page.last_evaluated_key = Some(self.source.last_evaluated_key(&item));
+            }
+            let item = if self.fetch { self.fetch(item)? } else { item };
+            self.take(item);
+            if full {
+                break;
+            }
+        }
+        Ok(self.page)
+    }
+
+    /// A page ends with the item that reaches a limit, whether another would follow or not.
+    fn is_full(&self) -> bool {
+        self.options
+            .limit
+            .is_some_and(|limit| self.page.scanned_count >= limit)
+            || self.page.scanned_bytes >= limits::PAGE_BYTES
+    }
+
+    /// The whole item of an index entry, in the same snapshot.
+    fn fetch(&mut self, entry: Item) -> Result<Item, TableError> {
+        let table = self.source.table;
+        let key = table.record().key_schema.attributes_of_item(&entry);
+        let key = table.stored_key(&key).map_err(|error| {
+            TableError::Internal(format!("index entry of table {}: {error}", table.id()))
+        })?;
+        let item = table.read(self.snapshot, &key)?.ok_or_else(|| {
+            TableError::Internal(format!("index entry of table {} without item", table.id()))
+        })?;
+        self.page.fetched_bytes.push(item.size_bytes());
+        Ok(item)
+    }
+
+    fn take(&mut self, item: Item) {
+        let filter = self.options.filter.as_ref();
+        if !filter.is_none_or(|filter| filter.evaluate(Some(&item))) {
+            return;
+        }
+        self.page.count += 1;
+        match &self.options.select {
+            Select::Count => {}
+            Select::Specific(projection) => self.page.items.push(projection.project(&item)),
+            Select::AllAttributes | Select::AllProjectedAttributes => self.page.items.push(item),
+        }
+    }
+}

@@ -1,0 +1,358 @@
+//! All tables of one account and Region.
+//!
+//! The catalog in memory maps names to tables and is swapped whole, after the commit that
+//! changed it has become visible. Control operations take turns (one mutex) and run to their
+//! end even if the client that asked goes away, so memory and disk never part.
+
+use std::collections::{BTreeMap, HashMap};
+use std::future::Future;
+use std::sync::Arc;
+
+use anywhen_engine::{Commit, Engine, Fence, KeyspaceName, LogHandle, Snapshot, Write};
+use anywhen_kms::{MasterKey, RecordCipher, WrappedKey};
+use anywhen_model::{Clock, CommitTimestamp, Randomness, Realm, TableId, TableName};
+use arc_swap::{ArcSwap, ArcSwapOption};
+use bytes::Bytes;
+
+use crate::error::TableError;
+use crate::latches::{Held, Latches};
+use crate::record::TableRecord;
+use crate::system::{self, StoredRecord, SystemChange, SystemRecords, SystemStore};
+use crate::table::{Table, TableKeys};
+use crate::tokens::Tokens;
+
+/// Written before each catalog record's JSON.
+const CATALOG_VERSION: u8 = 1;
+
+/// What all realms share.
+#[derive(Clone)]
+pub(crate) struct Shared {
+    pub(crate) engine: Arc<dyn Engine>,
+    pub(crate) master: Arc<MasterKey>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) randomness: Arc<dyn Randomness>,
+}
+
+/// The tables, system records and write path of one account and Region.
+pub struct RealmTables {
+    pub(crate) shared: Shared,
+    realm: Realm,
+    log: LogHandle,
+    pub(crate) system: SystemRecords,
+    pub(crate) latches: Latches,
+    pub(crate) tokens: Tokens,
+    catalog: ArcSwap<Catalog>,
+    control: tokio::sync::Mutex<()>,
+    history_refused: ArcSwapOption<String>,
+}
+
+/// The catalog as of its last change.
+#[derive(Debug, Clone, Default)]
+struct Catalog {
+    by_name: BTreeMap<TableName, Arc<Table>>,
+    by_id: HashMap<TableId, Arc<Table>>,
+}
+
+impl RealmTables {
+    /// Opens the realm and loads its catalog. A realm that is new gets its system data key.
+    pub(crate) async fn open(shared: Shared, realm: Realm) -> Result<Arc<Self>, TableError> {
+        let log = shared
+            .engine
+            .log(&format!("{}/{}", realm.account, realm.region))?;
+        let key = Self::system_key(&shared, &realm).await?;
+        let cipher = RecordCipher::new(&key, &*shared.randomness);
+        let system = SystemRecords::new(Arc::clone(&shared.engine), realm.clone(), cipher);
+        let snapshot = shared.engine.snapshot()?;
+        let mut catalog = Catalog::default();
+        for (key, value) in system.list(&*snapshot, SystemStore::CATALOG, b"")? {
+            let mut record = decode_record(&key, &value)?;
+            if let Some(history) = &mut record.history
+                && history.enabled_at == CommitTimestamp::ZERO
+            {
+                // The server died before it stored when the history began; certainly by now.
+                history.enabled_at = snapshot.timestamp()?;
+            }
+            let table = Table::open(
+                &shared.engine,
+                &shared.master,
+                &*shared.randomness,
+                &realm,
+                record,
+            )?;
+            shared.engine.set_fence(table.fence());
+            catalog.put(Arc::new(table));
+        }
+        Ok(Arc::new(Self {
+            shared,
+            realm,
+            log,
+            system,
+            latches: Latches::new(),
+            tokens: Tokens::default(),
+            catalog: ArcSwap::from_pointee(catalog),
+            control: tokio::sync::Mutex::default(),
+            history_refused: ArcSwapOption::empty(),
+        }))
+    }
+
+    /// The data key of the realm's system records, made at first use. It cannot be sealed with
+    /// itself, so its wrapped form is stored in a keyspace of its own.
+    async fn system_key(
+        shared: &Shared,
+        realm: &Realm,
+    ) -> Result<anywhen_kms::DataKey, TableError> {
+        const KEY: &[u8] = b"system";
+        let keyspace = shared
+            .engine
+            .keyspace(&KeyspaceName::system(realm, "keys"))?;
+        if let Some(stored) = shared.engine.snapshot()?.get(keyspace, KEY)? {
+            return Ok(shared.master.unwrap_key(&WrappedKey::decode(&stored)?)?);
+        }
+        let (key, wrapped) = shared.master.generate_data_key(&*shared.randomness);
+        let value = Some(wrapped.encode().into());
+        let write = Write {
+            keyspace,
+            key: Bytes::from_static(KEY),
+            value,
+        };
+        shared
+            .engine
+            .commit(Commit {
+                writes: vec![write],
+                ..Commit::default()
+            })
+            .await?;
+        Ok(key)
+    }
+
+    /// Account and Region.
+    pub fn realm(&self) -> &Realm {
+        &self.realm
+    }
+
+    /// The realm's change log.
+    pub fn log(&self) -> LogHandle {
+        self.log
+    }
+
+    /// All tables by ascending name, whatever their status.
+    pub fn tables(&self) -> Vec<Arc<Table>> {
+        self.catalog.load().by_name.values().cloned().collect()
+    }
+
+    /// The table of this name, whatever its status; [`TableError::TableNotFound`] otherwise.
+    pub fn table(&self, name: &TableName) -> Result<Arc<Table>, TableError> {
+        let found = self.catalog.load().by_name.get(name).cloned();
+        found.ok_or_else(|| TableError::TableNotFound(name.to_string()))
+    }
+
+    /// The table of this name if its items may be read and written;
+    /// [`TableError::ResourceNotFound`] otherwise.
+    pub fn open_table(&self, name: &TableName) -> Result<Arc<Table>, TableError> {
+        let found = self
+            .catalog
+            .load()
+            .by_name
+            .get(name)
+            .filter(|table| table.is_open())
+            .cloned();
+        found.ok_or(TableError::ResourceNotFound)
+    }
+
+    /// The table with this id, whatever its status.
+    pub fn table_by_id(&self, id: TableId) -> Option<Arc<Table>> {
+        self.catalog.load().by_id.get(&id).cloned()
+    }
+
+    /// The keys of a table, whatever its status.
+    pub fn table_keys(&self, id: TableId) -> Option<TableKeys> {
+        self.table_by_id(id).map(|table| table.keys().clone())
+    }
+
+    /// With a reason: refuses writes to tables whose history is kept, because nobody would
+    /// archive it. Without: takes them again. A write that is already queued may still commit.
+    pub fn refuse_history_writes(&self, reason: Option<String>) {
+        self.history_refused.store(reason.map(Arc::new));
+    }
+
+    /// Refuses the write if the table's history is kept and cannot be archived.
+    pub(crate) fn check_history_writable(&self, table: &Table) -> Result<(), TableError> {
+        match &*self.history_refused.load() {
+            Some(reason) if table.record().history.is_some() => {
+                Err(TableError::ReadOnly(reason.to_string()))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    pub(crate) fn now(&self) -> CommitTimestamp {
+        CommitTimestamp::from_micros(self.shared.clock.now_micros())
+    }
+
+    pub(crate) fn snapshot(&self) -> Result<Arc<dyn Snapshot>, TableError> {
+        Ok(self.shared.engine.snapshot()?)
+    }
+
+    /// One system record.
+    pub fn system_get(
+        &self,
+        store: SystemStore,
+        key: &[u8],
+    ) -> Result<Option<Vec<u8>>, TableError> {
+        self.system.get(&*self.snapshot()?, store, key)
+    }
+
+    /// All records of a store whose key starts with `prefix`, by ascending key.
+    pub fn system_list(
+        &self,
+        store: SystemStore,
+        prefix: &[u8],
+    ) -> Result<Vec<StoredRecord>, TableError> {
+        self.system.list(&*self.snapshot()?, store, prefix)
+    }
+
+    /// Changes system records in one commit.
+    pub async fn system_commit(
+        &self,
+        changes: Vec<SystemChange>,
+    ) -> Result<CommitTimestamp, TableError> {
+        self.commit_system(Vec::new(), &changes).await
+    }
+
+    /// Waits until the control operation that fenced a write has put its result in the catalog.
+    pub(crate) async fn catalog_settled(&self) {
+        drop(self.control.lock().await);
+    }
+
+    /// Runs a control operation in its turn and to its end, whether the caller waits or not.
+    pub(crate) async fn in_turn<T, F>(
+        self: &Arc<Self>,
+        work: impl FnOnce(Arc<Self>) -> F,
+    ) -> Result<T, TableError>
+    where
+        T: Send + 'static,
+        F: Future<Output = Result<T, TableError>> + Send + 'static,
+    {
+        let realm = Arc::clone(self);
+        let work = work(Arc::clone(self));
+        let task = tokio::spawn(async move {
+            let _turn = realm.control.lock().await;
+            work.await
+        });
+        task.await
+            .unwrap_or_else(|failure| Err(TableError::Internal(failure.to_string())))
+    }
+
+    /// Commits a changed or new record and puts the table into the catalog. In turn only.
+    pub(crate) async fn commit_table(
+        &self,
+        table: Table,
+        also: &[SystemChange],
+    ) -> Result<(Arc<Table>, CommitTimestamp), TableError> {
+        let value = Some(encode_record(table.record())?);
+        let mut changes = vec![catalog_change(table.id(), value)];
+        changes.extend_from_slice(also);
+        let timestamp = self.commit_system(vec![table.fence()], &changes).await?;
+        let table = Arc::new(table);
+        self.swap_catalog(|catalog| catalog.put(Arc::clone(&table)));
+        Ok((table, timestamp))
+    }
+
+    /// Takes a table out of the catalog; its fence refuses every later commit. In turn only.
+    pub(crate) async fn commit_removal(
+        &self,
+        table: &Table,
+        also: &[SystemChange],
+    ) -> Result<CommitTimestamp, TableError> {
+        let mut changes = vec![catalog_change(table.id(), None)];
+        changes.extend_from_slice(also);
+        let gone = Fence {
+            table: table.id(),
+            version: 0,
+        };
+        let timestamp = self.commit_system(vec![gone], &changes).await?;
+        self.swap_catalog(|catalog| catalog.remove(table));
+        Ok(timestamp)
+    }
+
+    async fn commit_system(
+        &self,
+        advance: Vec<Fence>,
+        changes: &[SystemChange],
+    ) -> Result<CommitTimestamp, TableError> {
+        let held = self.hold_system(changes).await;
+        let writes = changes.iter().map(|change| self.system.write(change));
+        let writes = writes.collect::<Result<Vec<_>, _>>()?;
+        let hold: Option<Box<dyn std::any::Any + Send>> = Some(Box::new(held));
+        let commit = Commit {
+            advance,
+            writes,
+            hold,
+            ..Commit::default()
+        };
+        Ok(self.shared.engine.commit(commit).await?)
+    }
+
+    async fn hold_system(&self, changes: &[SystemChange]) -> Held {
+        let places: Vec<Vec<u8>> = changes
+            .iter()
+            .map(|change| system::place(change.store, &change.key))
+            .collect();
+        let nowhere = TableId::from_u128(0);
+        self.latches
+            .hold(places.iter().map(|place| (nowhere, place.as_slice())))
+            .await
+    }
+
+    fn swap_catalog(&self, change: impl FnOnce(&mut Catalog)) {
+        let mut catalog = Catalog::clone(&self.catalog.load());
+        change(&mut catalog);
+        self.catalog.store(Arc::new(catalog));
+    }
+}
+
+impl std::fmt::Debug for RealmTables {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("RealmTables")
+            .field("realm", &self.realm)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Catalog {
+    fn put(&mut self, table: Arc<Table>) {
+        self.by_name
+            .insert(table.record().name.clone(), Arc::clone(&table));
+        self.by_id.insert(table.id(), table);
+    }
+
+    fn remove(&mut self, table: &Table) {
+        self.by_name.remove(&table.record().name);
+        self.by_id.remove(&table.id());
+    }
+}
+
+fn catalog_change(table: TableId, value: Option<Vec<u8>>) -> SystemChange {
+    SystemChange {
+        store: SystemStore::CATALOG,
+        key: table.as_u128().to_be_bytes().to_vec(),
+        value,
+    }
+}
+
+fn encode_record(record: &TableRecord) -> Result<Vec<u8>, TableError> {
+    let mut value = vec![CATALOG_VERSION];
+    serde_json::to_writer(&mut value, record)
+        .map_err(|error| TableError::Internal(format!("catalog record: {error}")))?;
+    Ok(value)
+}
+
+fn decode_record(key: &[u8], value: &[u8]) -> Result<TableRecord, TableError> {
+    let record = value
+        .strip_prefix(&[CATALOG_VERSION])
+        .and_then(|json| serde_json::from_slice::<TableRecord>(json).ok())
+        .filter(|record| record.id.as_u128().to_be_bytes() == key);
+    record.ok_or_else(|| {
+        TableError::Internal("a catalog record is of an unknown version or damaged".to_owned())
+    })
+}

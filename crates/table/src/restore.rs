@@ -1,0 +1,147 @@
+//! Tables that are being restored.
+//!
+//! A restore target is in the catalog from its first commit on, as CREATING: its name is taken
+//! and its fence set, but nobody reads or writes it. Its keyspaces are filled by bulk load with
+//! what [`Table::seal`] and [`Table::index_entries`] give, and one commit makes it ACTIVE.
+
+use std::sync::Arc;
+
+use anywhen_kms::{MasterKey, RecordCipher};
+use anywhen_model::{CommitTimestamp, HashSecret, TableId, TableName};
+
+use crate::control::{advance, random_table_id};
+use crate::error::TableError;
+use crate::realm::RealmTables;
+use crate::record::{
+    BillingMode, IndexRecord, OnDemandThroughput, ProvisionedThroughput, RestoreRecord,
+    TableRecord, TableStatus,
+};
+use crate::statistics::Statistics;
+use crate::system::SystemChange;
+use crate::table::{Table, open_hash_secret};
+
+/// What a restored table shall be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RestoreTarget {
+    /// Its name.
+    pub name: TableName,
+    /// The source's description at the restored instant: primary key and hash secret come from
+    /// here, so the restored items keep their stored keys and their order.
+    pub source: TableRecord,
+    /// Billing after overrides.
+    pub billing_mode: BillingMode,
+    /// Reserved capacity after overrides; zero when billed by request.
+    pub throughput: ProvisionedThroughput,
+    /// Bounds of capacity billed by request.
+    pub on_demand: Option<OnDemandThroughput>,
+    /// The source's indexes after overrides. Their numbers are given anew.
+    pub indexes: Vec<IndexRecord>,
+    /// Whether the realm's managed key wraps the new data key.
+    pub managed_encryption: bool,
+    /// What `RestoreSummary` shows.
+    pub restore: RestoreRecord,
+}
+
+/// What a bulk load put into a table.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LoadedStatistics {
+    /// The items.
+    pub items: Statistics,
+    /// The entries of each index, by its number.
+    pub indexes: Vec<(u32, Statistics)>,
+}
+
+impl RealmTables {
+    /// Makes a CREATING table with empty keyspaces under a new id and data key, together with
+    /// other changes, in one commit.
+    pub async fn create_restore_target(
+        self: &Arc<Self>,
+        target: RestoreTarget,
+        also: Vec<SystemChange>,
+    ) -> Result<(Arc<Table>, CommitTimestamp), TableError> {
+        self.in_turn(move |realm| async move {
+            realm.check_name_free(&target.name)?;
+            let record = realm.restored_record(target).await?;
+            let table = realm.open_keyspaces(record).await?;
+            realm.commit_table(table, &also).await
+        })
+        .await
+    }
+
+    /// Makes a restore target ACTIVE, together with other changes, in one commit.
+    pub async fn publish_restored(
+        self: &Arc<Self>,
+        id: TableId,
+        loaded: LoadedStatistics,
+        also: Vec<SystemChange>,
+    ) -> Result<(Arc<Table>, CommitTimestamp), TableError> {
+        self.in_turn(move |realm| async move {
+            let table = realm.by_id_in(id, TableStatus::Creating)?;
+            table.set_statistics(&loaded);
+            let record = TableRecord {
+                status: TableStatus::Active,
+                ..table.record().clone()
+            };
+            realm
+                .commit_table(table.with_record(advance(record)), &also)
+                .await
+        })
+        .await
+    }
+
+    /// Removes a restore target that will not be finished, together with other changes, and
+    /// drops its keyspaces.
+    pub async fn drop_restore_target(
+        self: &Arc<Self>,
+        id: TableId,
+        also: Vec<SystemChange>,
+    ) -> Result<CommitTimestamp, TableError> {
+        self.in_turn(move |realm| async move {
+            let table = realm.by_id_in(id, TableStatus::Creating)?;
+            realm.remove(&table, &also).await
+        })
+        .await
+    }
+
+    async fn restored_record(&self, target: RestoreTarget) -> Result<TableRecord, TableError> {
+        let id = random_table_id(&*self.shared.randomness);
+        let secret = source_secret(&self.shared.master, &target.source, self)?;
+        let key = self.new_key(target.managed_encryption).await?;
+        let now = self.now();
+        let numbered = (1..).zip(target.indexes);
+        let indexes = numbered
+            .map(|(number, index)| IndexRecord { number, ..index })
+            .collect();
+        let by_request = target.billing_mode == BillingMode::PayPerRequest;
+        Ok(TableRecord {
+            id,
+            name: target.name,
+            version: 1,
+            status: TableStatus::Creating,
+            created_at: now,
+            key_schema: target.source.key_schema,
+            billing_mode: target.billing_mode,
+            pay_per_request_since: by_request.then_some(now),
+            throughput: target.throughput,
+            on_demand: target.on_demand,
+            indexes,
+            sealed_hash_secret: self.seal_secret(&key.key, id, &secret),
+            encryption: key.encryption,
+            wrapped_key: key.wrapped,
+            deletion_protection: false,
+            history: None,
+            restore: Some(target.restore),
+        })
+    }
+}
+
+/// The source may be gone: its description carries its key and, under it, its secret.
+fn source_secret(
+    master: &MasterKey,
+    source: &TableRecord,
+    realm: &RealmTables,
+) -> Result<HashSecret, TableError> {
+    let key = master.unwrap_key(&source.wrapped_key)?;
+    let cipher = RecordCipher::new(&key, &*realm.shared.randomness);
+    open_hash_secret(&cipher, source)
+}

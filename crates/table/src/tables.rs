@@ -1,0 +1,146 @@
+//! The tables of the whole server, by realm.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use anywhen_engine::{Engine, KeyspaceName};
+use anywhen_kms::MasterKey;
+use anywhen_model::{Clock, Randomness, Realm, TableId};
+use parking_lot::RwLock;
+
+use crate::error::TableError;
+use crate::realm::{RealmTables, Shared};
+use crate::record::TableStatus;
+use crate::table::TableKeys;
+
+/// Settings of the table layer.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct TablesOptions {}
+
+/// All realms of a server.
+pub struct Tables {
+    shared: Shared,
+    realms: RwLock<BTreeMap<Realm, Arc<RealmTables>>>,
+    opening: tokio::sync::Mutex<()>,
+}
+
+impl Tables {
+    /// Loads the catalog of every realm the engine knows, sets the fences of all tables, drops
+    /// keyspaces that belong to no catalogued table (remains of a creation, a restore or a
+    /// deletion that was cut off), and starts counting items in the background.
+    pub async fn open(
+        engine: Arc<dyn Engine>,
+        master: Arc<MasterKey>,
+        clock: Arc<dyn Clock>,
+        randomness: Arc<dyn Randomness>,
+        _options: TablesOptions,
+    ) -> Result<Arc<Self>, TableError> {
+        let shared = Shared {
+            engine,
+            master,
+            clock,
+            randomness,
+        };
+        let names = shared.engine.keyspace_names()?;
+        let realms: BTreeSet<Realm> = names.iter().filter_map(realm_of).collect();
+        let tables = Self {
+            shared,
+            realms: RwLock::default(),
+            opening: tokio::sync::Mutex::default(),
+        };
+        for realm in realms {
+            tables.realm(&realm).await?;
+        }
+        tables.sweep(names)?;
+        tables.count_items()?;
+        Ok(Arc::new(tables))
+    }
+
+    /// The realm's tables; opened, and on first use created, if need be.
+    pub async fn realm(&self, realm: &Realm) -> Result<Arc<RealmTables>, TableError> {
+        if let Some(known) = self.known_realm(realm) {
+            return Ok(known);
+        }
+        let _turn = self.opening.lock().await;
+        if let Some(known) = self.known_realm(realm) {
+            return Ok(known);
+        }
+        let opened = RealmTables::open(self.shared.clone(), realm.clone()).await?;
+        self.realms
+            .write()
+            .insert(realm.clone(), Arc::clone(&opened));
+        Ok(opened)
+    }
+
+    /// All realms that are open, in order.
+    pub fn realms(&self) -> Vec<Arc<RealmTables>> {
+        self.realms.read().values().cloned().collect()
+    }
+
+    /// The keys of a table, whatever its status; what the archive asks for.
+    pub fn table_keys(&self, realm: &Realm, table: TableId) -> Option<TableKeys> {
+        self.known_realm(realm)?.table_keys(table)
+    }
+
+    fn known_realm(&self, realm: &Realm) -> Option<Arc<RealmTables>> {
+        self.realms.read().get(realm).cloned()
+    }
+
+    fn sweep(&self, names: Vec<KeyspaceName>) -> Result<(), TableError> {
+        let tables = self.realms().into_iter().flat_map(|realm| realm.tables());
+        let known: BTreeSet<KeyspaceName> =
+            tables.flat_map(|table| table.keyspace_names()).collect();
+        for name in names
+            .iter()
+            .filter(|name| name.table().is_some() && !known.contains(name))
+        {
+            tracing::info!(keyspace = %name, "dropping a keyspace that belongs to no table");
+            self.shared.engine.drop_keyspace(name)?;
+        }
+        Ok(())
+    }
+
+    /// Counts what the tables hold in a snapshot taken before their first write of this life.
+    fn count_items(&self) -> Result<(), TableError> {
+        let snapshot = self.shared.engine.snapshot()?;
+        // What a restore target holds is set when it is published.
+        let tables: Vec<_> = self
+            .realms()
+            .into_iter()
+            .flat_map(|realm| realm.tables())
+            .filter(|table| table.record().status != TableStatus::Creating)
+            .collect();
+        if !tables.is_empty() {
+            tokio::task::spawn_blocking(move || {
+                for table in tables {
+                    if let Err(error) = table.count(&*snapshot) {
+                        tracing::error!(table = %table.id(), %error, "counting items failed");
+                    }
+                }
+            });
+        }
+        Ok(())
+    }
+}
+
+impl std::fmt::Debug for Tables {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Tables")
+            .field("realms", &self.realms.read().len())
+            .finish_non_exhaustive()
+    }
+}
+
+/// The realm a keyspace belongs to; `None` for those of the whole server.
+fn realm_of(name: &KeyspaceName) -> Option<Realm> {
+    let mut parts = name.as_str().split('/');
+    let (account, region, kind) = (parts.next()?, parts.next()?, parts.next()?);
+    if !matches!(kind, "table" | "system") {
+        return None;
+    }
+    Some(Realm {
+        account: account.try_into().ok()?,
+        region: region.try_into().ok()?,
+    })
+}

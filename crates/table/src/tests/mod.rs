@@ -1,0 +1,12 @@
+//! Tests of the whole crate over the engine in memory.
+
+mod concurrency;
+mod control;
+mod definitions;
+mod fixture;
+mod model;
+mod reads;
+mod restore;
+mod transactions;
+mod updates;
+mod writes;

@@ -1,0 +1,322 @@
+//! What UpdateTable may change, and the rules it is held to.
+//!
+//! One logical change per call: a request that mixes what must not be mixed changes nothing.
+//! Quotas on how often a setting may change are not enforced; decreases are counted and shown.
+
+use std::collections::BTreeSet;
+
+use anywhen_model::{CommitTimestamp, IndexName};
+
+use crate::create_table::{OnDemandLimits, Throughput, on_demand};
+use crate::error::TableError;
+use crate::record::{
+    BillingMode, IndexKind, OnDemandThroughput, ProvisionedThroughput, TableRecord, TableStatus,
+};
+
+/// An UpdateTable request, free of its wire form.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct UpdateTable {
+    /// `ProvisionedThroughput`.
+    pub throughput: Option<Throughput>,
+    /// `BillingMode`.
+    pub billing_mode: Option<BillingMode>,
+    /// `OnDemandThroughput`.
+    pub on_demand: Option<OnDemandLimits>,
+    /// `DeletionProtectionEnabled`.
+    pub deletion_protection: Option<bool>,
+    /// `GlobalSecondaryIndexUpdates`, those of kind `Update`.
+    pub indexes: Option<Vec<IndexUpdate>>,
+}
+
+/// New capacity of a global secondary index.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IndexUpdate {
+    /// `IndexName`.
+    pub name: IndexName,
+    /// `ProvisionedThroughput`.
+    pub throughput: Option<Throughput>,
+    /// `OnDemandThroughput`.
+    pub on_demand: Option<OnDemandLimits>,
+}
+
+impl UpdateTable {
+    /// Checks what needs no table.
+    pub fn check(&self) -> Result<(), TableError> {
+        let updates_indexes = self
+            .indexes
+            .as_ref()
+            .is_some_and(|indexes| !indexes.is_empty());
+        let others = self.throughput.is_some()
+            || self.billing_mode.is_some()
+            || self.on_demand.is_some()
+            || updates_indexes;
+        if !others && self.deletion_protection.is_none() {
+            return Err(TableError::validation(
+                "At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, \
+                 GlobalSecondaryIndexUpdates, SSESpecification, ReplicaUpdates, \
+                 MultiAccountReplicaReady, ReplicaTransitRoleArn, MultiRegionConsistency, \
+                 DeletionProtectionEnabled, OnDemandThroughput, WarmThroughput or TableClass is \
+                 required",
+            ));
+        }
+        if self.indexes.is_some() && !updates_indexes {
+            return Err(TableError::invalid_parameter(
+                "List of GlobalSecondaryIndexUpdates is empty",
+            ));
+        }
+        if others && self.deletion_protection.is_some() {
+            return Err(TableError::invalid_parameter(
+                "DeletionProtection modification must be the only operation in the request",
+            ));
+        }
+        if self.on_demand.is_some() && (self.throughput.is_some() || updates_indexes) {
+            return Err(TableError::invalid_parameter(
+                "OnDemandThroughput can only be combined with BillingMode in an UpdateTable \
+                 request",
+            ));
+        }
+        if self.billing_mode == Some(BillingMode::PayPerRequest) && self.throughput.is_some() {
+            return Err(neither_unit());
+        }
+        self.check_index_names()
+    }
+
+    fn check_index_names(&self) -> Result<(), TableError> {
+        let mut seen = BTreeSet::new();
+        match self
+            .indexes
+            .iter()
+            .flatten()
+            .find(|index| !seen.insert(&index.name))
+        {
+            Some(twice) => Err(TableError::invalid_parameter(format!(
+                "Only one global secondary index update per index is allowed simultaneously. \
+                 Index: {}",
+                twice.name
+            ))),
+            None => Ok(()),
+        }
+    }
+
+    /// The record after the change, or why it may not be made.
+    pub fn apply(
+        &self,
+        record: &TableRecord,
+        now: CommitTimestamp,
+    ) -> Result<TableRecord, TableError> {
+        self.check()?;
+        check_status(record)?;
+        let mut changed = record.clone();
+        if let Some(protection) = self.deletion_protection {
+            changed.deletion_protection = protection;
+        }
+        if let Some(mode) = self.billing_mode {
+            self.switch_billing(&mut changed, mode, now)?;
+        }
+        if let Some(throughput) = self.throughput {
+            Self::change_throughput(&mut changed, throughput, record, now)?;
+        }
+        if self.on_demand.is_some() {
+            let asked = on_demand(changed.billing_mode, self.on_demand, "table")?;
+            changed.on_demand = merged(changed.on_demand, self.on_demand, asked);
+        }
+        for update in self.indexes.iter().flatten() {
+            update.apply(&mut changed, record.billing_mode, now)?;
+        }
+        Ok(changed)
+    }
+
+    fn switch_billing(
+        &self,
+        record: &mut TableRecord,
+        mode: BillingMode,
+        now: CommitTimestamp,
+    ) -> Result<(), TableError> {
+        let switched = record.billing_mode != mode;
+        if mode == BillingMode::Provisioned && switched {
+            self.check_capacity_given(record)?;
+        }
+        if !switched {
+            return Ok(());
+        }
+        record.billing_mode = mode;
+        record.on_demand = None;
+        record
+            .indexes
+            .iter_mut()
+            .for_each(|index| index.on_demand = None);
+        if mode == BillingMode::PayPerRequest {
+            record.pay_per_request_since = Some(now);
+            record.throughput = without_capacity(record.throughput);
+            for index in &mut record.indexes {
+                index.throughput = without_capacity(index.throughput);
+            }
+        }
+        Ok(())
+    }
+
+    /// Whoever switches to reserved capacity must reserve some, for each global index too.
+    fn check_capacity_given(&self, record: &TableRecord) -> Result<(), TableError> {
+        if self.throughput.is_none() {
+            return Err(TableError::invalid_parameter(
+                "ProvisionedThroughput must be specified when BillingMode is PROVISIONED",
+            ));
+        }
+        let given = |name: &IndexName| {
+            let mut updates = self.indexes.iter().flatten();
+            updates.any(|update| update.name == *name && update.throughput.is_some())
+        };
+        let missing: Vec<&str> = record
+            .indexes
+            .iter()
+            .filter(|index| index.kind == IndexKind::Global && !given(&index.name))
+            .map(|index| index.name.as_str())
+            .collect();
+        if missing.is_empty() {
+            return Ok(());
+        }
+        Err(TableError::invalid_parameter(format!(
+            "ProvisionedThroughput must be specified for index: {}",
+            missing.join(",")
+        )))
+    }
+
+    fn change_throughput(
+        changed: &mut TableRecord,
+        throughput: Throughput,
+        before: &TableRecord,
+        now: CommitTimestamp,
+    ) -> Result<(), TableError> {
+        if changed.billing_mode == BillingMode::PayPerRequest {
+            return Err(neither_unit());
+        }
+        let wanted = throughput.checked()?;
+        if before.billing_mode == BillingMode::Provisioned {
+            check_differs("the table", &changed.throughput, &wanted)?;
+        }
+        let (read, write) = (wanted.read_units, wanted.write_units);
+        changed.throughput = changed.throughput.changed(read, write, now);
+        Ok(())
+    }
+}
+
+impl IndexUpdate {
+    fn apply(
+        &self,
+        table: &mut TableRecord,
+        billed_before: BillingMode,
+        now: CommitTimestamp,
+    ) -> Result<(), TableError> {
+        let billing_mode = table.billing_mode;
+        let name = table.name.to_string();
+        let index = table
+            .indexes
+            .iter_mut()
+            .find(|index| index.name == self.name);
+        let index = index.ok_or_else(|| TableError::IndexNotFound {
+            table: name,
+            index: self.name.to_string(),
+        })?;
+        if index.kind == IndexKind::Local {
+            return Err(TableError::validation(format!(
+                "Cannot update an index that is not a GlobalSecondaryIndex: {}",
+                self.name
+            )));
+        }
+        if let Some(throughput) = self.throughput {
+            if billing_mode == BillingMode::PayPerRequest {
+                return Err(TableError::invalid_parameter(format!(
+                    "The only Updates for index: {} when TableThroughputMode is PAY_PER_REQUEST \
+                     can be to OnDemandThroughput, WarmThroughput",
+                    self.name
+                )));
+            }
+            let wanted = throughput.checked()?;
+            if billed_before == BillingMode::Provisioned {
+                let what = format!("the index {}", self.name);
+                check_differs(&what, &index.throughput, &wanted)?;
+            }
+            let (read, write) = (wanted.read_units, wanted.write_units);
+            index.throughput = index.throughput.changed(read, write, now);
+        }
+        if self.on_demand.is_some() {
+            let what = format!("index {}", self.name);
+            let asked = on_demand(billing_mode, self.on_demand, &what)?;
+            index.on_demand = merged(index.on_demand, self.on_demand, asked);
+        }
+        Ok(())
+    }
+}
+
+fn check_status(record: &TableRecord) -> Result<(), TableError> {
+    let name = &record.name;
+    match record.status {
+        TableStatus::Creating => Err(TableError::in_use(format!(
+            "Table is being created: {name}"
+        ))),
+        TableStatus::Deleting => Err(TableError::in_use(format!(
+            "Table is being deleted: {name}"
+        ))),
+        TableStatus::Active | TableStatus::Updating => Ok(()),
+    }
+}
+
+fn neither_unit() -> TableError {
+    TableError::invalid_parameter(
+        "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is \
+         PAY_PER_REQUEST",
+    )
+}
+
+/// No capacity any more, with its past kept.
+fn without_capacity(throughput: ProvisionedThroughput) -> ProvisionedThroughput {
+    ProvisionedThroughput {
+        read_units: 0,
+        write_units: 0,
+        ..throughput
+    }
+}
+
+/// Bounds that were not mentioned stay as they were.
+fn merged(
+    before: Option<OnDemandThroughput>,
+    mentioned: Option<OnDemandLimits>,
+    asked: Option<OnDemandThroughput>,
+) -> Option<OnDemandThroughput> {
+    let (before, mentioned) = (before.unwrap_or_default(), mentioned.unwrap_or_default());
+    let asked = asked.unwrap_or_default();
+    let pick = |mentioned: Option<i64>, asked, before| mentioned.map_or(before, |_| asked);
+    let merged = OnDemandThroughput {
+        read_units_max: pick(
+            mentioned.read_units_max,
+            asked.read_units_max,
+            before.read_units_max,
+        ),
+        write_units_max: pick(
+            mentioned.write_units_max,
+            asked.write_units_max,
+            before.write_units_max,
+        ),
+    };
+    (merged != OnDemandThroughput::default()).then_some(merged)
+}
+
+fn check_differs(
+    what: &str,
+    current: &ProvisionedThroughput,
+    wanted: &ProvisionedThroughput,
+) -> Result<(), TableError> {
+    let units =
+        |throughput: &ProvisionedThroughput| (throughput.read_units, throughput.write_units);
+    if units(current) != units(wanted) {
+        return Ok(());
+    }
+    let (read, write) = units(current);
+    Err(TableError::validation(format!(
+        "The provisioned throughput for {what} will not change. The requested value equals the \
+         current value. Current ReadCapacityUnits provisioned for {what}: {read}. Requested \
+         ReadCapacityUnits: {read}. Current WriteCapacityUnits provisioned for {what}: {write}. \
+         Requested WriteCapacityUnits: {write}. Refer to the Amazon DynamoDB Developer Guide for \
+         current limits and how to request higher limits."
+    )))
+}

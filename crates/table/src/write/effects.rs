@@ -1,0 +1,126 @@
+//! From changed items to a commit: records, index entries, change-log records, counters.
+
+use anywhen_engine::{Commit, LogEntry, LogHandle, Write};
+use anywhen_model::Item;
+use bytes::Bytes;
+
+use super::IndexEffect;
+use crate::indexes::{Entry, stored_form};
+use crate::realm::RealmTables;
+use crate::statistics::{Counted, Difference};
+use crate::table::{ITEMS_PART, Part, Table};
+
+/// A commit being put together.
+#[derive(Default)]
+pub(super) struct Effects {
+    commit: Commit,
+    differences: Vec<Difference>,
+}
+
+impl Effects {
+    /// The commit must find this version of the table.
+    pub(super) fn expect(&mut self, table: &Table) {
+        let fence = table.fence();
+        if !self.commit.expect.contains(&fence) {
+            self.commit.expect.push(fence);
+        }
+    }
+
+    /// Adds writes of the system's own records.
+    pub(super) fn write_system(&mut self, writes: impl IntoIterator<Item = Write>) {
+        self.commit.writes.extend(writes);
+    }
+
+    /// Adds the change of one item with everything that follows from it.
+    pub(super) fn change(
+        &mut self,
+        table: &Table,
+        log: LogHandle,
+        key: &Bytes,
+        old: Option<&Item>,
+        new: Option<&Item>,
+    ) -> Vec<IndexEffect> {
+        let sealed = new.map(|new| Bytes::from(table.seal(ITEMS_PART, key, &stored_form(new))));
+        if table.record().history.is_some() {
+            self.commit.log.push(LogEntry {
+                log,
+                table: table.id(),
+                key: key.clone(),
+                value: sealed.clone(),
+                old_value: None,
+            });
+        }
+        let part = table.items();
+        self.set(part, key.clone(), sealed);
+        self.count(part, old.map(Item::size_bytes), new.map(Item::size_bytes));
+        let (old, new) = (table.entries_of(key, old), table.entries_of(key, new));
+        let entries = table.indexes().iter().zip(old.into_iter().zip(new));
+        entries
+            .filter_map(|(index, (old, new))| self.change_entry(table, &index.part, old, new))
+            .collect()
+    }
+
+    /// Moves an index from one entry to the other; nothing happens if they are the same.
+    fn change_entry(
+        &mut self,
+        table: &Table,
+        part: &Part,
+        old: Option<Entry>,
+        new: Option<Entry>,
+    ) -> Option<IndexEffect> {
+        if old == new {
+            return None;
+        }
+        let size = |entry: &Option<Entry>| entry.as_ref().map(|entry| entry.item.size_bytes());
+        let (old_bytes, new_bytes) = (size(&old), size(&new));
+        let moved = matches!((&old, &new), (Some(old), Some(new)) if old.key != new.key);
+        if let Some(old) = old
+            && new.as_ref().is_none_or(|new| new.key != old.key)
+        {
+            self.set(part, old.key, None);
+        }
+        if let Some(new) = new {
+            let sealed = table.seal(part.number, &new.key, &stored_form(&new.item));
+            self.set(part, new.key, Some(sealed.into()));
+        }
+        self.count(part, old_bytes, new_bytes);
+        Some(IndexEffect {
+            number: part.number,
+            old_bytes,
+            new_bytes,
+            moved,
+        })
+    }
+
+    fn set(&mut self, part: &Part, key: Bytes, value: Option<Bytes>) {
+        self.commit.writes.push(Write {
+            keyspace: part.keyspace,
+            key,
+            value,
+        });
+    }
+
+    fn count(&mut self, part: &Part, old_bytes: Option<usize>, new_bytes: Option<usize>) {
+        let counters = std::sync::Arc::clone(&part.counters);
+        self.differences.push(Difference {
+            counters,
+            old_bytes,
+            new_bytes,
+        });
+    }
+
+    /// Whether there is nothing to commit.
+    pub(super) fn is_empty(&self) -> bool {
+        self.commit.writes.is_empty()
+    }
+
+    /// Queues the commit; `hold` is let go when it is visible or refused.
+    pub(super) fn commit(
+        mut self,
+        realm: &RealmTables,
+        hold: impl std::any::Any + Send,
+    ) -> Counted {
+        self.commit.hold = Some(Box::new(hold));
+        Counted::new(realm.shared.engine.commit(self.commit), self.differences)
+    }
+}

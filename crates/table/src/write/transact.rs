@@ -1,0 +1,215 @@
+//! Transactions: many changes of different items, all of them in one commit or none.
+//!
+//! Conditions and right-hand sides all see the same snapshot, taken with every latch held, so
+//! transactions, single writes and single-snapshot reads are serialisable in commit order.
+//! Transactions queue for latches; they never conflict.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use anywhen_engine::CommitError;
+use anywhen_model::{CommitTimestamp, Item, TableId, limits};
+use bytes::Bytes;
+
+use super::effects::Effects;
+use super::plan::Planned;
+use super::single::ATTEMPTS_MAX;
+use super::{ItemChange, TransactAction, TransactOutcome, WriteOutcome};
+use crate::error::{CancellationReason, TableError};
+use crate::keys::Fault;
+use crate::realm::RealmTables;
+use crate::table::Table;
+use crate::tokens::{self, Claim, ClientRequestToken, Known};
+
+/// An action with its table and stored key; without a key if that was refused.
+struct Target {
+    table: Arc<Table>,
+    key: Option<Bytes>,
+}
+
+impl RealmTables {
+    /// Does all actions in one commit, or none. With a token, a repetition of a transaction
+    /// that was done within the last ten minutes does nothing and succeeds.
+    pub async fn transact_write(
+        &self,
+        actions: &[TransactAction],
+        token: Option<&ClientRequestToken>,
+    ) -> Result<TransactOutcome, TableError> {
+        for _ in 0..ATTEMPTS_MAX {
+            let claim = token.map(|token| self.tokens.claim(token)).transpose()?;
+            if let Some(done) = self.done_before(token)? {
+                return Ok(TransactOutcome {
+                    timestamp: done,
+                    outcomes: Vec::new(),
+                });
+            }
+            match self.attempt_transaction(actions, token.zip(claim)).await? {
+                Ok(outcome) => return Ok(outcome),
+                Err(_) => self.catalog_settled().await,
+            }
+        }
+        Err(TableError::Internal(
+            "tables kept changing under a transaction".to_owned(),
+        ))
+    }
+
+    /// A timestamp whose state contains the transaction, if the token says it was done.
+    fn done_before(
+        &self,
+        token: Option<&ClientRequestToken>,
+    ) -> Result<Option<CommitTimestamp>, TableError> {
+        let Some(token) = token else { return Ok(None) };
+        let snapshot = self.snapshot()?;
+        let now = self.shared.clock.now_micros();
+        match tokens::look_up(&self.system, &*snapshot, token, now)? {
+            Known::New => Ok(None),
+            Known::Done => Ok(Some(snapshot.timestamp()?)),
+        }
+    }
+
+    /// One attempt; the inner error is the table whose version had changed.
+    async fn attempt_transaction(
+        &self,
+        actions: &[TransactAction],
+        token: Option<(&ClientRequestToken, Claim)>,
+    ) -> Result<Result<TransactOutcome, TableId>, TableError> {
+        let mut reasons = vec![CancellationReason::None; actions.len()];
+        let targets = self.targets(actions, &mut reasons)?;
+        let keys = targets
+            .iter()
+            .filter_map(|target| target.key.as_deref().map(|key| (target.table.id(), key)));
+        let held = self.latches.hold(keys).await;
+        let snapshot = self.snapshot()?;
+        let mut planned = Vec::with_capacity(actions.len());
+        for ((action, target), reason) in actions.iter().zip(&targets).zip(&mut reasons) {
+            let Some(key) = &target.key else { continue };
+            let old = target.table.read(&*snapshot, key)?;
+            match action.action.plan(&target.table, old) {
+                Ok(plan) => planned.push((target, key, plan)),
+                Err(fault) => *reason = reason_of(fault)?,
+            }
+        }
+        if reasons
+            .iter()
+            .any(|reason| *reason != CancellationReason::None)
+        {
+            return Err(TableError::TransactionCanceled { reasons });
+        }
+        check_total_size(planned.iter().map(|(_, _, plan)| plan))?;
+        let mut effects = Effects::default();
+        let mut outcomes = Vec::with_capacity(planned.len());
+        for (Target { table, .. }, key, plan) in planned {
+            effects.expect(table);
+            let (old, new) = (plan.old.as_ref(), plan.new.as_ref());
+            let indexes = if plan.changes() {
+                effects.change(table, self.log(), key, old, new)
+            } else {
+                Vec::new()
+            };
+            let timestamp = snapshot.timestamp()?;
+            outcomes.push(WriteOutcome {
+                old: plan.old,
+                new: plan.new,
+                timestamp,
+                indexes,
+            });
+        }
+        let claim = self.store_token(&mut effects, token)?;
+        if effects.is_empty() {
+            return Ok(Ok(TransactOutcome {
+                timestamp: snapshot.timestamp()?,
+                outcomes,
+            }));
+        }
+        match effects.commit(self, (held, claim)).wait().await {
+            Ok(timestamp) => {
+                for outcome in &mut outcomes {
+                    outcome.timestamp = timestamp;
+                }
+                Ok(Ok(TransactOutcome {
+                    timestamp,
+                    outcomes,
+                }))
+            }
+            Err(CommitError::Fenced(table)) => Ok(Err(table)),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Tables and stored keys. Key faults of single actions become reasons; two actions on one
+    /// item refuse the whole request.
+    fn targets(
+        &self,
+        actions: &[TransactAction],
+        reasons: &mut [CancellationReason],
+    ) -> Result<Vec<Target>, TableError> {
+        let tables = actions.iter().map(|action| self.open_table(&action.table));
+        let tables = tables.collect::<Result<Vec<_>, _>>()?;
+        let mut seen = HashSet::new();
+        let mut targets = Vec::with_capacity(actions.len());
+        for ((action, table), reason) in actions.iter().zip(tables).zip(reasons) {
+            let key = match action.action.stored_key(&table) {
+                Ok(key) => Some(key),
+                Err(fault) => {
+                    *reason = reason_of(fault)?;
+                    None
+                }
+            };
+            if let Some(key) = &key
+                && !seen.insert((table.id(), key.clone()))
+            {
+                return Err(TableError::validation(
+                    "Transaction request cannot include multiple operations on one item",
+                ));
+            }
+            if !matches!(action.action.change, ItemChange::Check { .. }) {
+                self.check_history_writable(&table)?;
+            }
+            targets.push(Target { table, key });
+        }
+        Ok(targets)
+    }
+
+    /// Adds the token to the commit.
+    fn store_token(
+        &self,
+        effects: &mut Effects,
+        token: Option<(&ClientRequestToken, Claim)>,
+    ) -> Result<Option<Claim>, TableError> {
+        let Some((token, mut claim)) = token else {
+            return Ok(None);
+        };
+        let now = self.shared.clock.now_micros();
+        let engine = &*self.shared.engine;
+        let changes = self
+            .tokens
+            .changes(&self.system, engine, token, &mut claim, now)?;
+        let writes = changes.iter().map(|change| self.system.write(change));
+        effects.write_system(writes.collect::<Result<Vec<_>, _>>()?);
+        Ok(Some(claim))
+    }
+}
+
+/// What a fault of one action says in the reasons; some refuse the whole request instead.
+fn reason_of(fault: Fault) -> Result<CancellationReason, TableError> {
+    match fault {
+        Fault::Invalid(text) => Ok(CancellationReason::ValidationError(text)),
+        Fault::ConditionFalse(item) => Ok(CancellationReason::ConditionalCheckFailed { item }),
+        refused @ (Fault::Refused(_) | Fault::Other(_)) => Err(refused.into()),
+    }
+}
+
+fn check_total_size<'p>(plans: impl Iterator<Item = &'p Planned>) -> Result<(), TableError> {
+    let size = |plan: &Planned| {
+        plan.new
+            .as_ref()
+            .or(plan.old.as_ref())
+            .map_or(0, Item::size_bytes)
+    };
+    if plans.map(size).sum::<usize>() > limits::TRANSACTION_BYTES_MAX {
+        return Err(TableError::validation(
+            "The aggregate size of the items in the transaction cannot exceed 4 MB",
+        ));
+    }
+    Ok(())
+}
