@@ -1,0 +1,29 @@
+//! The engine on a local disk: fjall 3 under a committer of our own.
+//!
+//! What must hold, beyond the rules of the trait:
+//! * An acknowledged commit is synced to the device (see [`Durability`]) before it is visible.
+//! * Nobody reads but through a published view (`view.rs`), which no batch is halfway into.
+//! * A database that ends before the horizon file or that cannot be read whole is not opened.
+//! * A failed write makes the engine read-only until it is opened again; too little free space
+//!   makes it read-only until there is enough.
+//!
+//! Start reading at [`LocalEngine`], then `committer.rs` for the way of a write, `view.rs` for
+//! the way of a read, `layout.rs` for what lies where on disk.
+
+mod change_log;
+mod committer;
+mod engine;
+mod failure;
+mod horizon;
+mod housekeeper;
+mod journal;
+mod layout;
+mod loader;
+mod open;
+mod options;
+mod queue;
+mod space;
+mod view;
+
+pub use engine::LocalEngine;
+pub use options::{Durability, FreeSpaceProbe, LocalEngineOptions};

@@ -1,0 +1,276 @@
+//! Opening: from a directory to a running engine, or a reason not to run.
+
+use std::collections::{BTreeMap, HashMap};
+use std::fs::{File, TryLockError};
+use std::path::Path;
+use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, mpsc};
+
+use anywhen_engine::{CommitClock, EngineError, KeyspaceHandle, KeyspaceName};
+use anywhen_model::CommitTimestamp;
+use fjall::{CompressionType, Database, Keyspace, KeyspaceCreateOptions, PersistMode, Readable};
+use parking_lot::Mutex;
+
+use crate::change_log::ChangeLogs;
+use crate::committer::Committer;
+use crate::engine::Core;
+use crate::failure::{Condition, engine_error, io_error};
+use crate::horizon::{Horizon, sync_directory};
+use crate::housekeeper::{Housekeeper, StopSignal};
+use crate::journal::{self, Link};
+use crate::layout::{self, Content};
+use crate::options::{Durability, JOURNALS_BYTES_MAX, LocalEngineOptions};
+use crate::queue::QueueGauge;
+use crate::space::FreeSpace;
+use crate::view::{Keyspaces, Views};
+
+/// More sequence numbers than can be drawn without being found again. Each of those costs some
+/// fsyncs, while one that a commit draws is found.
+const SEQUENCE_NUMBERS_PER_LIFE: u64 = 1 << 32;
+
+/// Opens the directory and starts the engine's threads.
+pub(crate) fn open(options: LocalEngineOptions) -> Result<Core, EngineError> {
+    std::fs::create_dir_all(&options.data_dir).map_err(|error| io_error(&error))?;
+    let lock = lock(&options.data_dir)?;
+    let horizon = Horizon::open(&options.data_dir)?;
+    let store = options.data_dir.join("store");
+    prepare_store(&store, &options, &horizon)?;
+    let database = open_database(&store, &options)?;
+    let recovered = Recovered::read(&database, options.log_slice_bytes)?;
+    horizon.check(recovered.floor)?;
+
+    let condition = Arc::new(Condition::default());
+    let free_space = Arc::new(FreeSpace::new(
+        options.free_space_probe,
+        &options.data_dir,
+        options.free_space_watermark_bytes,
+        Arc::clone(&condition),
+    ));
+    free_space.check();
+    if let Err(error) = begin_life(&database, &recovered) {
+        condition.poison(error.to_string());
+    }
+    let views = Arc::new(Views::new(
+        database.clone(),
+        recovered.keyspaces,
+        recovered.last_commit,
+    ));
+    let logs = Arc::new(recovered.logs);
+    let written_through = Arc::new(AtomicU64::new(recovered.floor.as_micros()));
+    let gauge = Arc::new(QueueGauge::default());
+    let (queue, receiver) = mpsc::channel();
+
+    let committer = Committer {
+        queue: receiver,
+        gauge: Arc::clone(&gauge),
+        database: database.clone(),
+        meta: recovered.meta.clone(),
+        views: Arc::clone(&views),
+        logs: Arc::clone(&logs),
+        condition: Arc::clone(&condition),
+        free_space: Arc::clone(&free_space),
+        clock: CommitClock::new(options.clock, recovered.floor),
+        last_floor: recovered.floor,
+        written_through: Arc::clone(&written_through),
+        persist: match options.durability {
+            Durability::Fsync => PersistMode::SyncData,
+            Durability::Process => PersistMode::Buffer,
+        },
+        fences: HashMap::new(),
+        carried: None,
+        bytes_since_space_check: 0,
+    };
+    let housekeeper = Housekeeper {
+        database: database.clone(),
+        meta: recovered.meta,
+        views: Arc::clone(&views),
+        logs: Arc::clone(&logs),
+        condition: Arc::clone(&condition),
+        free_space: Arc::clone(&free_space),
+        horizon,
+        written_through,
+        durability: options.durability,
+    };
+    let stop = Arc::new(StopSignal::default());
+    let stop_housekeeper = Arc::clone(&stop);
+    let committer = spawn("anywhen-committer", move || committer.run())?;
+    let housekeeper = spawn("anywhen-housekeeper", move || {
+        housekeeper.run(&stop_housekeeper);
+    })?;
+
+    Ok(Core {
+        names: Mutex::new(recovered.names),
+        views,
+        logs,
+        condition,
+        free_space,
+        queue,
+        gauge,
+        stop,
+        threads: Mutex::new(Some((committer, housekeeper))),
+        database,
+        _lock: lock,
+    })
+}
+
+fn spawn(
+    name: &str,
+    work: impl FnOnce() + Send + 'static,
+) -> Result<std::thread::JoinHandle<()>, EngineError> {
+    std::thread::Builder::new()
+        .name(name.to_owned())
+        .spawn(work)
+        .map_err(|error| io_error(&error))
+}
+
+/// Takes the directory for this process.
+fn lock(data_dir: &Path) -> Result<File, EngineError> {
+    let path = data_dir.join("lock");
+    let options = File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(&path);
+    let file = options.map_err(|error| io_error(&error))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(EngineError::Storage(format!(
+            "the data directory {} is in use by another process",
+            data_dir.display()
+        ))),
+        Err(TryLockError::Error(error)) => Err(io_error(&error)),
+    }
+}
+
+/// Makes sure that there is a database fit to be opened. Judges before it changes anything.
+fn prepare_store(
+    store: &Path,
+    options: &LocalEngineOptions,
+    horizon: &Horizon,
+) -> Result<(), EngineError> {
+    if !store.try_exists().map_err(|error| io_error(&error))? {
+        horizon.check(CommitTimestamp::ZERO)?;
+        return create_database(store);
+    }
+    let verified = journal::verify(store, options.durability)?;
+    // Without a batch in the journals, the tables alone tell how far history reaches.
+    if let Some(newest) = verified.newest_floor {
+        horizon.check(newest)?;
+    }
+    let torn_tail = options.data_dir.join("torn-tail");
+    verified
+        .cut_off_torn_end(&torn_tail)
+        .map_err(|error| io_error(&error))
+}
+
+/// Makes an empty database, under another name first: fjall cannot open one whose creation was
+/// cut short.
+fn create_database(store: &Path) -> Result<(), EngineError> {
+    let unfinished = store.with_extension("new");
+    if unfinished.try_exists().map_err(|error| io_error(&error))? {
+        std::fs::remove_dir_all(&unfinished).map_err(|error| io_error(&error))?;
+    }
+    let database = Database::builder(&unfinished)
+        .open()
+        .map_err(engine_error)?;
+    database
+        .persist(PersistMode::SyncAll)
+        .map_err(engine_error)?;
+    drop(database);
+    std::fs::rename(&unfinished, store).map_err(|error| io_error(&error))?;
+    store
+        .parent()
+        .map_or(Ok(()), sync_directory)
+        .map_err(|error| io_error(&error))
+}
+
+fn open_database(store: &Path, options: &LocalEngineOptions) -> Result<Database, EngineError> {
+    Database::builder(store)
+        .cache_size(options.cache_bytes)
+        .max_journaling_size(JOURNALS_BYTES_MAX)
+        .journal_compression(CompressionType::None)
+        .open()
+        .map_err(engine_error)
+}
+
+/// Puts this life's sequence numbers durably above all of earlier ones.
+///
+/// Making and dropping keyspaces draws sequence numbers that fjall (3.1) finds neither in the
+/// journal nor in the tables when it opens, so it would draw them again: a new keyspace could
+/// get a dropped one's id and count as older than that one's removal, and be deleted with all
+/// its records at the next opening. A lead that no life uses up keeps the lives apart, and a
+/// batch makes sure that the next life finds this one's.
+fn begin_life(database: &Database, recovered: &Recovered) -> Result<(), EngineError> {
+    let reached = database.seqno();
+    database
+        .supervisor
+        .seqno
+        .fetch_max(reached + SEQUENCE_NUMBERS_PER_LIFE);
+    let link = Link {
+        floor: recovered.floor,
+        previous: recovered.floor,
+    };
+    let mut batch = database.batch().durability(Some(PersistMode::SyncData));
+    batch.insert(&recovered.meta, layout::META_FLOOR, link.encode());
+    batch.commit().map_err(engine_error)
+}
+
+/// What an opened database holds.
+struct Recovered {
+    meta: Keyspace,
+    last_commit: CommitTimestamp,
+    /// The newest instant that was ever given away: a commit's or a sealed one.
+    floor: CommitTimestamp,
+    names: BTreeMap<KeyspaceName, KeyspaceHandle>,
+    keyspaces: Keyspaces,
+    logs: ChangeLogs,
+}
+
+impl Recovered {
+    fn read(database: &Database, slice_bytes: u64) -> Result<Self, EngineError> {
+        let meta = database
+            .keyspace(layout::META, KeyspaceCreateOptions::default)
+            .map_err(engine_error)?;
+        let snapshot = database.snapshot();
+        let instant = |key: &[u8]| match snapshot.get(&meta, key).map_err(engine_error)? {
+            Some(stored) => layout::read_instant(&stored),
+            None => Ok(CommitTimestamp::ZERO),
+        };
+        let last_commit = instant(layout::META_LAST_COMMIT)?;
+        let floor = instant(layout::META_FLOOR)?;
+        let mut recovered = Self {
+            meta,
+            last_commit,
+            floor,
+            names: BTreeMap::new(),
+            keyspaces: Keyspaces::new(),
+            logs: ChangeLogs::new(database.clone(), slice_bytes),
+        };
+        let mut names = database.list_keyspace_names();
+        // Slices sort by time within their log.
+        names.sort();
+        for name in names {
+            recovered.take(database, &name)?;
+        }
+        Ok(recovered)
+    }
+
+    fn take(&mut self, database: &Database, name: &str) -> Result<(), EngineError> {
+        let open = || {
+            database
+                .keyspace(name, layout::records_options)
+                .map_err(engine_error)
+        };
+        match layout::content(name) {
+            Some(Content::Records(keyspace)) => {
+                let handle = KeyspaceHandle(self.keyspaces.len() as u32);
+                self.names.insert(keyspace, handle);
+                self.keyspaces.push(Some(open()?));
+            }
+            Some(Content::LogSlice { log, first }) => self.logs.recover(&log, first, open()?)?,
+            Some(Content::Meta) => {}
+            None => tracing::warn!(name, "a keyspace of no known kind is left alone"),
+        }
+        Ok(())
+    }
+}

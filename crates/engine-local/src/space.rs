@@ -1,0 +1,62 @@
+//! The free-space watermark.
+//!
+//! A disk that fills up poisons the database until it is opened again, so commits are refused
+//! before that, for as long as the lack lasts. Reading, trimming and dropping go on.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::failure::Condition;
+use crate::options::FreeSpaceProbe;
+
+pub(crate) struct FreeSpace {
+    probe: FreeSpaceProbe,
+    directory: PathBuf,
+    watermark_bytes: u64,
+    condition: Arc<Condition>,
+}
+
+impl FreeSpace {
+    pub(crate) fn new(
+        probe: Option<FreeSpaceProbe>,
+        directory: &Path,
+        watermark_bytes: u64,
+        condition: Arc<Condition>,
+    ) -> Self {
+        let directory = directory.to_owned();
+        let probe = probe.unwrap_or_else(|| {
+            let directory = directory.clone();
+            Arc::new(move || {
+                let space = rustix::fs::statvfs(&directory)?;
+                Ok(space.f_bavail.saturating_mul(space.f_frsize))
+            })
+        });
+        Self {
+            probe,
+            directory,
+            watermark_bytes,
+            condition,
+        }
+    }
+
+    /// Looks, and refuses or takes commits from now on.
+    pub(crate) fn check(&self) {
+        match (self.probe)() {
+            Ok(free_bytes) => {
+                let is_low = free_bytes < self.watermark_bytes;
+                self.condition
+                    .set_low_space(is_low.then(|| self.reason(free_bytes)));
+            }
+            // Not knowing is no reason to stop: a disk that is really full poisons the engine.
+            Err(error) => tracing::warn!(%error, "cannot read the free space"),
+        }
+    }
+
+    fn reason(&self, free_bytes: u64) -> String {
+        format!(
+            "{} has {free_bytes} bytes of free disk space and {} are kept in reserve",
+            self.directory.display(),
+            self.watermark_bytes
+        )
+    }
+}

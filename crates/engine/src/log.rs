@@ -1,0 +1,114 @@
+//! The change log: what a commit tells about items whose history is kept.
+//!
+//! A record holds the sealed bytes that were written to the item's keyspace, so that a change
+//! is encrypted once. The engine does not look into them. [`LogRecord::encode`] is the form on
+//! disk: version byte, flags, table id, then length-prefixed key, value and old value.
+
+use anywhen_model::{CommitTimestamp, TableId};
+use bytes::{Buf, BufMut, Bytes};
+
+use crate::EngineError;
+
+const VERSION: u8 = 1;
+const HAS_VALUE: u8 = 1;
+const HAS_OLD_VALUE: u8 = 2;
+
+/// An open change log of this process.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct LogHandle(pub u32);
+
+/// One change of one item, as given to a commit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LogEntry {
+    /// The log of the table's realm.
+    pub log: LogHandle,
+    /// Whose change it is.
+    pub table: TableId,
+    /// The item's stored key.
+    pub key: Bytes,
+    /// The sealed new image; `None` is a deletion.
+    pub value: Option<Bytes>,
+    /// The sealed old image, where a stream wants it.
+    pub old_value: Option<Bytes>,
+}
+
+/// One change with the commit it belongs to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LogRecord {
+    /// When it was committed; shared by all changes of one commit.
+    pub timestamp: CommitTimestamp,
+    /// Whose change it is.
+    pub table: TableId,
+    /// The item's stored key.
+    pub key: Bytes,
+    /// The sealed new image; `None` is a deletion.
+    pub value: Option<Bytes>,
+    /// The sealed old image, where a stream wants it.
+    pub old_value: Option<Bytes>,
+}
+
+impl LogEntry {
+    /// The stored form of the entry, without its timestamp (that is in the record's key).
+    pub fn encode(&self) -> Vec<u8> {
+        let flags = if self.value.is_some() { HAS_VALUE } else { 0 }
+            | if self.old_value.is_some() {
+                HAS_OLD_VALUE
+            } else {
+                0
+            };
+        let parts = [
+            Some(&self.key),
+            self.value.as_ref(),
+            self.old_value.as_ref(),
+        ];
+        let size: usize = parts.iter().flatten().map(|part| part.len() + 4).sum();
+        let mut out = Vec::with_capacity(18 + size);
+        out.put_u8(VERSION);
+        out.put_u8(flags);
+        out.put_u128(self.table.as_u128());
+        for part in parts.into_iter().flatten() {
+            out.put_u32(part.len() as u32);
+            out.put_slice(part);
+        }
+        out
+    }
+}
+
+impl LogRecord {
+    /// Reads a stored entry back, with the timestamp from its key.
+    pub fn decode(timestamp: CommitTimestamp, mut stored: Bytes) -> Result<Self, EngineError> {
+        let damaged = || EngineError::Corrupt(format!("change-log record at {timestamp}"));
+        if stored.len() < 18 || stored.get_u8() != VERSION {
+            return Err(damaged());
+        }
+        let flags = stored.get_u8();
+        let table = TableId::from_u128(stored.get_u128());
+        let mut part = || -> Result<Bytes, EngineError> {
+            if stored.len() < 4 {
+                return Err(damaged());
+            }
+            let length = stored.get_u32() as usize;
+            (stored.len() >= length)
+                .then(|| stored.split_to(length))
+                .ok_or_else(damaged)
+        };
+        let key = part()?;
+        let value = if flags & HAS_VALUE == 0 {
+            None
+        } else {
+            Some(part()?)
+        };
+        let old_value = if flags & HAS_OLD_VALUE == 0 {
+            None
+        } else {
+            Some(part()?)
+        };
+        Ok(Self {
+            timestamp,
+            table,
+            key,
+            value,
+            old_value,
+        })
+    }
+}
