@@ -1,0 +1,133 @@
+//! The whole archive: what makes a prefix of an object store one, and which realms are in it.
+
+use std::sync::Arc;
+
+use anywhen_kms::MasterKey;
+use anywhen_model::{AccountId, Clock, Randomness, Realm, Region};
+use bytes::Bytes;
+use object_store::ObjectStore;
+use object_store::path::Path;
+use serde::{Deserialize, Serialize};
+
+use crate::ArchiveError;
+use crate::layout;
+use crate::realm::RealmArchive;
+use crate::store::{Put, Store};
+
+const FORMAT_VERSION: u64 = 1;
+
+/// An archive. Cheap to open; claims nothing until a realm is opened.
+pub struct Archive {
+    pub(crate) store: Arc<Store>,
+    pub(crate) master: Arc<MasterKey>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) randomness: Arc<dyn Randomness>,
+    id: String,
+}
+
+/// The one object that is not sealed: it holds nothing but what it takes to know the rest.
+#[derive(Serialize, Deserialize)]
+struct Identity {
+    format_version: u64,
+    archive_id: String,
+}
+
+impl Archive {
+    /// Opens the archive at `prefix`, making it if there is none. The clock decides when pins
+    /// expire and files go; the randomness makes names, keys and salts.
+    pub async fn open(
+        store: Arc<dyn ObjectStore>,
+        prefix: Path,
+        master: Arc<MasterKey>,
+        clock: Arc<dyn Clock>,
+        randomness: Arc<dyn Randomness>,
+    ) -> Result<Arc<Self>, ArchiveError> {
+        let store = Arc::new(Store::new(store, prefix));
+        let id = read_or_create_identity(&store, &*randomness).await?;
+        Ok(Arc::new(Self {
+            store,
+            master,
+            clock,
+            randomness,
+            id,
+        }))
+    }
+
+    /// The archive's id, drawn when it was made.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// The realms that have anything in the archive, in order.
+    pub async fn realms(&self) -> Result<Vec<Realm>, ArchiveError> {
+        let mut realms = Vec::new();
+        for account in self.store.folders(layout::ACCOUNTS).await? {
+            let regions = format!("{}/{account}/regions", layout::ACCOUNTS);
+            let Ok(account) = AccountId::try_from(account.as_str()) else {
+                continue;
+            };
+            for region in self.store.folders(&regions).await? {
+                let Ok(region) = Region::try_from(region.as_str()) else {
+                    continue;
+                };
+                realms.push(Realm {
+                    account: account.clone(),
+                    region,
+                });
+            }
+        }
+        realms.sort();
+        Ok(realms)
+    }
+
+    /// Opens a realm for writing: claims it with an epoch above every earlier one. A server
+    /// that had it open is fenced from now on.
+    pub async fn open_realm(
+        self: &Arc<Self>,
+        realm: Realm,
+    ) -> Result<Arc<RealmArchive>, ArchiveError> {
+        RealmArchive::open(Arc::clone(self), realm).await
+    }
+}
+
+impl std::fmt::Debug for Archive {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Archive")
+            .field("id", &self.id)
+            .finish_non_exhaustive()
+    }
+}
+
+async fn read_or_create_identity(
+    store: &Store,
+    randomness: &dyn Randomness,
+) -> Result<String, ArchiveError> {
+    match read_identity(store).await {
+        Err(ArchiveError::Missing { .. }) => {}
+        other => return other,
+    }
+    let identity = Identity {
+        format_version: FORMAT_VERSION,
+        archive_id: layout::random_name(randomness),
+    };
+    let json = serde_json::to_vec_pretty(&identity).expect("an identity is plain data");
+    match store.put_new(layout::ARCHIVE, Bytes::from(json)).await? {
+        Put::Done => Ok(identity.archive_id),
+        // Two servers may make it at once; the one that was first has named it.
+        Put::Exists => read_identity(store).await,
+    }
+}
+
+async fn read_identity(store: &Store) -> Result<String, ArchiveError> {
+    let json = store.get(layout::ARCHIVE).await?;
+    let identity: Identity = serde_json::from_slice(&json)
+        .map_err(|error| ArchiveError::damaged(layout::ARCHIVE, error))?;
+    if identity.format_version != FORMAT_VERSION {
+        return Err(ArchiveError::Format {
+            path: layout::ARCHIVE.to_owned(),
+            found: identity.format_version,
+            known: FORMAT_VERSION,
+        });
+    }
+    Ok(identity.archive_id)
+}

@@ -1,0 +1,334 @@
+//! Ledgers: chains of manifests with one writer, each put on condition that its number is free.
+//!
+//! Always true:
+//!
+//! * What [`Ledger::update`] has answered is in the store, and nobody with a higher epoch had
+//!   written to this chain before it.
+//! * A put whose outcome is unknown (the store went away, the caller was dropped) is settled
+//!   before anything else is written: the same bytes are put again under the same number, and
+//!   the id inside tells whether they, or another writer's, are there. So a put that arrives
+//!   late can never be overtaken by a different manifest of the same number.
+//! * A manifest of a lower epoch found where ours should go was written by a server that has
+//!   lost the archive but did not know yet. It holds nothing wrong (what it names is there),
+//!   so we go on from it. After our next put its writer can write no more.
+//! * A manifest of a higher epoch means that we are that server: [`ArchiveError::Fenced`], for
+//!   good.
+//!
+//! Old manifests are removed a few at a time, long after readers have gone on.
+
+use std::sync::Arc;
+
+use anywhen_kms::MasterKey;
+use anywhen_model::Randomness;
+use bytes::Bytes;
+use parking_lot::RwLock;
+use tokio::sync::Mutex;
+
+use crate::ArchiveError;
+use crate::layout;
+use crate::manifest::{Head, Manifest};
+use crate::sealed::{self, SealingKey};
+use crate::store::{Put, Store};
+
+/// How often a put with unknown outcome is tried before its caller is told.
+const ATTEMPTS: usize = 3;
+
+/// A chain of manifests and its newest state.
+pub(crate) struct Ledger<M> {
+    store: Arc<Store>,
+    master: Arc<MasterKey>,
+    randomness: Arc<dyn Randomness>,
+    folder: String,
+    key: SealingKey,
+    /// How many old manifests stay.
+    keep: u64,
+    current: RwLock<Arc<M>>,
+    writer: Mutex<Writer<M>>,
+}
+
+struct Writer<M> {
+    epoch: u64,
+    in_doubt: Option<InDoubt<M>>,
+    /// Lowest number that may still be in the store.
+    oldest: u64,
+}
+
+#[derive(Clone)]
+struct InDoubt<M> {
+    manifest: M,
+    sealed: Bytes,
+}
+
+enum Settled<M> {
+    /// Ours is in the store.
+    Ours,
+    /// Another writer's of a lower epoch is there; go on from the newest of the chain.
+    Stale(M),
+}
+
+/// Reads the newest manifest of a chain and the key it is sealed under.
+pub(crate) async fn load<M: Manifest>(
+    store: &Store,
+    folder: &str,
+    master: &MasterKey,
+) -> Result<Option<(M, SealingKey, u64)>, ArchiveError> {
+    for _ in 0..ATTEMPTS {
+        let names = store.list(folder).await?;
+        let numbers: Vec<u64> = names
+            .iter()
+            .filter_map(|name| layout::manifest_number(name))
+            .collect();
+        let (Some(&oldest), Some(&newest)) = (numbers.first(), numbers.last()) else {
+            return Ok(None);
+        };
+        match read(store, folder, newest, master).await {
+            Ok((manifest, key)) => return Ok(Some((manifest, key, oldest))),
+            // Superseded and removed between list and get.
+            Err(ArchiveError::Missing { .. }) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Err(ArchiveError::Away(format!(
+        "{folder}: its newest manifest keeps vanishing"
+    )))
+}
+
+async fn read<M: Manifest>(
+    store: &Store,
+    folder: &str,
+    number: u64,
+    master: &MasterKey,
+) -> Result<(M, SealingKey), ArchiveError> {
+    let path = layout::manifest(folder, number);
+    let stored = store.get(&path).await?;
+    let (json, key) = sealed::open_whole(M::KIND, &path, &path, &stored, master)?;
+    let manifest = M::decode(&path, &json)?;
+    if manifest.head().number != number {
+        return Err(ArchiveError::damaged(&path, "it carries another number"));
+    }
+    Ok((manifest, key))
+}
+
+/// What a ledger is opened with.
+pub(crate) struct Chain {
+    pub(crate) store: Arc<Store>,
+    pub(crate) master: Arc<MasterKey>,
+    pub(crate) randomness: Arc<dyn Randomness>,
+    pub(crate) folder: String,
+    pub(crate) key: SealingKey,
+    pub(crate) keep: u64,
+}
+
+impl<M: Manifest> Ledger<M> {
+    /// A ledger that goes on from `current`, writing under `epoch`. `oldest` is the lowest
+    /// number still stored.
+    pub(crate) fn new(chain: Chain, current: M, epoch: u64, oldest: u64) -> Self {
+        let Chain {
+            store,
+            master,
+            randomness,
+            folder,
+            key,
+            keep,
+        } = chain;
+        Self {
+            store,
+            master,
+            randomness,
+            folder,
+            key,
+            keep,
+            current: RwLock::new(Arc::new(current)),
+            writer: Mutex::new(Writer {
+                epoch,
+                in_doubt: None,
+                oldest,
+            }),
+        }
+    }
+
+    /// The newest manifest this writer knows to be in the store.
+    pub(crate) fn current(&self) -> Arc<M> {
+        Arc::clone(&self.current.read())
+    }
+
+    pub(crate) fn key(&self) -> &SealingKey {
+        &self.key
+    }
+
+    /// Puts the manifest that `change` makes of the newest one, or nothing if it answers
+    /// `None`. `change` may be asked several times and must only look at what it is given.
+    /// Safe to drop at any point; answers the newest manifest.
+    pub(crate) async fn update<F>(&self, mut change: F) -> Result<Arc<M>, ArchiveError>
+    where
+        F: FnMut(&M) -> Result<Option<M>, ArchiveError>,
+    {
+        let mut writer = self.writer.lock().await;
+        loop {
+            self.settle(&mut writer).await?;
+            let current = self.current();
+            let Some(mut next) = change(&current)? else {
+                return Ok(current);
+            };
+            let id = layout::random_name(&*self.randomness);
+            next.set_head(Head::new(
+                current.head().number + 1,
+                writer.epoch,
+                id.clone(),
+            ));
+            self.begin(&mut writer, next);
+            self.settle(&mut writer).await?;
+            if self.current().head().id == id {
+                self.forget_old(&mut writer).await;
+                return Ok(self.current());
+            }
+        }
+    }
+
+    /// Fails if another writer has put a manifest after our newest one. Our own put in doubt
+    /// does not count.
+    pub(crate) async fn check_mine(&self) -> Result<(), ArchiveError> {
+        let mut writer = self.writer.lock().await;
+        self.settle(&mut writer).await?;
+        let newest = layout::manifest(&self.folder, self.current().head().number);
+        let later = self.store.list_after(&self.folder, &newest).await?;
+        let Some(number) = later
+            .iter()
+            .rev()
+            .find_map(|name| layout::manifest_number(name))
+        else {
+            return Ok(());
+        };
+        match read::<M>(&self.store, &self.folder, number, &self.master).await {
+            Ok((other, _)) => Err(fenced(&self.folder, other.head(), writer.epoch)),
+            Err(ArchiveError::Missing { .. }) => Err(ArchiveError::Fenced(format!(
+                "{} has gone on past number {number}",
+                self.folder
+            ))),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The newest manifest, with nothing in doubt.
+    pub(crate) async fn settled(&self) -> Result<Arc<M>, ArchiveError> {
+        let mut writer = self.writer.lock().await;
+        self.settle(&mut writer).await?;
+        Ok(self.current())
+    }
+
+    /// Removes all stored manifests of a chain if its state is `dead`. The chain can go on
+    /// afterwards: its next manifest is put under the next number.
+    pub(crate) async fn erase_if(&self, dead: fn(&M) -> bool) -> Result<(), ArchiveError> {
+        let mut writer = self.writer.lock().await;
+        self.settle(&mut writer).await?;
+        let current = self.current();
+        if !dead(&current) {
+            return Ok(());
+        }
+        // The newest goes last: a crash in between leaves a chain that still reads as dead.
+        for name in self.store.list(&self.folder).await? {
+            self.store.delete(&name).await?;
+        }
+        writer.oldest = current.head().number + 1;
+        Ok(())
+    }
+
+    fn begin(&self, writer: &mut Writer<M>, manifest: M) {
+        let path = layout::manifest(&self.folder, manifest.head().number);
+        let sealed = sealed::seal_whole(
+            M::KIND,
+            &path,
+            &self.key,
+            &manifest.encode(),
+            &*self.randomness,
+        );
+        writer.in_doubt = Some(InDoubt {
+            manifest,
+            sealed: sealed.into(),
+        });
+    }
+
+    /// Brings a put in doubt to its end and makes what the store holds the current manifest.
+    async fn settle(&self, writer: &mut Writer<M>) -> Result<(), ArchiveError> {
+        let Some(in_doubt) = writer.in_doubt.clone() else {
+            return Ok(());
+        };
+        let settled = self.put(&in_doubt, writer.epoch).await?;
+        let newest = match settled {
+            Settled::Ours => in_doubt.manifest,
+            Settled::Stale(newest) => newest,
+        };
+        *self.current.write() = Arc::new(newest);
+        writer.in_doubt = None;
+        Ok(())
+    }
+
+    async fn put(&self, in_doubt: &InDoubt<M>, epoch: u64) -> Result<Settled<M>, ArchiveError> {
+        let head = in_doubt.manifest.head();
+        let path = layout::manifest(&self.folder, head.number);
+        let mut failure = None;
+        for _ in 0..ATTEMPTS {
+            match self.store.put_new(&path, in_doubt.sealed.clone()).await {
+                Ok(Put::Done) => {
+                    count_bytes::<M>(in_doubt.sealed.len());
+                    return Ok(Settled::Ours);
+                }
+                Ok(Put::Exists) => return self.read_back(head, epoch).await,
+                Err(error) => failure = Some(error),
+            }
+        }
+        Err(failure.unwrap_or(ArchiveError::Away(path)))
+    }
+
+    /// Our number is taken: by ourselves, or by whom?
+    async fn read_back(&self, mine: &Head, epoch: u64) -> Result<Settled<M>, ArchiveError> {
+        let found = read::<M>(&self.store, &self.folder, mine.number, &self.master).await;
+        match found {
+            Ok((found, _)) if found.head().id == mine.id => return Ok(Settled::Ours),
+            Ok((found, _)) if found.head().epoch >= epoch => {
+                return Err(fenced(&self.folder, found.head(), epoch));
+            }
+            // Removed already: the chain has gone on far beyond us. Its newest tells.
+            Ok(_) | Err(ArchiveError::Missing { .. }) => {}
+            Err(error) => return Err(error),
+        }
+        let newest = load::<M>(&self.store, &self.folder, &self.master).await?;
+        let Some((newest, _, _)) = newest else {
+            return Err(ArchiveError::Missing {
+                path: self.folder.clone(),
+            });
+        };
+        if newest.head().epoch >= epoch {
+            return Err(fenced(&self.folder, newest.head(), epoch));
+        }
+        Ok(Settled::Stale(newest))
+    }
+
+    /// Removes manifests that no reader can want any more. Failing is harmless.
+    async fn forget_old(&self, writer: &mut Writer<M>) {
+        let newest = self.current().head().number;
+        if newest < writer.oldest + 2 * self.keep {
+            return;
+        }
+        while writer.oldest + self.keep < newest {
+            let path = layout::manifest(&self.folder, writer.oldest);
+            if let Err(error) = self.store.delete(&path).await {
+                tracing::debug!(%error, path, "an old manifest stays for now");
+                return;
+            }
+            writer.oldest += 1;
+        }
+    }
+}
+
+fn fenced(folder: &str, head: &Head, epoch: u64) -> ArchiveError {
+    ArchiveError::Fenced(format!(
+        "{folder} number {} was written by epoch {}, this server has epoch {epoch}",
+        head.number, head.epoch
+    ))
+}
+
+fn count_bytes<M: Manifest>(bytes: usize) {
+    metrics::counter!("anywhen_archive_bytes_written_total", "kind" => M::KIND.label())
+        .increment(bytes as u64);
+}

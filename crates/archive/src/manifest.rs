@@ -1,0 +1,269 @@
+//! Manifests: the only objects that make others visible.
+//!
+//! A realm has one chain of manifests and every timeline has one. A manifest is JSON inside a
+//! sealed object; its name is its number. The newest number is the truth, all others are
+//! history that may go. What must hold between the two kinds (reading the realm's first, then
+//! the timeline's, always gives a whole history):
+//!
+//! * Every change of a table with an open span is in a segment that the realm manifest lists,
+//!   or at or before the span's coverage, `max(C, D)`: C is the span's `covered_through`, D the
+//!   realm's `dropped_through`. D is raised only after every open span that has changes up to
+//!   the new D has raised its C.
+//! * Segments lie end to end: the first begins at D, each further one where the one before
+//!   ends, and the last ends at or before `archived_through`; what lies beyond it is empty.
+//! * A span's deltas lie end to end up to C, from the oldest keyframe that the window needs;
+//!   what a pin needs of the time before that lies end to end from a keyframe to the pin.
+//! * Of a closed span, everything from C to its end is empty.
+
+use anywhen_model::{CommitTimestamp, TableId};
+use bytes::Bytes;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use crate::ArchiveError;
+use crate::sealed::Kind;
+use crate::stored::base64_bytes;
+
+const FORMAT: u64 = 1;
+
+/// Which manifest of a chain it is, and whose.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Head {
+    /// Version of the manifest's format.
+    pub(crate) format: u64,
+    /// Number in its chain, from 1.
+    pub(crate) number: u64,
+    /// The writer's epoch; a higher one fences all lower ones.
+    pub(crate) epoch: u64,
+    /// Random; tells a writer its own put from another's.
+    pub(crate) id: String,
+}
+
+impl Head {
+    pub(crate) fn new(number: u64, epoch: u64, id: String) -> Self {
+        Self {
+            format: FORMAT,
+            number,
+            epoch,
+            id,
+        }
+    }
+}
+
+/// What both kinds of manifest have in common.
+pub(crate) trait Manifest: Serialize + DeserializeOwned + Clone + Send + Sync {
+    const KIND: Kind;
+
+    fn head(&self) -> &Head;
+
+    fn set_head(&mut self, head: Head);
+
+    fn encode(&self) -> Vec<u8> {
+        serde_json::to_vec(self).expect("a manifest is plain data")
+    }
+
+    fn decode(path: &str, json: &[u8]) -> Result<Self, ArchiveError> {
+        #[derive(Deserialize)]
+        struct OnlyHead {
+            head: OnlyFormat,
+        }
+        #[derive(Deserialize)]
+        struct OnlyFormat {
+            format: u64,
+        }
+        let damaged = |error: serde_json::Error| ArchiveError::damaged(path, error);
+        let found = serde_json::from_slice::<OnlyHead>(json)
+            .map_err(damaged)?
+            .head
+            .format;
+        if found != FORMAT {
+            return Err(ArchiveError::Format {
+                path: path.to_owned(),
+                found,
+                known: FORMAT,
+            });
+        }
+        serde_json::from_slice(json).map_err(damaged)
+    }
+}
+
+/// The state of a realm in the archive.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct RealmManifest {
+    pub(crate) head: Head,
+    /// Everything committed at or before this is in the archive.
+    pub(crate) archived_through: CommitTimestamp,
+    /// D: segments up to here have been sorted into timelines and dropped.
+    pub(crate) dropped_through: CommitTimestamp,
+    /// The tail of the history, oldest first.
+    pub(crate) segments: Vec<SegmentEntry>,
+}
+
+/// A segment as the realm manifest lists it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct SegmentEntry {
+    pub(crate) path: String,
+    pub(crate) from: CommitTimestamp,
+    pub(crate) to: CommitTimestamp,
+    pub(crate) length: u64,
+    pub(crate) hash: String,
+}
+
+/// The history of one table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct TimelineManifest {
+    pub(crate) head: Head,
+    pub(crate) table: TableId,
+    /// At most one is open.
+    pub(crate) spans: Vec<Span>,
+    pub(crate) pins: Vec<Pin>,
+}
+
+/// An unbroken stretch of history.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Span {
+    pub(crate) opened_at: CommitTimestamp,
+    /// `None` while it goes on.
+    pub(crate) closed_at: Option<CommitTimestamp>,
+    /// Start of the window: earlier instants are kept only where pinned.
+    pub(crate) earliest: CommitTimestamp,
+    /// C: changes up to here are in keyframes and deltas; where the chain of deltas ends.
+    pub(crate) covered_through: CommitTimestamp,
+    /// By instant.
+    pub(crate) keyframes: Vec<Keyframe>,
+    /// By interval.
+    pub(crate) deltas: Vec<Delta>,
+}
+
+/// All live items of the table at an instant.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Keyframe {
+    pub(crate) at: CommitTimestamp,
+    /// In key order, disjoint.
+    pub(crate) files: Vec<DataFile>,
+}
+
+/// All changes of the table in `(from, to]`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Delta {
+    pub(crate) from: CommitTimestamp,
+    pub(crate) to: CommitTimestamp,
+    /// In key order, disjoint.
+    pub(crate) files: Vec<DataFile>,
+}
+
+/// A Parquet file in a sealed object.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct DataFile {
+    pub(crate) path: String,
+    pub(crate) length: u64,
+    pub(crate) hash: String,
+    pub(crate) rows: u64,
+    /// Bytes of keys and items before compression.
+    pub(crate) bytes: u64,
+    #[serde(with = "base64_bytes")]
+    pub(crate) key_min: Bytes,
+    #[serde(with = "base64_bytes")]
+    pub(crate) key_max: Bytes,
+}
+
+/// An instant of a table that is kept whatever the window says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pin {
+    /// Names the pin within its table.
+    pub id: String,
+    /// The instant.
+    pub at: CommitTimestamp,
+    /// What holds it.
+    pub kind: PinKind,
+    /// What the pin's owner wants to find again, such as a backup's description; the archive
+    /// does not look into it.
+    #[serde(with = "pin_record")]
+    pub record: Vec<u8>,
+    /// When the pin lets go by itself; `None` for never.
+    pub expires_at: Option<CommitTimestamp>,
+}
+
+/// What holds a pin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum PinKind {
+    /// A backup: the instant can be restored until the pin goes.
+    Backup,
+    /// A restore or a cursor that reads now: the very files of its plan stay, too.
+    Restore,
+}
+
+mod pin_record {
+    use super::{Bytes, base64_bytes};
+
+    #[expect(clippy::ptr_arg, reason = "serde names this signature")]
+    pub(super) fn serialize<S: serde::Serializer>(
+        record: &Vec<u8>,
+        to: S,
+    ) -> Result<S::Ok, S::Error> {
+        base64_bytes::serialize(&Bytes::copy_from_slice(record), to)
+    }
+
+    pub(super) fn deserialize<'de, D: serde::Deserializer<'de>>(
+        from: D,
+    ) -> Result<Vec<u8>, D::Error> {
+        base64_bytes::deserialize(from).map(|bytes| bytes.to_vec())
+    }
+}
+
+impl Manifest for RealmManifest {
+    const KIND: Kind = Kind::RealmManifest;
+
+    fn head(&self) -> &Head {
+        &self.head
+    }
+
+    fn set_head(&mut self, head: Head) {
+        self.head = head;
+    }
+}
+
+impl Manifest for TimelineManifest {
+    const KIND: Kind = Kind::TimelineManifest;
+
+    fn head(&self) -> &Head {
+        &self.head
+    }
+
+    fn set_head(&mut self, head: Head) {
+        self.head = head;
+    }
+}
+
+impl RealmManifest {
+    /// What a realm starts from; number 0 is never stored.
+    pub(crate) fn empty() -> Self {
+        Self {
+            head: Head::new(0, 0, String::new()),
+            archived_through: CommitTimestamp::ZERO,
+            dropped_through: CommitTimestamp::ZERO,
+            segments: Vec::new(),
+        }
+    }
+}
+
+impl TimelineManifest {
+    /// What a timeline starts from; number 0 is never stored.
+    pub(crate) fn empty(table: TableId) -> Self {
+        Self {
+            head: Head::new(0, 0, String::new()),
+            table,
+            spans: Vec::new(),
+            pins: Vec::new(),
+        }
+    }
+
+    /// Every file that this manifest makes visible.
+    pub(crate) fn files(&self) -> impl Iterator<Item = &DataFile> {
+        self.spans.iter().flat_map(|span| {
+            let keyframes = span.keyframes.iter().flat_map(|keyframe| &keyframe.files);
+            keyframes.chain(span.deltas.iter().flat_map(|delta| &delta.files))
+        })
+    }
+}

@@ -1,0 +1,468 @@
+//! One realm of the archive: its claim, its manifests in memory, and what others ask of it.
+//!
+//! Always true:
+//!
+//! * The manifests in memory are the newest in the store, or a put is in doubt and is settled
+//!   before the next one ([`crate::ledger`]).
+//! * Every change of the timelines is answered only after a look at the realm's chain has
+//!   shown that no other server has claimed it since ([`RealmArchive::change_timeline`]).
+//! * [`RealmStatus::archived_through`] never goes back, and every change of an open span up to
+//!   it is in the archive. It may be ahead of the realm manifest by a stretch in which nothing
+//!   was committed; whoever needs such an instant to survive this process (a pin) raises the
+//!   manifest first.
+//! * A table's changes are shipped from the moment its span is announced
+//!   ([`RealmArchive::announce_span`]), which comes before the commit that makes it write log
+//!   records. So the archiver cannot pass over a change between that commit and the span's
+//!   first keyframe. A span whose keyframe never became durable leaves nothing but changes in
+//!   segments that no timeline claims; the next start begins a new span.
+//!
+//! The parts: [`crate::archiver`] ships the log, [`crate::compact`] sorts and merges,
+//! [`crate::retain`] lets go of what is no longer needed.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
+
+use anywhen_kms::{DataKey, RecordCipher, WrappedKey};
+use anywhen_model::{CommitTimestamp, Realm, TableId};
+use futures::{StreamExt as _, TryStreamExt as _};
+use parking_lot::{Mutex, RwLock};
+use serde::{Deserialize, Serialize};
+use tokio::runtime::Handle;
+use tokio::sync::watch;
+
+use crate::ArchiveError;
+use crate::archive::Archive;
+use crate::archiver::{ArchiverConfig, Wake};
+use crate::data_file::FileSink;
+use crate::layout;
+use crate::ledger::{self, Chain, Ledger};
+use crate::manifest::{RealmManifest, TimelineManifest};
+use crate::retain::Garbage;
+use crate::sealed::SealingKey;
+use crate::segment::{self, Directory};
+use crate::span::TimelineSummary;
+use crate::timeline;
+
+/// Realm manifests that stay beside the newest, for readers that are a little behind.
+const REALM_MANIFESTS_KEPT: u64 = 64;
+/// Timeline manifests that stay beside the newest.
+const TIMELINE_MANIFESTS_KEPT: u64 = 4;
+/// Timelines read at once when a realm is opened.
+const TIMELINES_OPENED_AT_ONCE: usize = 16;
+
+/// How far the archive has come, and what is wrong with it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RealmStatus {
+    /// Everything committed at or before this, of tables with history, is in the archive.
+    pub archived_through: CommitTimestamp,
+    /// Why this server may write to the archive no more. Never goes away.
+    pub fenced: Option<String>,
+    /// Why the last attempt to archive failed, until one succeeds.
+    pub last_error: Option<String>,
+}
+
+/// What a server remembers of the archive outside it, to notice an archive that was exchanged
+/// or set back ([`RealmArchive::head`]).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ArchiveHead {
+    /// The archive's id.
+    pub archive_id: String,
+    /// Epoch of the newest realm manifest.
+    pub epoch: u64,
+    /// Its number.
+    pub manifest_number: u64,
+    /// Its random id.
+    pub manifest_id: String,
+    /// What it covers.
+    pub archived_through: CommitTimestamp,
+}
+
+/// A table's key in its forms: what opens its records, and what its archive objects are
+/// sealed under and carry.
+#[derive(Debug, Clone)]
+pub struct TableKey {
+    /// Opens the records of its items and of its log.
+    pub cipher: Arc<RecordCipher>,
+    /// The key itself.
+    pub data_key: DataKey,
+    /// Its wrapped form, for the headers of objects.
+    pub wrapped: WrappedKey,
+}
+
+impl TableKey {
+    pub(crate) fn sealing(&self) -> SealingKey {
+        SealingKey {
+            key: self.data_key.clone(),
+            wrapped: self.wrapped.clone(),
+        }
+    }
+}
+
+/// Keys of the tables that the server knows; implemented by the table layer.
+pub trait TableKeys: Send + Sync {
+    /// The table's key. For a table that answers `None` the archiver uses the key that its
+    /// timeline was opened with, so no answer loses nothing.
+    fn keys(&self, table: TableId) -> Option<TableKey>;
+}
+
+/// One realm of an archive, open for writing.
+pub struct RealmArchive {
+    pub(crate) archive: Arc<Archive>,
+    pub(crate) realm: Realm,
+    pub(crate) ledger: Ledger<RealmManifest>,
+    timelines: RwLock<BTreeMap<TableId, Arc<TableTimeline>>>,
+    pub(crate) pending: Mutex<HashMap<TableId, Announced>>,
+    pub(crate) status: watch::Sender<RealmStatus>,
+    directories: Mutex<HashMap<String, Arc<Directory>>>,
+    /// Names of files that are being written and that no manifest names yet.
+    pub(crate) in_flight: Mutex<HashSet<String>>,
+    pub(crate) garbage: Mutex<Vec<Garbage>>,
+    pub(crate) config: RwLock<ArchiverConfig>,
+    pub(crate) wake: Mutex<Option<Wake>>,
+    epoch: u64,
+}
+
+/// A table's timeline: its manifests and its key.
+pub(crate) struct TableTimeline {
+    pub(crate) table: TableId,
+    pub(crate) ledger: Ledger<TimelineManifest>,
+    /// Opens log records if the table layer does not know the table.
+    pub(crate) cipher: Arc<RecordCipher>,
+}
+
+/// A span in the making, see [`crate::PendingSpan`].
+pub(crate) struct Announced {
+    pub(crate) key: TableKey,
+    pub(crate) guards: usize,
+    /// Sealed when the span was announced: the table's changes are later than this.
+    pub(crate) after: CommitTimestamp,
+}
+
+impl RealmArchive {
+    pub(crate) async fn open(
+        archive: Arc<Archive>,
+        realm: Realm,
+    ) -> Result<Arc<Self>, ArchiveError> {
+        let (ledger, epoch) = claim(&archive, &realm).await?;
+        let archived_through = ledger.current().archived_through;
+        let timelines = load_timelines(&archive, &realm, epoch).await?;
+        let status = RealmStatus {
+            archived_through,
+            fenced: None,
+            last_error: None,
+        };
+        Ok(Arc::new(Self {
+            archive,
+            realm,
+            ledger,
+            timelines: RwLock::new(timelines),
+            pending: Mutex::default(),
+            status: watch::Sender::new(status),
+            directories: Mutex::default(),
+            in_flight: Mutex::default(),
+            garbage: Mutex::default(),
+            config: RwLock::default(),
+            wake: Mutex::default(),
+            epoch,
+        }))
+    }
+
+    /// The realm.
+    pub fn realm(&self) -> &Realm {
+        &self.realm
+    }
+
+    /// How far the archive has come; changes whenever it does.
+    pub fn status(&self) -> watch::Receiver<RealmStatus> {
+        self.status.subscribe()
+    }
+
+    /// What to remember outside the archive.
+    pub fn head(&self) -> ArchiveHead {
+        let manifest = self.ledger.current();
+        ArchiveHead {
+            archive_id: self.archive.id().to_owned(),
+            epoch: manifest.head.epoch,
+            manifest_number: manifest.head.number,
+            manifest_id: manifest.head.id.clone(),
+            archived_through: manifest.archived_through,
+        }
+    }
+
+    /// Every timeline that holds anything: what a server learns that has only the archive.
+    #[expect(
+        clippy::unused_async,
+        reason = "reading them lazily must not change the callers"
+    )]
+    pub async fn timelines(&self) -> Result<Vec<TimelineSummary>, ArchiveError> {
+        let timelines = self.all_timelines();
+        let summaries = timelines.iter().filter_map(|timeline| {
+            let manifest = timeline.ledger.current();
+            let wrapped = &timeline.ledger.key().wrapped;
+            (!manifest.holds_nothing()).then(|| TimelineSummary::of(&manifest, wrapped))
+        });
+        Ok(summaries.collect())
+    }
+
+    /// Raises the realm manifest to an instant that has been archived, if it is behind.
+    pub(crate) async fn raise_archived(&self, at: CommitTimestamp) -> Result<(), ArchiveError> {
+        let archived_through = self.status.borrow().archived_through;
+        let raise = at.min(archived_through);
+        let raised = self
+            .ledger
+            .update(|manifest| {
+                let next = RealmManifest {
+                    archived_through: raise,
+                    ..manifest.clone()
+                };
+                Ok((manifest.archived_through < raise).then_some(next))
+            })
+            .await;
+        self.note_fence(raised)?;
+        Ok(())
+    }
+
+    /// Changes a timeline, checks that the realm is still ours, and queues the files that the
+    /// change let go for deletion.
+    pub(crate) async fn change_timeline<F>(
+        &self,
+        timeline: &TableTimeline,
+        mut change: F,
+    ) -> Result<Arc<TimelineManifest>, ArchiveError>
+    where
+        F: FnMut(&TimelineManifest) -> Result<Option<TimelineManifest>, ArchiveError>,
+    {
+        let mut dropped = Vec::new();
+        let changed = timeline
+            .ledger
+            .update(|manifest| {
+                let next = change(manifest)?;
+                dropped = next
+                    .as_ref()
+                    .map_or_else(Vec::new, |next| timeline::dropped_files(manifest, next));
+                Ok(next)
+            })
+            .await;
+        let manifest = self.note_fence(changed)?;
+        self.note_fence(self.ledger.check_mine().await)?;
+        self.discard(timeline.table, dropped, manifest.holds_nothing());
+        Ok(manifest)
+    }
+
+    /// Remembers for good that this server has been fenced.
+    pub(crate) fn note_fence<T>(&self, result: Result<T, ArchiveError>) -> Result<T, ArchiveError> {
+        if let Err(ArchiveError::Fenced(reason)) = &result {
+            self.status.send_if_modified(|status| {
+                let first = status.fenced.is_none();
+                if first {
+                    tracing::error!(realm = %self.realm, reason, "another server has taken over the archive");
+                    status.fenced = Some(reason.clone());
+                }
+                first
+            });
+        }
+        result
+    }
+
+    pub(crate) fn timeline(&self, table: TableId) -> Result<Arc<TableTimeline>, ArchiveError> {
+        self.timelines
+            .read()
+            .get(&table)
+            .cloned()
+            .ok_or(ArchiveError::UnknownTable(table))
+    }
+
+    pub(crate) fn all_timelines(&self) -> Vec<Arc<TableTimeline>> {
+        self.timelines.read().values().cloned().collect()
+    }
+
+    /// The key to seal a table's changes under and the cipher that opens its records, if the
+    /// table's changes are shipped at all.
+    pub(crate) fn shipping_key(
+        &self,
+        table: TableId,
+        keys: &dyn TableKeys,
+    ) -> Option<(SealingKey, Arc<RecordCipher>)> {
+        let announced = self
+            .pending
+            .lock()
+            .get(&table)
+            .map(|announced| announced.key.clone());
+        let timeline = self.timeline(table).ok();
+        let open = timeline.filter(|timeline| timeline.ledger.current().open_span().is_some());
+        if announced.is_none() && open.is_none() {
+            return None;
+        }
+        match keys.keys(table).or(announced) {
+            Some(key) => Some((key.sealing(), key.cipher)),
+            None => {
+                open.map(|timeline| (timeline.ledger.key().clone(), Arc::clone(&timeline.cipher)))
+            }
+        }
+    }
+
+    /// Up to where segments may be sorted out: not into a span whose keyframe is being
+    /// written. Read the realm manifest before asking: whatever was sealed before a span was
+    /// announced holds none of its changes.
+    pub(crate) fn sortable_through(&self) -> Option<CommitTimestamp> {
+        self.pending
+            .lock()
+            .values()
+            .map(|announced| announced.after)
+            .min()
+    }
+
+    /// The directory of a segment.
+    pub(crate) async fn directory(
+        &self,
+        entry: &crate::manifest::SegmentEntry,
+    ) -> Result<Arc<Directory>, ArchiveError> {
+        if let Some(known) = self.directories.lock().get(&entry.path) {
+            return Ok(Arc::clone(known));
+        }
+        let read =
+            segment::read_directory(&self.archive.store, entry, &self.archive.master).await?;
+        let directory = Arc::new(read);
+        self.remember_directory(&entry.path, &directory);
+        Ok(directory)
+    }
+
+    pub(crate) fn remember_directory(&self, path: &str, directory: &Arc<Directory>) {
+        let listed = self.ledger.current();
+        let mut known = self.directories.lock();
+        known.retain(|path, _| listed.segments.iter().any(|segment| segment.path == *path));
+        known.insert(path.to_owned(), Arc::clone(directory));
+    }
+
+    pub(crate) fn sink(&self, key: SealingKey) -> FileSink {
+        FileSink {
+            store: Arc::clone(&self.archive.store),
+            handle: Handle::current(),
+            key,
+            randomness: Arc::clone(&self.archive.randomness),
+        }
+    }
+
+    pub(crate) fn now(&self) -> CommitTimestamp {
+        CommitTimestamp::from_micros(self.archive.clock.now_micros())
+    }
+
+    pub(crate) fn without_unneeded(&self, manifest: &TimelineManifest) -> TimelineManifest {
+        timeline::keep_needed(manifest, self.now())
+    }
+
+    pub(crate) fn timeline_or_new(&self, table: TableId, key: &TableKey) -> Arc<TableTimeline> {
+        if let Ok(known) = self.timeline(table) {
+            return known;
+        }
+        let folder = layout::timeline_manifests(&self.realm, table);
+        let chain = chain(
+            &self.archive,
+            folder,
+            key.sealing(),
+            TIMELINE_MANIFESTS_KEPT,
+        );
+        let ledger = Ledger::new(chain, TimelineManifest::empty(table), self.epoch, 1);
+        let fresh = Arc::new(TableTimeline {
+            table,
+            ledger,
+            cipher: Arc::clone(&key.cipher),
+        });
+        Arc::clone(self.timelines.write().entry(table).or_insert(fresh))
+    }
+}
+
+impl std::fmt::Debug for RealmArchive {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("RealmArchive")
+            .field("realm", &self.realm)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Runs blocking work; a panic in it goes on here.
+pub(crate) async fn blocking<T, F>(work: F) -> Result<T, ArchiveError>
+where
+    T: Send + 'static,
+    F: FnOnce() -> Result<T, ArchiveError> + Send + 'static,
+{
+    match tokio::task::spawn_blocking(work).await {
+        Ok(result) => result,
+        Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
+        Err(_) => Err(ArchiveError::Away(
+            "the runtime is shutting down".to_owned(),
+        )),
+    }
+}
+
+/// Claims a realm: puts a manifest with an epoch above the newest.
+async fn claim(
+    archive: &Archive,
+    realm: &Realm,
+) -> Result<(Ledger<RealmManifest>, u64), ArchiveError> {
+    let folder = layout::realm_manifests(realm);
+    let found = ledger::load::<RealmManifest>(&archive.store, &folder, &archive.master).await?;
+    let (manifest, key, oldest) = found.unwrap_or_else(|| {
+        let (key, wrapped) = archive.master.generate_data_key(&*archive.randomness);
+        (RealmManifest::empty(), SealingKey { key, wrapped }, 1)
+    });
+    let epoch = manifest.head.epoch + 1;
+    let chain = chain(archive, folder, key, REALM_MANIFESTS_KEPT);
+    let ledger = Ledger::new(chain, manifest, epoch, oldest);
+    ledger.update(|manifest| Ok(Some(manifest.clone()))).await?;
+    ledger.check_mine().await?;
+    Ok((ledger, epoch))
+}
+
+async fn load_timelines(
+    archive: &Archive,
+    realm: &Realm,
+    epoch: u64,
+) -> Result<BTreeMap<TableId, Arc<TableTimeline>>, ArchiveError> {
+    let tables = archive.store.folders(&layout::timelines(realm)).await?;
+    futures::stream::iter(tables)
+        .filter_map(|name| std::future::ready(TableId::try_from(name.as_str()).ok()))
+        .map(|table| load_timeline(archive, realm, table, epoch))
+        .buffer_unordered(TIMELINES_OPENED_AT_ONCE)
+        .try_filter_map(|timeline| std::future::ready(Ok(timeline)))
+        .map_ok(|timeline| (timeline.table, Arc::new(timeline)))
+        .try_collect()
+        .await
+}
+
+/// A timeline, or `None` for a folder that has files but no manifest: a first keyframe that
+/// never became visible.
+async fn load_timeline(
+    archive: &Archive,
+    realm: &Realm,
+    table: TableId,
+    epoch: u64,
+) -> Result<Option<TableTimeline>, ArchiveError> {
+    let folder = layout::timeline_manifests(realm, table);
+    let found = ledger::load::<TimelineManifest>(&archive.store, &folder, &archive.master).await?;
+    let Some((manifest, key, oldest)) = found else {
+        return Ok(None);
+    };
+    if manifest.table != table {
+        return Err(ArchiveError::damaged(&folder, "it is another table's"));
+    }
+    let cipher = Arc::new(RecordCipher::new(&key.key, &*archive.randomness));
+    let chain = chain(archive, folder, key, TIMELINE_MANIFESTS_KEPT);
+    let ledger = Ledger::new(chain, manifest, epoch, oldest);
+    Ok(Some(TableTimeline {
+        table,
+        ledger,
+        cipher,
+    }))
+}
+
+fn chain(archive: &Archive, folder: String, key: SealingKey, keep: u64) -> Chain {
+    Chain {
+        store: Arc::clone(&archive.store),
+        master: Arc::clone(&archive.master),
+        randomness: Arc::clone(&archive.randomness),
+        folder,
+        key,
+        keep,
+    }
+}

@@ -1,0 +1,427 @@
+//! Sealed objects: the one form in which anything is stored in an archive.
+//!
+//! ```text
+//! header   "AWSO" | version u8 | kind u8 | log2(chunk size) u8 | 0
+//!          name length u16 | name | wrapped key length u16 | wrapped key | salt (32)
+//! chunks   ciphertext of a full chunk of plaintext | tag (16), the last one shorter or equal
+//! ```
+//!
+//! Integers are big-endian. The cipher is AES-256-GCM under a key derived from the data key
+//! and the salt; the nonce is the chunk's number; the associated data is the SHA-256 of the
+//! header followed by one byte, 1 for the last chunk and 0 for the others.
+//!
+//! What follows, and what the tests show for every byte: a header that was changed opens no
+//! chunk; a chunk that was changed, moved or taken from another object does not open; an
+//! object that was cut or lengthened does not open, because its last chunk is marked; an
+//! object that was put under another name is refused, because the header names it. Every such
+//! failure is [`ArchiveError::Damaged`] (or `Key`, `Format`) and names the object.
+//!
+//! An object can be read whole ([`open_whole`]) or by ranges ([`SealedObject`]), which fetch
+//! and open only the chunks they touch.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use anywhen_kms::{DataKey, KmsError, MasterKey, ObjectCipher, WrappedKey};
+use anywhen_model::Randomness;
+use aws_lc_rs::digest;
+use bytes::{Buf, BufMut, Bytes};
+
+use crate::ArchiveError;
+use crate::store::Store;
+
+const MAGIC: &[u8; 4] = b"AWSO";
+const VERSION: u8 = 1;
+const SALT_BYTES: usize = 32;
+/// Fixed part of the header, before the name.
+const HEADER_START_BYTES: usize = 10;
+/// Bytes fetched to learn a header; every header we write is far shorter.
+const HEADER_FETCH_BYTES: u64 = 1024;
+const HEADER_BYTES_MAX: u64 = 8 + 2 * (2 + u16::MAX as u64) + SALT_BYTES as u64;
+const TAG_BYTES: u64 = ObjectCipher::CHUNK_OVERHEAD_BYTES as u64;
+
+/// What a sealed object is; part of its header.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    RealmManifest,
+    TimelineManifest,
+    SegmentBlock,
+    SegmentDirectory,
+    Keyframe,
+    Delta,
+}
+
+impl Kind {
+    fn code(self) -> u8 {
+        match self {
+            Self::RealmManifest => 1,
+            Self::TimelineManifest => 2,
+            Self::SegmentBlock => 3,
+            Self::SegmentDirectory => 4,
+            Self::Keyframe => 5,
+            Self::Delta => 6,
+        }
+    }
+
+    /// Large files have larger chunks: fewer tags, still cheap ranged reads.
+    fn chunk_log2(self) -> u8 {
+        match self {
+            Self::Keyframe | Self::Delta => 18,
+            _ => 16,
+        }
+    }
+
+    /// The word metrics and logs use.
+    pub(crate) fn label(self) -> &'static str {
+        match self {
+            Self::RealmManifest | Self::TimelineManifest => "manifest",
+            Self::SegmentBlock | Self::SegmentDirectory => "segment",
+            Self::Keyframe => "keyframe",
+            Self::Delta => "delta",
+        }
+    }
+}
+
+/// A data key and the wrapped form that object headers carry.
+#[derive(Debug, Clone)]
+pub(crate) struct SealingKey {
+    pub(crate) key: DataKey,
+    pub(crate) wrapped: WrappedKey,
+}
+
+/// Seals one object piece by piece.
+pub(crate) struct Sealer {
+    cipher: ObjectCipher,
+    place: [u8; 33],
+    chunk_bytes: usize,
+    number: u64,
+    chunk: Vec<u8>,
+}
+
+impl Sealer {
+    /// Begins an object and writes its header to `out`.
+    pub(crate) fn begin(
+        kind: Kind,
+        name: &str,
+        key: &SealingKey,
+        randomness: &dyn Randomness,
+        out: &mut Vec<u8>,
+    ) -> Self {
+        let mut salt = [0; SALT_BYTES];
+        randomness.fill(&mut salt);
+        let header = encode_header(kind, name, &key.wrapped, &salt);
+        let chunk_bytes = 1_usize << kind.chunk_log2();
+        out.extend_from_slice(&header);
+        Self {
+            cipher: ObjectCipher::new(&key.key, &salt),
+            place: place_of(&header),
+            chunk_bytes,
+            number: 0,
+            chunk: Vec::new(),
+        }
+    }
+
+    /// Adds plaintext; chunks that are full go to `out`.
+    pub(crate) fn push(&mut self, mut plaintext: &[u8], out: &mut Vec<u8>) {
+        while !plaintext.is_empty() {
+            // A full chunk is sealed only once more follows: only then is it not the last.
+            if self.chunk.len() == self.chunk_bytes {
+                self.seal_chunk(false, out);
+            }
+            let room = self.chunk_bytes - self.chunk.len();
+            let (now, later) = plaintext.split_at(room.min(plaintext.len()));
+            self.chunk.extend_from_slice(now);
+            plaintext = later;
+        }
+    }
+
+    /// Ends the object; its last chunk goes to `out`.
+    pub(crate) fn finish(mut self, out: &mut Vec<u8>) {
+        self.seal_chunk(true, out);
+    }
+
+    fn seal_chunk(&mut self, last: bool, out: &mut Vec<u8>) {
+        self.place[32] = u8::from(last);
+        self.cipher.seal(self.number, &self.place, &mut self.chunk);
+        out.append(&mut self.chunk);
+        self.number += 1;
+    }
+}
+
+/// Seals a whole object in memory.
+pub(crate) fn seal_whole(
+    kind: Kind,
+    name: &str,
+    key: &SealingKey,
+    plaintext: &[u8],
+    randomness: &dyn Randomness,
+) -> Vec<u8> {
+    let mut out = Vec::with_capacity(plaintext.len() + plaintext.len() / 1024 + 512);
+    let mut sealer = Sealer::begin(kind, name, key, randomness, &mut out);
+    sealer.push(plaintext, &mut out);
+    sealer.finish(&mut out);
+    out
+}
+
+/// Opens a whole object in memory and answers its plaintext and the key it was sealed under.
+/// `path` is what errors name: the object, or the segment that the object is a part of.
+pub(crate) fn open_whole(
+    kind: Kind,
+    path: &str,
+    name: &str,
+    stored: &Bytes,
+    master: &MasterKey,
+) -> Result<(Bytes, SealingKey), ArchiveError> {
+    let header = Header::decode(kind, path, name, stored, master)?;
+    let body = stored.slice(header.bytes..);
+    let shape = Shape::of(header.chunk_log2, body.len() as u64)
+        .ok_or_else(|| ArchiveError::damaged(path, "its length fits no sealed object"))?;
+    let plaintext = open_chunks(&header, &shape, path, 0, &body)?;
+    Ok((plaintext, header.key))
+}
+
+/// SHA-256 of a stored object, in hex: the form in which manifests name it.
+pub(crate) fn hash(stored: &[u8]) -> String {
+    crate::stored::hex(digest::digest(&digest::SHA256, stored).as_ref())
+}
+
+/// A sealed object in the store (or a part of a larger object), read by ranges of plaintext.
+pub(crate) struct SealedObject {
+    store: Arc<Store>,
+    path: String,
+    /// Where the first chunk starts in the stored object.
+    body_start: u64,
+    header: Header,
+    shape: Shape,
+}
+
+impl SealedObject {
+    /// Opens the object of a known length by reading its header.
+    pub(crate) async fn open(
+        store: Arc<Store>,
+        kind: Kind,
+        path: &str,
+        length: u64,
+        master: &MasterKey,
+    ) -> Result<Self, ArchiveError> {
+        let mut start = store
+            .get_range(path, 0..length.min(HEADER_FETCH_BYTES))
+            .await?;
+        if header_is_longer(&start) {
+            start = store
+                .get_range(path, 0..length.min(HEADER_BYTES_MAX))
+                .await?;
+        }
+        let header = Header::decode(kind, path, path, &start, master)?;
+        let body_start = header.bytes as u64;
+        let shape = Shape::of(header.chunk_log2, length.saturating_sub(body_start))
+            .ok_or_else(|| ArchiveError::damaged(path, "its length fits no sealed object"))?;
+        Ok(Self {
+            store,
+            path: path.to_owned(),
+            body_start,
+            header,
+            shape,
+        })
+    }
+
+    /// Length of the plaintext.
+    pub(crate) fn len(&self) -> u64 {
+        self.shape.plaintext_bytes
+    }
+
+    /// What errors call this object.
+    pub(crate) fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// Fetches and opens a range of the plaintext, in one request.
+    pub(crate) async fn read(&self, range: Range<u64>) -> Result<Bytes, ArchiveError> {
+        if range.start > range.end || range.end > self.len() {
+            return Err(ArchiveError::damaged(
+                &self.path,
+                "it is shorter than what it points to",
+            ));
+        }
+        if range.is_empty() {
+            return Ok(Bytes::new());
+        }
+        let first = range.start / self.shape.chunk_bytes;
+        let end = range.end.div_ceil(self.shape.chunk_bytes);
+        let stored = self.shape.stored_range(first, end);
+        let stored = self.body_start + stored.start..self.body_start + stored.end;
+        let sealed = self.store.get_range(&self.path, stored).await?;
+        let opened = open_chunks(&self.header, &self.shape, &self.path, first, &sealed)?;
+        let skip = (range.start - first * self.shape.chunk_bytes) as usize;
+        let wanted = (range.end - range.start) as usize;
+        (opened.len() >= skip + wanted)
+            .then(|| opened.slice(skip..skip + wanted))
+            .ok_or_else(|| ArchiveError::damaged(&self.path, "it is shorter than it says"))
+    }
+}
+
+/// How a plaintext of some length lies in chunks.
+struct Shape {
+    chunk_bytes: u64,
+    chunks: u64,
+    plaintext_bytes: u64,
+}
+
+impl Shape {
+    /// The shape of a body of this length, or `None` if no object has such a body.
+    fn of(chunk_log2: u8, body_bytes: u64) -> Option<Self> {
+        let chunk_bytes = 1_u64 << chunk_log2;
+        let chunks = body_bytes.div_ceil(chunk_bytes + TAG_BYTES).max(1);
+        let plaintext_bytes = body_bytes.checked_sub(chunks * TAG_BYTES)?;
+        // Only an empty object may end with an empty chunk.
+        let fits = chunks == 1 || plaintext_bytes > (chunks - 1) * chunk_bytes;
+        fits.then_some(Self {
+            chunk_bytes,
+            chunks,
+            plaintext_bytes,
+        })
+    }
+
+    /// Where chunks `first..end` lie in the stored body.
+    fn stored_range(&self, first: u64, end: u64) -> Range<u64> {
+        let stored_chunk = self.chunk_bytes + TAG_BYTES;
+        let whole = self.plaintext_bytes + self.chunks * TAG_BYTES;
+        first * stored_chunk..(end * stored_chunk).min(whole)
+    }
+}
+
+/// Opens the chunks in `sealed`, of which the first is chunk `first` of the object.
+fn open_chunks(
+    header: &Header,
+    shape: &Shape,
+    path: &str,
+    first: u64,
+    sealed: &[u8],
+) -> Result<Bytes, ArchiveError> {
+    let mut place = header.place;
+    let mut plaintext = Vec::with_capacity(sealed.len());
+    let mut chunk = Vec::new();
+    let stored_chunk = (shape.chunk_bytes + TAG_BYTES) as usize;
+    for (number, stored) in (first..).zip(sealed.chunks(stored_chunk)) {
+        place[32] = u8::from(number + 1 == shape.chunks);
+        chunk.clear();
+        chunk.extend_from_slice(stored);
+        header
+            .cipher
+            .open(number, &place, &mut chunk)
+            .map_err(|error| ArchiveError::damaged(path, format!("chunk {number}: {error}")))?;
+        plaintext.extend_from_slice(&chunk);
+    }
+    Ok(plaintext.into())
+}
+
+struct Header {
+    cipher: ObjectCipher,
+    key: SealingKey,
+    /// Hash of the header and the flag of the last chunk.
+    place: [u8; 33],
+    chunk_log2: u8,
+    bytes: usize,
+}
+
+impl Header {
+    fn decode(
+        kind: Kind,
+        path: &str,
+        name: &str,
+        stored: &Bytes,
+        master: &MasterKey,
+    ) -> Result<Self, ArchiveError> {
+        let damaged = |reason: &str| ArchiveError::damaged(path, reason);
+        let mut rest = stored.clone();
+        if rest.len() < HEADER_START_BYTES || rest.split_to(4) != MAGIC[..] {
+            return Err(damaged("it is not a sealed object"));
+        }
+        let (version, found_kind) = (rest.get_u8(), rest.get_u8());
+        if version != VERSION {
+            let (found, known) = (u64::from(version), u64::from(VERSION));
+            return Err(ArchiveError::Format {
+                path: path.to_owned(),
+                found,
+                known,
+            });
+        }
+        let (chunk_log2, zero) = (rest.get_u8(), rest.get_u8());
+        if found_kind != kind.code() || zero != 0 || !(12..=24).contains(&chunk_log2) {
+            return Err(damaged("its header does not fit"));
+        }
+        let found_name = take_prefixed(&mut rest).ok_or_else(|| damaged("its header is cut"))?;
+        if found_name != name.as_bytes() {
+            return Err(damaged("it was written under another name"));
+        }
+        let wrapped = take_prefixed(&mut rest).ok_or_else(|| damaged("its header is cut"))?;
+        let salt = rest
+            .first_chunk::<SALT_BYTES>()
+            .copied()
+            .ok_or_else(|| damaged("its header is cut"))?;
+        let bytes = stored.len() - rest.len() + SALT_BYTES;
+        let key = unwrap_key(path, &wrapped, master)?;
+        Ok(Self {
+            cipher: ObjectCipher::new(&key.key, &salt),
+            key,
+            place: place_of(stored.get(..bytes).unwrap_or_default()),
+            chunk_log2,
+            bytes,
+        })
+    }
+}
+
+fn unwrap_key(path: &str, wrapped: &[u8], master: &MasterKey) -> Result<SealingKey, ArchiveError> {
+    let wrapped = WrappedKey::decode(wrapped)
+        .map_err(|_| ArchiveError::damaged(path, "its header holds no key"))?;
+    let key = master.unwrap_key(&wrapped).map_err(|source| match source {
+        KmsError::Damaged => ArchiveError::damaged(path, "its key does not open"),
+        source => ArchiveError::Key {
+            path: path.to_owned(),
+            source,
+        },
+    })?;
+    Ok(SealingKey { key, wrapped })
+}
+
+fn encode_header(kind: Kind, name: &str, wrapped: &WrappedKey, salt: &[u8]) -> Vec<u8> {
+    let wrapped = wrapped.encode();
+    let mut out = Vec::with_capacity(HEADER_START_BYTES + name.len() + wrapped.len() + 40);
+    out.put_slice(MAGIC);
+    out.put_slice(&[VERSION, kind.code(), kind.chunk_log2(), 0]);
+    for part in [name.as_bytes(), wrapped.as_slice()] {
+        out.put_u16(part.len() as u16);
+        out.put_slice(part);
+    }
+    out.put_slice(salt);
+    out
+}
+
+fn place_of(header: &[u8]) -> [u8; 33] {
+    let hash = digest::digest(&digest::SHA256, header);
+    let mut place = [0; 33];
+    place
+        .iter_mut()
+        .zip(hash.as_ref())
+        .for_each(|(to, from)| *to = *from);
+    place
+}
+
+fn take_prefixed(rest: &mut Bytes) -> Option<Bytes> {
+    let length = usize::from(rest.try_get_u16().ok()?);
+    (rest.len() >= length).then(|| rest.split_to(length))
+}
+
+/// Whether the header goes on beyond the bytes that were fetched.
+fn header_is_longer(start: &Bytes) -> bool {
+    let mut rest = start.clone();
+    if (start.len() as u64) < HEADER_FETCH_BYTES {
+        return false;
+    }
+    rest.advance(8);
+    let parts = (take_prefixed(&mut rest), take_prefixed(&mut rest));
+    !matches!(parts, (Some(_), Some(_)) if rest.len() >= SALT_BYTES)
+}
+
+#[cfg(test)]
+mod tests;
