@@ -1,0 +1,51 @@
+//! Recovery: backups, point-in-time recovery, restores and the end of tables, as jobs.
+//!
+//! Requests are plain structs; JSON and HTTP are the API layer's. What must always hold:
+//!
+//! * A restore reads the archive alone, never an engine: a server that has only the archive and
+//!   the master key restores as well as the one that wrote them.
+//! * The result of a restore at T is exactly the last changes committed at or before T, in the
+//!   items and in every index. The instant of a backup is drawn from the committer, not taken
+//!   from the clock.
+//! * A backup is AVAILABLE only when its history, its record and its pin are in the archive.
+//! * Whatever a job needs of a table's history is held until it is pinned in the archive; what
+//!   deletes history waits for holds, in memory and again after a restart.
+//! * A restore target is invisible until one commit makes it ACTIVE; a job that cannot succeed
+//!   removes its target. A server that dies takes up its restores, deletions, spans and backups
+//!   where their records say.
+//! * The records that say so are system records of the catalog, written before anything is
+//!   shown. Of backups the archive has a copy with each pin, and a server takes in whatever
+//!   backup it finds there and does not know.
+//!
+//! Failures: requests fail with [`RecoveryError`], one variant per fault of DynamoDB, with its
+//! texts. Jobs wait for an archive that does not answer, and end in the log when they cannot
+//! succeed. Start reading at [`Recovery`]; then `backup`, `continuous`, `restore`, `deletion`;
+//! `resume` is what a start does.
+
+mod arn;
+mod backup;
+mod book;
+mod continuous;
+mod deletion;
+mod error;
+mod metrics;
+mod options;
+mod progress;
+mod realm;
+mod recovery;
+mod restore;
+mod resume;
+mod shared;
+#[cfg(test)]
+mod tests;
+mod wire_time;
+
+pub use backup::{BackupFilter, BackupKind, BackupPage, BackupRecord, BackupStatus, ListBackups};
+pub use continuous::{ContinuousBackups, PitrWindow};
+pub use error::RecoveryError;
+pub use options::{RecoveryLimits, RecoveryOptions};
+pub use progress::{NoProgress, ProgressSink, RestoreProgress, RestoreStage};
+pub use recovery::Recovery;
+pub use restore::{
+    EncryptionOverride, RestoreFromBackup, RestoreOverrides, RestoreToPointInTime, SseType,
+};

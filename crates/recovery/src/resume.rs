@@ -1,0 +1,352 @@
+//! Opening a realm: what earlier lives left is taken up, and what the archive knows is learnt.
+//!
+//! The order matters. Holds of restores that have not pinned their instant yet come first, so
+//! that nothing that is started next deletes what they need. Then the backups are brought into
+//! line with the archive: a pin this server has no record of is a backup it does not know, from
+//! another server's life or its own lost one, and becomes its own. Then spans, deletions,
+//! restores.
+
+use std::sync::Arc;
+
+use anywhen_archive::{ArchiveHead, PinKind, TableKeys};
+use anywhen_model::{Realm, TableId};
+use anywhen_table::{RealmTables, SystemChange, SystemStore, Table, TableStatus};
+
+use crate::backup::{BackupKind, BackupRecord, BackupStatus, Begun, Source};
+use crate::book::{Book, Entries, Hold, Needs};
+use crate::continuous::{FLOORS, read_floor};
+use crate::error::RecoveryError;
+use crate::realm::{CatalogKeys, RealmRecovery, key_of};
+use crate::restore::{RestoreJob, RestoreSlot, RunningRestore, load_jobs};
+use crate::shared::Shared;
+
+/// What this realm remembers of the archive its history is in: an [`ArchiveHead`].
+const ARCHIVE: SystemStore = SystemStore::new("archive");
+const HEAD: &[u8] = b"head";
+
+impl RealmRecovery {
+    pub(crate) async fn open(
+        shared: &Arc<Shared>,
+        realm: &Realm,
+    ) -> Result<Arc<Self>, RecoveryError> {
+        let options = &shared.options;
+        let tables = options.tables.realm(realm).await?;
+        let remembered = remembered_head(&tables, options.archive.id())?;
+        let archive = options.archive.open_realm(realm.clone()).await?;
+        let book = Book::new();
+        let jobs = load_jobs(&tables)?;
+        book.change(|entries| load_book(&tables, entries))?;
+        let opened = Arc::new(Self {
+            shared: Arc::clone(shared),
+            realm: realm.clone(),
+            tables,
+            archive,
+            archiver: parking_lot::Mutex::default(),
+            book,
+            history_turn: tokio::sync::Mutex::default(),
+        });
+        opened.end_lost_spans(remembered).await?;
+        opened.remember_head().await?;
+        let restores = opened.enter_restores(jobs);
+        // Spans that begin anew are announced before the archiver passes their first changes.
+        let announced = opened.announce_spans();
+        opened.start_archiver();
+        opened.take_up_spans(announced).await?;
+        opened.take_up_backups().await?;
+        opened.take_up_deletions();
+        opened.take_up_restores(restores).await;
+        opened.watch_fence();
+        Ok(opened)
+    }
+
+    /// An archive that ends before what this server knows to have been in it was set back. The
+    /// log does not reach over the gap any more, so every span ends and new ones begin.
+    async fn end_lost_spans(&self, remembered: Option<ArchiveHead>) -> Result<(), RecoveryError> {
+        let reaches = self.archive.head().archived_through;
+        let Some(head) = remembered.filter(|head| head.archived_through > reaches) else {
+            return Ok(());
+        };
+        tracing::error!(
+            realm = %self.realm,
+            from = %reaches,
+            to = %head.archived_through,
+            "the archive was set back; history between these instants is lost, and point-in-time \
+             recovery begins anew"
+        );
+        for table in self.tables.tables() {
+            self.close_span(table.id()).await?;
+        }
+        Ok(())
+    }
+
+    /// Remembers how far the archive has come.
+    async fn remember_head(&self) -> Result<(), RecoveryError> {
+        let value = serde_json::to_vec(&self.archive.head())
+            .map_err(|error| RecoveryError::Internal(format!("record of the archive: {error}")))?;
+        if self.tables.system_get(ARCHIVE, HEAD)?.as_ref() != Some(&value) {
+            let (key, value) = (HEAD.to_vec(), Some(value));
+            self.tables
+                .system_commit(vec![SystemChange {
+                    store: ARCHIVE,
+                    key,
+                    value,
+                }])
+                .await?;
+        }
+        Ok(())
+    }
+
+    fn start_archiver(&self) {
+        let options = &self.shared.options;
+        let keys: Arc<dyn TableKeys> = Arc::new(CatalogKeys {
+            tables: Arc::clone(&options.tables),
+            realm: self.realm.clone(),
+        });
+        let engine = Arc::clone(&options.engine);
+        let handle =
+            self.archive
+                .spawn_archiver(engine, self.tables.log(), keys, options.archiver.clone());
+        *self.archiver.lock() = Some(handle);
+    }
+
+    /// Once another server has taken over the archive, writes whose history nobody would keep
+    /// are refused.
+    fn watch_fence(&self) {
+        let mut status = self.archive.status();
+        let tables = Arc::clone(&self.tables);
+        self.shared.spawn(async move {
+            let fenced = status.wait_for(|status| status.fenced.is_some()).await;
+            let Ok(reason) = fenced.map(|status| status.fenced.clone()) else {
+                return;
+            };
+            tables.refuse_history_writes(reason);
+        });
+    }
+
+    /// Enters stored restores whose targets are still there, holding what they need.
+    fn enter_restores(self: &Arc<Self>, jobs: Vec<RestoreJob>) -> Vec<(RestoreJob, Option<Hold>)> {
+        let mut entered = Vec::new();
+        for job in jobs {
+            let hold = match job.backup {
+                None => self.book.hold(job.source.id, Needs::Span),
+                Some(_) => None,
+            };
+            let slot = RestoreSlot::take(&self.shared, &self.realm.account);
+            let running = RunningRestore {
+                job: job.clone(),
+                pinned_at: None,
+                _slot: slot,
+            };
+            self.book
+                .change(|entries| entries.restores.insert(job.target.clone(), running));
+            entered.push((job, hold));
+        }
+        entered
+    }
+
+    async fn take_up_restores(self: &Arc<Self>, restores: Vec<(RestoreJob, Option<Hold>)>) {
+        for (job, hold) in restores {
+            tracing::info!(table = %job.target, "taking up a restore");
+            self.start_restore(job, hold);
+        }
+        self.remove_orphans().await;
+    }
+
+    /// Removes targets that no stored job fills.
+    async fn remove_orphans(&self) {
+        for table in self.tables.tables() {
+            let record = table.record();
+            let known = self
+                .book
+                .read(|entries| entries.restores.contains_key(&record.name));
+            if record.status == TableStatus::Creating && !known {
+                tracing::error!(table = %record.name, "removing a restore target without a job");
+                if let Err(error) = self.tables.drop_restore_target(record.id, Vec::new()).await {
+                    tracing::error!(%error, "the target stays for now");
+                }
+            }
+        }
+    }
+
+    /// Whether a restore fills this table.
+    pub(crate) fn is_restoring(&self, target: TableId) -> bool {
+        self.tables.table_by_id(target).is_some_and(|table| {
+            self.book
+                .read(|entries| entries.restores.contains_key(&table.record().name))
+        })
+    }
+
+    /// Tables whose history is to be kept but whose span was never opened, announced.
+    fn announce_spans(&self) -> Vec<(Arc<Table>, anywhen_archive::PendingSpan)> {
+        let tables = self.tables.tables().into_iter();
+        let unopened = tables.filter(|table| {
+            table.record().history.is_some() && self.archive.span(table.id()).is_none()
+        });
+        unopened
+            .map(|table| {
+                let announced = self.archive.announce_span(table.id(), key_of(&table));
+                (table, announced)
+            })
+            .collect()
+    }
+
+    /// Brings the archive's spans into line with the catalog.
+    async fn take_up_spans(
+        self: &Arc<Self>,
+        announced: Vec<(Arc<Table>, anywhen_archive::PendingSpan)>,
+    ) -> Result<(), RecoveryError> {
+        for (table, announced) in announced {
+            tracing::warn!(
+                table = %table.record().name,
+                "the history of this table was not begun before the server ended; it begins now"
+            );
+            self.start_span(announced, &table)?;
+        }
+        for table in self.tables.tables() {
+            let (id, span) = (table.id(), self.archive.span(table.id()));
+            match (&table.record().history, span) {
+                (Some(history), Some(span)) if history.span_at != Some(span.opened_at) => {
+                    self.record_span(id, span.opened_at).await?;
+                }
+                (None, Some(_)) => self.start_closing(id),
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn take_up_deletions(self: &Arc<Self>) {
+        for table in self.tables.tables() {
+            if table.record().status == TableStatus::Deleting {
+                self.start_deletion(table.id(), None);
+            }
+        }
+    }
+
+    /// Brings the backups into line with the archive's pins.
+    async fn take_up_backups(self: &Arc<Self>) -> Result<(), RecoveryError> {
+        self.adopt_backups().await?;
+        let backups: Vec<BackupRecord> = self
+            .book
+            .read(|entries| entries.backups.values().cloned().collect());
+        for backup in backups {
+            let pinned = self.has_backup_pin(backup.table.id, &backup.key().pin());
+            match backup.status {
+                BackupStatus::Available if !pinned => tracing::error!(
+                    backup = %backup.arn(&self.realm),
+                    "the archive does not hold this backup any more"
+                ),
+                BackupStatus::Available => {}
+                BackupStatus::Creating => self.take_up_backup(backup, pinned).await?,
+                BackupStatus::Deleted => {
+                    self.book
+                        .change(|entries| entries.backups.remove(&backup.key()));
+                    let realm = Arc::clone(self);
+                    self.shared
+                        .spawn(async move { realm.finish_discard(backup).await });
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Enters the backups that the archive holds and this server does not know.
+    async fn adopt_backups(&self) -> Result<(), RecoveryError> {
+        let timelines = self.archive.timelines().await?;
+        let pins = timelines.iter().flat_map(|timeline| &timeline.pins);
+        for pin in pins.filter(|pin| pin.kind == PinKind::Backup) {
+            let backup = match BackupRecord::decode(&pin.record) {
+                Ok(backup) => backup,
+                Err(error) => {
+                    tracing::error!(pin = %pin.id, %error, "a backup in the archive is unreadable");
+                    continue;
+                }
+            };
+            if self
+                .book
+                .read(|entries| !entries.backups.contains_key(&backup.key()))
+            {
+                tracing::info!(backup = %backup.arn(&self.realm), "found in the archive");
+                self.enter_backup(&backup).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn take_up_backup(
+        self: &Arc<Self>,
+        backup: BackupRecord,
+        pinned: bool,
+    ) -> Result<(), RecoveryError> {
+        if pinned {
+            let available = BackupRecord {
+                status: BackupStatus::Available,
+                ..backup
+            };
+            return self.enter_backup(&available).await;
+        }
+        // The deletion that it belongs to takes it up.
+        if backup.kind == BackupKind::System {
+            return Ok(());
+        }
+        let id = backup.table.id;
+        let kept = self
+            .archive
+            .span(id)
+            .is_some_and(|span| span.earliest <= backup.at);
+        if let Some(hold) = self.book.hold(id, Needs::Span).filter(|_| kept) {
+            let realm = Arc::clone(self);
+            let begun = Begun {
+                record: backup,
+                source: Source::History,
+                hold,
+            };
+            self.shared
+                .spawn(async move { realm.make_backup(begun).await });
+        } else {
+            tracing::error!(
+                backup = %backup.arn(&self.realm),
+                "the server ended before this backup was made, and what it was to hold is gone; \
+                 it is removed"
+            );
+            self.abandon_backup(&backup).await;
+        }
+        Ok(())
+    }
+
+    pub(crate) async fn upkeep(self: &Arc<Self>) -> Result<(), RecoveryError> {
+        self.remember_head().await?;
+        self.renew_pins().await?;
+        self.expire_backups().await?;
+        self.move_windows().await
+    }
+}
+
+/// What was remembered of the archive. Refuses another archive than that.
+fn remembered_head(tables: &RealmTables, id: &str) -> Result<Option<ArchiveHead>, RecoveryError> {
+    let Some(stored) = tables.system_get(ARCHIVE, HEAD)? else {
+        return Ok(None);
+    };
+    let head: ArchiveHead = serde_json::from_slice(&stored)
+        .map_err(|error| RecoveryError::Internal(format!("record of the archive: {error}")))?;
+    if head.archive_id == id {
+        return Ok(Some(head));
+    }
+    Err(RecoveryError::Internal(format!(
+        "the history of {} is in archive {}, but this is archive {id}; give the server the \
+         archive it has used before, or an empty data directory",
+        tables.realm(),
+        head.archive_id
+    )))
+}
+
+fn load_book(tables: &RealmTables, entries: &mut Entries) -> Result<(), RecoveryError> {
+    for (_, value) in tables.system_list(SystemStore::BACKUPS, b"")? {
+        let record = BackupRecord::decode(&value)?;
+        entries.backups.insert(record.key(), record);
+    }
+    for (key, value) in tables.system_list(FLOORS, b"")? {
+        entries.floors.extend(read_floor(&key, &value));
+    }
+    Ok(())
+}

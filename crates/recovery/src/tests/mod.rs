@@ -1,0 +1,10 @@
+//! A server's recovery over memory, tested as a whole. Time is paused: timers fire as soon as
+//! nothing else can happen, so no test waits for a clock.
+
+mod backups;
+mod continuous;
+mod deletion;
+mod oracle;
+mod restarts;
+mod restores;
+mod world;
