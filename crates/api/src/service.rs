@@ -170,6 +170,16 @@ impl Service {
         })
     }
 
+    /// Brings gauges up to date that nobody sets when they change; to be called before metrics
+    /// are read.
+    pub fn observe(&self) {
+        for realm in self.options.tables.realms() {
+            let backlog = self.options.engine.log_backlog_bytes(realm.log());
+            metrics::gauge!("anywhen_change_log_backlog_bytes", "realm" => realm.realm().to_string())
+                .set(backlog as f64);
+        }
+    }
+
     /// The text of the health check, or why the server is not healthy.
     pub fn health(&self) -> Result<String, String> {
         match self.options.engine.health() {

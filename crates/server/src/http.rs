@@ -183,7 +183,7 @@ impl Listener {
         let mut reply = match (request.method(), request.uri().path()) {
             (&Method::POST, "/") => self.call(request).await,
             (&Method::GET, "/") => self.health(),
-            (&Method::GET, "/metrics") => text(StatusCode::OK, self.metrics.render()),
+            (&Method::GET, "/metrics") => self.metrics(),
             (&Method::OPTIONS, _) if allowed_origin.is_some() => preflight(&request),
             _ => unknown(),
         };
@@ -269,6 +269,11 @@ impl Listener {
         tokio::time::timeout(self.request_timeout, reading)
             .await
             .map_err(|_| BodyFault::TooSlow)?
+    }
+
+    fn metrics(&self) -> Reply {
+        self.service.observe();
+        text(StatusCode::OK, self.metrics.render())
     }
 
     fn health(&self) -> Reply {

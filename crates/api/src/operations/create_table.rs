@@ -1,7 +1,7 @@
 //! CreateTable.
 
 use anywhen_protocol::{Fault, shapes};
-use anywhen_table::CreateTable;
+use anywhen_table::{CreateTable, TableRecord, TableStatus};
 
 use super::reply;
 use crate::describe::Described;
@@ -67,13 +67,23 @@ pub(super) async fn run(
         .create_table(request)
         .await
         .map_err(fault::of_table)?;
+    // AWS answers with the state in which the request was accepted. The table is in fact ready,
+    // and the next DescribeTable says so.
+    let accepted = TableRecord {
+        status: TableStatus::Creating,
+        ..table.record().clone()
+    };
     let described = Described {
         realm: &context.realm,
-        record: table.record(),
-        table: Some(&table),
+        record: &accepted,
+        table: None,
         now: context.now(),
     };
+    let mut description = described.description();
+    if let Some(summary) = &mut description.billing_mode_summary {
+        summary.last_update_to_pay_per_request_date_time = None;
+    }
     reply(&shapes::CreateTableOutput {
-        table_description: Some(described.description()),
+        table_description: Some(description),
     })
 }

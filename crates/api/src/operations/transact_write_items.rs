@@ -173,9 +173,9 @@ impl<'a> Entry<'a> {
 /// A hash over the meaning of all actions in their order.
 fn request_hash(entries: &[Entry<'_>]) -> [u8; REQUEST_HASH_BYTES] {
     let mut meaning = Vec::new();
-    entries
-        .iter()
-        .for_each(|entry| entry.write_meaning(&mut meaning));
+    for entry in entries {
+        entry.write_meaning(&mut meaning);
+    }
     anywhen_kms::fingerprint(&meaning)
 }
 
