@@ -322,9 +322,10 @@ impl RealmTables {
     pub(crate) fn check_name_free(&self, name: &TableName) -> Result<(), TableError> {
         match self.table(name).map(|table| table.record().status) {
             Err(_) => Ok(()),
-            Ok(TableStatus::Creating) => Err(TableError::in_use(format!(
-                "Table is being created: {name}"
-            ))),
+            // Only the target of a restore is ever CREATING.
+            Ok(TableStatus::Creating) => {
+                Err(TableError::in_use(format!("Table is being used: {name}")))
+            }
             Ok(_) => Err(TableError::ResourceInUse(format!(
                 "Table already exists: {name}"
             ))),

@@ -251,9 +251,8 @@ impl IndexUpdate {
 fn check_status(record: &TableRecord) -> Result<(), TableError> {
     let name = &record.name;
     match record.status {
-        TableStatus::Creating => Err(TableError::in_use(format!(
-            "Table is being created: {name}"
-        ))),
+        // The target of a restore does not exist for changes before it is ACTIVE.
+        TableStatus::Creating => Err(TableError::TableNotFound(name.to_string())),
         TableStatus::Deleting => Err(TableError::in_use(format!(
             "Table is being deleted: {name}"
         ))),

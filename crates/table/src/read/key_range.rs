@@ -144,7 +144,12 @@ mod tests {
     fn any_case() -> impl Strategy<Value = (KeyValue, SortCondition)> {
         let condition = |kind| {
             let value = move || any_value(kind);
-            let prefix = any_value(if kind == 1 { 0 } else { kind });
+            // Numbers have no prefixes: such a condition is refused before there is a range.
+            let prefix = if kind == 1 {
+                Just(SortCondition::None).boxed()
+            } else {
+                value().prop_map(SortCondition::BeginsWith).boxed()
+            };
             prop_oneof![
                 Just(SortCondition::None),
                 value().prop_map(SortCondition::Eq),
@@ -155,7 +160,7 @@ mod tests {
                 (value(), value()).prop_map(|(one, other)| {
                     SortCondition::Between(one.clone().min(other.clone()), one.max(other))
                 }),
-                prefix.prop_map(SortCondition::BeginsWith),
+                prefix,
             ]
         };
         (0..3u8).prop_flat_map(move |kind| (any_value(kind), condition(kind)))

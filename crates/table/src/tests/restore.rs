@@ -195,7 +195,7 @@ async fn a_restore_that_is_not_finished_leaves_nothing() {
         .await;
     assert_eq!(
         text(again),
-        "Attempt to change a resource which is still in use: Table is being created: Restored"
+        "Attempt to change a resource which is still in use: Table is being used: Restored"
     );
     let fixture = fixture.reopen().await;
     let found = fixture.realm.table_by_id(made.id()).unwrap();
