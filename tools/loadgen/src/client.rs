@@ -77,14 +77,14 @@ async fn connection(
         .context("cannot connect")?;
     stream.set_nodelay(true)?;
     let mut latencies = Histogram::new(3)?;
-    let payload = "x".repeat(load.payload_bytes);
+    let noise = noise(load.payload_bytes);
     let (mut request, mut reply) = (Vec::new(), Vec::new());
     loop {
         let number = next.fetch_add(1, Ordering::Relaxed);
         if number >= load.requests {
             return Ok(latencies);
         }
-        compose(&load, kind, number % load.items, &payload, &mut request);
+        compose(&load, kind, number, &noise, &mut request);
         let sent = Instant::now();
         stream.write_all(&request).await?;
         let status = receive(&mut stream, &mut reply).await?;
@@ -95,13 +95,36 @@ async fn connection(
     }
 }
 
-fn compose(load: &Load, kind: Kind, item: u64, payload: &str, request: &mut Vec<u8>) {
+/// Text in which no two payloads look alike, so that neither side gains by compressing it.
+fn noise(payload_bytes: usize) -> String {
+    let mut state = 1u64;
+    let mut digit = || {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        char::from(b'0' + (state >> 33) as u8 % 75)
+    };
+    (0..payload_bytes + NOISE_BYTES)
+        .map(|_| digit())
+        .filter(|c| !matches!(c, '"' | '\\'))
+        .collect()
+}
+
+/// How far the start of a payload moves through the noise.
+const NOISE_BYTES: usize = 1 << 20;
+
+fn compose(load: &Load, kind: Kind, number: u64, noise: &str, request: &mut Vec<u8>) {
     let table = &load.table;
+    let item = number % load.items;
+    let start = (number.wrapping_mul(7919) % (NOISE_BYTES as u64 / 2)) as usize;
+    let payload = noise
+        .get(start..start + load.payload_bytes)
+        .unwrap_or_default();
     let (operation, body) = match kind {
         Kind::Put => (
             "PutItem",
             format!(
-                r#"{{"TableName":"{table}","Item":{{"pk":{{"S":"item-{item:010}"}},"n":{{"N":"{item}"}},"payload":{{"S":"{payload}"}}}}}}"#
+                r#"{{"TableName":"{table}","Item":{{"pk":{{"S":"item-{item:010}"}},"n":{{"N":"{number}"}},"payload":{{"S":"{payload}"}}}}}}"#
             ),
         ),
         Kind::Get => (
