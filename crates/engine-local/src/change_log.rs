@@ -15,7 +15,7 @@ use parking_lot::{Mutex, RwLock};
 use tokio::sync::watch;
 
 use crate::failure::engine_error;
-use crate::layout::{read_instant, record_key, slice_name, slice_options};
+use crate::layout::{make_keyspace, read_instant, record_key, slice_name, slice_options};
 use crate::view::Views;
 
 /// A slice below this share of its full size is kept although all of it was trimmed: making a
@@ -152,10 +152,7 @@ impl ChangeLog {
         }
         let name = slice_name(&self.name, timestamp)?;
         let options = || slice_options(self.slice_bytes);
-        let keyspace = self
-            .database
-            .keyspace(&name, options)
-            .map_err(engine_error)?;
+        let keyspace = make_keyspace(&self.database, &name, options)?;
         let (first, last) = (timestamp, timestamp);
         slices.push_back(Slice {
             keyspace: keyspace.clone(),

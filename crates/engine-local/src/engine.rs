@@ -16,8 +16,7 @@ use parking_lot::Mutex;
 use tokio::sync::watch;
 
 use crate::change_log::ChangeLogs;
-use crate::failure::{Condition, engine_error, io_error};
-use crate::horizon::sync_directory;
+use crate::failure::{Condition, engine_error};
 use crate::housekeeper::StopSignal;
 use crate::layout;
 use crate::loader::LocalLoader;
@@ -88,15 +87,8 @@ impl Core {
             return Ok(handle);
         }
         let stored_name = layout::records_name(name)?;
-        let made = self
-            .database
-            .keyspace(&stored_name, layout::records_options);
-        let keyspace = made.map_err(engine_error)?;
-        // fjall syncs the keyspace's own directory but not the one that lists it.
-        let parent = keyspace.path().parent();
-        parent
-            .map_or(Ok(()), sync_directory)
-            .map_err(|error| io_error(&error))?;
+        let keyspace =
+            layout::make_keyspace(&self.database, &stored_name, layout::records_options)?;
         let mut handle = KeyspaceHandle(0);
         self.views.gate().publish_keyspaces(|keyspaces| {
             handle = KeyspaceHandle(keyspaces.len() as u32);

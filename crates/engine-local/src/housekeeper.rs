@@ -15,7 +15,7 @@ use parking_lot::{Condvar, Mutex};
 use crate::change_log::ChangeLogs;
 use crate::failure::{Condition, engine_error};
 use crate::horizon::Horizon;
-use crate::options::{Durability, MEMTABLES_BYTES_MAX};
+use crate::options::Durability;
 use crate::space::FreeSpace;
 use crate::view::Views;
 
@@ -31,6 +31,7 @@ pub(crate) struct Housekeeper {
     pub(crate) horizon: Horizon,
     pub(crate) written_through: Arc<AtomicU64>,
     pub(crate) durability: Durability,
+    pub(crate) memtables_bytes_max: u64,
 }
 
 /// Tells the thread to end.
@@ -95,12 +96,12 @@ impl Housekeeper {
             .map(|keyspace| (size_bytes(&keyspace), keyspace))
             .collect();
         let mut total_bytes: u64 = sized.iter().map(|(size_bytes, _)| size_bytes).sum();
-        if total_bytes <= MEMTABLES_BYTES_MAX {
+        if total_bytes <= self.memtables_bytes_max {
             return;
         }
         sized.sort_by_key(|(size_bytes, _)| std::cmp::Reverse(*size_bytes));
         for (size_bytes, keyspace) in sized {
-            if total_bytes <= MEMTABLES_BYTES_MAX / 2 {
+            if total_bytes <= self.memtables_bytes_max / 2 {
                 break;
             }
             if let Err(error) = keyspace.rotate_memtable() {

@@ -9,10 +9,10 @@
 //! * Every batch is read and its checksum verified.
 //! * Every batch carries the clock floor and the floor of the batch before ([`Link`]); a missing
 //!   batch breaks that chain.
-//! * What cannot be read is torn only at the very end: in the newest journal, with no readable
-//!   batch behind it (unless commits are not synced, see [`Durability::Process`]). It is cut
-//!   off, and kept in `<data_dir>/torn-tail` for whoever asks. Anything else is damage, and
-//!   nothing is opened or changed.
+//! * What cannot be read is torn only at the very end, with no readable batch behind it (in the
+//!   same journal there may be some where commits are not synced, see [`Durability::Process`]).
+//!   It is cut off, and kept in `<data_dir>/torn-tail` for whoever asks. Anything else is
+//!   damage, and nothing is opened or changed.
 //!
 //! What this cannot see, the loss of whole batches at the end, the horizon file bounds.
 //! The format is fjall's `journal/entry.rs`; a database of another format version is not looked
@@ -73,12 +73,23 @@ pub(crate) struct Verified {
     torn: Option<Torn>,
 }
 
-/// The torn end of the newest journal.
+/// The torn end of the last journal that was written to.
 #[derive(Debug)]
 struct Torn {
     journal: PathBuf,
     at_byte: usize,
     bytes: Vec<u8>,
+}
+
+impl Torn {
+    /// What it is if something was written behind it.
+    fn is_damage(&self) -> EngineError {
+        EngineError::Corrupt(format!(
+            "{} cannot be read at byte {}, and acknowledged commits lie behind it",
+            self.journal.display(),
+            self.at_byte
+        ))
+    }
 }
 
 /// Verifies the journals of the database. Changes nothing. Where commits were acknowledged
@@ -90,37 +101,46 @@ pub(crate) fn verify(store: &Path, durability: Durability) -> Result<Verified, E
         tracing::warn!("the journal's format is unknown; its end is not verified");
         return Ok(verified);
     }
-    let journals = journals(store)?;
-    for (position, path) in journals.iter().enumerate() {
-        let content = std::fs::read(path).map_err(|error| io_error(&error))?;
-        let at_byte = verified.follow(path, &content)?;
-        let rest = content.get(at_byte..).unwrap_or_default();
-        // The space fjall sets aside for later batches reads as zeros.
-        let torn_size = rest
-            .iter()
-            .rposition(|byte| *byte != 0)
-            .map_or(0, |last| last + 1);
-        let torn = rest.get(..torn_size).unwrap_or_default();
-        if torn.is_empty() {
-            continue;
-        }
-        let is_newest = position + 1 == journals.len();
-        if !is_newest || (durability == Durability::Fsync && holds_batch(torn)) {
-            return Err(EngineError::Corrupt(format!(
-                "{} cannot be read at byte {at_byte}, and acknowledged commits lie behind it",
-                path.display()
-            )));
-        }
-        verified.torn = Some(Torn {
-            journal: path.clone(),
-            at_byte,
-            bytes: torn.to_vec(),
-        });
+    for path in journals(store)? {
+        let content = std::fs::read(&path).map_err(|error| io_error(&error))?;
+        verified.take(path, &content, durability)?;
     }
     Ok(verified)
 }
 
 impl Verified {
+    /// Takes the next journal.
+    fn take(
+        &mut self,
+        path: PathBuf,
+        content: &[u8],
+        durability: Durability,
+    ) -> Result<(), EngineError> {
+        // The space fjall sets aside for later batches reads as zeros.
+        let used_size = content
+            .iter()
+            .rposition(|byte| *byte != 0)
+            .map_or(0, |last| last + 1);
+        let used = content.get(..used_size).unwrap_or_default();
+        if let Some(torn) = self.torn.as_ref().filter(|_| !used.is_empty()) {
+            return Err(torn.is_damage());
+        }
+        let at_byte = self.follow(&path, content)?;
+        let Some(rest) = used.get(at_byte..).filter(|rest| !rest.is_empty()) else {
+            return Ok(());
+        };
+        let torn = Torn {
+            journal: path,
+            at_byte,
+            bytes: rest.to_vec(),
+        };
+        if durability == Durability::Fsync && holds_batch(rest) {
+            return Err(torn.is_damage());
+        }
+        self.torn = Some(torn);
+        Ok(())
+    }
+
     /// Reads batches from the start of a journal and follows their chain. Answers how many
     /// bytes could be read. A sequence number out of order ends the readable part: fjall's
     /// checksum does not cover it, and fjall passes over batches by it.

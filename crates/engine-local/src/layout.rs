@@ -14,9 +14,11 @@
 
 use anywhen_engine::{EngineError, KeyspaceName};
 use anywhen_model::CommitTimestamp;
-use fjall::KeyspaceCreateOptions;
 use fjall::config::CompressionPolicy;
+use fjall::{Database, Keyspace, KeyspaceCreateOptions};
 
+use crate::failure::{engine_error, io_error};
+use crate::horizon::sync_directory;
 use crate::options::MEMTABLE_BYTES_MAX;
 
 pub(crate) const META: &str = "meta";
@@ -77,6 +79,21 @@ fn sealed_values() -> KeyspaceCreateOptions {
     KeyspaceCreateOptions::default()
         .data_block_compression_policy(CompressionPolicy::disabled())
         .with_kv_separation(None)
+}
+
+/// Makes a keyspace, durably: fjall syncs the keyspace's own directory, but not the one that
+/// lists it.
+pub(crate) fn make_keyspace(
+    database: &Database,
+    name: &str,
+    options: impl FnOnce() -> KeyspaceCreateOptions,
+) -> Result<Keyspace, EngineError> {
+    let keyspace = database.keyspace(name, options).map_err(engine_error)?;
+    let listed_in = keyspace.path().parent();
+    listed_in
+        .map_or(Ok(()), sync_directory)
+        .map_err(|error| io_error(&error))?;
+    Ok(keyspace)
 }
 
 /// Options for keyspaces of records.

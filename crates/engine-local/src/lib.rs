@@ -3,7 +3,8 @@
 //! What must hold, beyond the rules of the trait:
 //! * An acknowledged commit is synced to the device (see [`Durability`]) before it is visible.
 //! * Nobody reads but through a published view (`view.rs`), which no batch is halfway into.
-//! * A database that ends before the horizon file or that cannot be read whole is not opened.
+//! * A database that lacks acknowledged commits is not opened: the journals are verified batch
+//!   by batch (`journal.rs`), and must reach the horizon file (`horizon.rs`).
 //! * A failed write makes the engine read-only until it is opened again; too little free space
 //!   makes it read-only until there is enough.
 //!

@@ -113,7 +113,8 @@ impl BulkLoader for LocalLoader {
     }
 }
 
-/// Runs one ingestion. Ends without a trace in the keyspace if the loader is dropped.
+/// Runs one ingestion. If the loader is dropped, nothing becomes visible; the files written so
+/// far go with the keyspace, or when the engine is next opened.
 fn load(keyspace: &Keyspace, views: &Views, steps: &Receiver<Step>) -> Result<(), EngineError> {
     let mut ingestion = keyspace.start_ingestion().map_err(engine_error)?;
     while let Ok(step) = steps.recv() {

@@ -36,8 +36,10 @@ pub(crate) fn open(options: LocalEngineOptions) -> Result<Core, EngineError> {
     let store = options.data_dir.join("store");
     prepare_store(&store, &options, &horizon)?;
     let database = open_database(&store, &options)?;
+    let meta = Meta::read(&database)?;
+    horizon.check(meta.floor)?;
+    let begun = meta.begin_life(&database);
     let recovered = Recovered::read(&database, options.log_slice_bytes)?;
-    horizon.check(recovered.floor)?;
 
     let condition = Arc::new(Condition::default());
     let free_space = Arc::new(FreeSpace::new(
@@ -47,16 +49,16 @@ pub(crate) fn open(options: LocalEngineOptions) -> Result<Core, EngineError> {
         Arc::clone(&condition),
     ));
     free_space.check();
-    if let Err(error) = begin_life(&database, &recovered) {
+    if let Err(error) = begun {
         condition.poison(error.to_string());
     }
     let views = Arc::new(Views::new(
         database.clone(),
         recovered.keyspaces,
-        recovered.last_commit,
+        meta.last_commit,
     ));
     let logs = Arc::new(recovered.logs);
-    let written_through = Arc::new(AtomicU64::new(recovered.floor.as_micros()));
+    let written_through = Arc::new(AtomicU64::new(meta.floor.as_micros()));
     let gauge = Arc::new(QueueGauge::default());
     let (queue, receiver) = mpsc::channel();
 
@@ -64,13 +66,13 @@ pub(crate) fn open(options: LocalEngineOptions) -> Result<Core, EngineError> {
         queue: receiver,
         gauge: Arc::clone(&gauge),
         database: database.clone(),
-        meta: recovered.meta.clone(),
+        meta: meta.keyspace.clone(),
         views: Arc::clone(&views),
         logs: Arc::clone(&logs),
         condition: Arc::clone(&condition),
         free_space: Arc::clone(&free_space),
-        clock: CommitClock::new(options.clock, recovered.floor),
-        last_floor: recovered.floor,
+        clock: CommitClock::new(options.clock, meta.floor),
+        last_floor: meta.floor,
         written_through: Arc::clone(&written_through),
         persist: match options.durability {
             Durability::Fsync => PersistMode::SyncData,
@@ -82,7 +84,7 @@ pub(crate) fn open(options: LocalEngineOptions) -> Result<Core, EngineError> {
     };
     let housekeeper = Housekeeper {
         database: database.clone(),
-        meta: recovered.meta,
+        meta: meta.keyspace,
         views: Arc::clone(&views),
         logs: Arc::clone(&logs),
         condition: Arc::clone(&condition),
@@ -90,6 +92,7 @@ pub(crate) fn open(options: LocalEngineOptions) -> Result<Core, EngineError> {
         horizon,
         written_through,
         durability: options.durability,
+        memtables_bytes_max: options.memtables_bytes,
     };
     let stop = Arc::new(StopSignal::default());
     let stop_housekeeper = Arc::clone(&stop);
@@ -184,43 +187,68 @@ fn create_database(store: &Path) -> Result<(), EngineError> {
         .map_err(|error| io_error(&error))
 }
 
-fn open_database(store: &Path, options: &LocalEngineOptions) -> Result<Database, EngineError> {
-    Database::builder(store)
-        .cache_size(options.cache_bytes)
-        .max_journaling_size(JOURNALS_BYTES_MAX)
-        .journal_compression(CompressionType::None)
-        .open()
-        .map_err(engine_error)
-}
-
-/// Puts this life's sequence numbers durably above all of earlier ones.
+/// Opens the database, with sequence numbers above all that were ever drawn.
 ///
 /// Making and dropping keyspaces draws sequence numbers that fjall (3.1) finds neither in the
 /// journal nor in the tables when it opens, so it would draw them again: a new keyspace could
 /// get a dropped one's id and count as older than that one's removal, and be deleted with all
-/// its records at the next opening. A lead that no life uses up keeps the lives apart, and a
-/// batch makes sure that the next life finds this one's.
-fn begin_life(database: &Database, recovered: &Recovered) -> Result<(), EngineError> {
+/// its records at the next opening. A lead that no life of the engine uses up keeps the lives
+/// apart; [`Meta::begin_life`] makes sure that the next one finds it.
+fn open_database(store: &Path, options: &LocalEngineOptions) -> Result<Database, EngineError> {
+    let database = Database::builder(store)
+        .cache_size(options.cache_bytes)
+        .max_journaling_size(JOURNALS_BYTES_MAX)
+        .journal_compression(CompressionType::None)
+        .open()
+        .map_err(engine_error)?;
     let reached = database.seqno();
     database
         .supervisor
         .seqno
         .fetch_max(reached + SEQUENCE_NUMBERS_PER_LIFE);
-    let link = Link {
-        floor: recovered.floor,
-        previous: recovered.floor,
-    };
-    let mut batch = database.batch().durability(Some(PersistMode::SyncData));
-    batch.insert(&recovered.meta, layout::META_FLOOR, link.encode());
-    batch.commit().map_err(engine_error)
+    Ok(database)
 }
 
-/// What an opened database holds.
-struct Recovered {
-    meta: Keyspace,
+/// What the engine knows about itself.
+struct Meta {
+    keyspace: Keyspace,
     last_commit: CommitTimestamp,
     /// The newest instant that was ever given away: a commit's or a sealed one.
     floor: CommitTimestamp,
+}
+
+impl Meta {
+    fn read(database: &Database) -> Result<Self, EngineError> {
+        let options = KeyspaceCreateOptions::default;
+        let keyspace = layout::make_keyspace(database, layout::META, options)?;
+        let snapshot = database.snapshot();
+        let instant = |key: &[u8]| match snapshot.get(&keyspace, key).map_err(engine_error)? {
+            Some(stored) => layout::read_instant(&stored),
+            None => Ok(CommitTimestamp::ZERO),
+        };
+        let last_commit = instant(layout::META_LAST_COMMIT)?;
+        let floor = instant(layout::META_FLOOR)?;
+        Ok(Self {
+            keyspace,
+            last_commit,
+            floor,
+        })
+    }
+
+    /// Writes this life's first batch, before any keyspace is made or dropped.
+    fn begin_life(&self, database: &Database) -> Result<(), EngineError> {
+        let link = Link {
+            floor: self.floor,
+            previous: self.floor,
+        };
+        let mut batch = database.batch().durability(Some(PersistMode::SyncData));
+        batch.insert(&self.keyspace, layout::META_FLOOR, link.encode());
+        batch.commit().map_err(engine_error)
+    }
+}
+
+/// The keyspaces and logs of an opened database.
+struct Recovered {
     names: BTreeMap<KeyspaceName, KeyspaceHandle>,
     keyspaces: Keyspaces,
     logs: ChangeLogs,
@@ -228,20 +256,7 @@ struct Recovered {
 
 impl Recovered {
     fn read(database: &Database, slice_bytes: u64) -> Result<Self, EngineError> {
-        let meta = database
-            .keyspace(layout::META, KeyspaceCreateOptions::default)
-            .map_err(engine_error)?;
-        let snapshot = database.snapshot();
-        let instant = |key: &[u8]| match snapshot.get(&meta, key).map_err(engine_error)? {
-            Some(stored) => layout::read_instant(&stored),
-            None => Ok(CommitTimestamp::ZERO),
-        };
-        let last_commit = instant(layout::META_LAST_COMMIT)?;
-        let floor = instant(layout::META_FLOOR)?;
         let mut recovered = Self {
-            meta,
-            last_commit,
-            floor,
             names: BTreeMap::new(),
             keyspaces: Keyspaces::new(),
             logs: ChangeLogs::new(database.clone(), slice_bytes),

@@ -19,11 +19,6 @@ pub(crate) const QUEUE_BYTES_MAX: usize = 512 << 20;
 /// Bytes committed after which free space is looked at without waiting for the housekeeper.
 pub(crate) const FREE_SPACE_CHECK_BYTES: u64 = 64 << 20;
 
-/// Bytes in all active memtables together that make the housekeeper flush the largest ones.
-/// fjall flushes a keyspace by its own size only, so many keyspaces of some megabytes each
-/// would otherwise fill memory, and the journal that a restart has to replay.
-pub(crate) const MEMTABLES_BYTES_MAX: u64 = 256 << 20;
-
 /// Bytes of one keyspace's memtable before it is flushed.
 pub(crate) const MEMTABLE_BYTES_MAX: u64 = 64 << 20;
 
@@ -63,6 +58,10 @@ pub struct LocalEngineOptions {
     pub free_space_watermark_bytes: u64,
     /// Memory for blocks read from disk.
     pub cache_bytes: u64,
+    /// Bytes in all active memtables together above which the largest ones are flushed. fjall
+    /// flushes a keyspace by its own size only, so many keyspaces of some megabytes each would
+    /// otherwise fill memory, and the journal that a restart has to replay.
+    pub memtables_bytes: u64,
     /// Bytes of one change-log slice.
     pub log_slice_bytes: u64,
     /// Where free space is read from; `None` asks the operating system.
@@ -70,7 +69,7 @@ pub struct LocalEngineOptions {
 }
 
 impl LocalEngineOptions {
-    /// The defaults: survives power loss, 512 MiB watermark, 256 MiB cache.
+    /// The defaults: survives power loss, 512 MiB watermark, 256 MiB each of cache and memtables.
     pub fn new(data_dir: impl Into<PathBuf>, clock: Arc<dyn Clock>) -> Self {
         Self {
             data_dir: data_dir.into(),
@@ -78,6 +77,7 @@ impl LocalEngineOptions {
             durability: Durability::default(),
             free_space_watermark_bytes: 512 << 20,
             cache_bytes: 256 << 20,
+            memtables_bytes: 256 << 20,
             log_slice_bytes: LOG_SLICE_BYTES_MAX,
             free_space_probe: None,
         }

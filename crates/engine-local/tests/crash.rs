@@ -9,7 +9,7 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 
 use anywhen_engine::{Commit, Engine, KeyspaceName, LogEntry, Write};
-use anywhen_engine_local::{LocalEngine, LocalEngineOptions};
+use anywhen_engine_local::{Durability, LocalEngine, LocalEngineOptions};
 use anywhen_model::{CommitTimestamp, SystemClock, TableId};
 use bytes::Bytes;
 
@@ -18,10 +18,12 @@ const WRITERS: usize = 8;
 const LIVES: u64 = 3;
 const ACKNOWLEDGED_PER_LIFE: usize = 400;
 
-fn open(directory: &Path) -> LocalEngine {
+fn open(directory: &Path, durability: Durability) -> LocalEngine {
     let mut options = LocalEngineOptions::new(directory, Arc::new(SystemClock));
+    options.durability = durability;
     options.free_space_watermark_bytes = 0;
     options.log_slice_bytes = 64 << 10;
+    options.memtables_bytes = 256 << 10;
     LocalEngine::open(options).unwrap()
 }
 
@@ -31,8 +33,14 @@ async fn child_that_writes_until_killed() {
     let Ok(directory) = std::env::var(CHILD_DIRECTORY) else {
         return;
     };
-    let (directory, life) = directory.split_once('#').unwrap();
-    let engine = Arc::new(open(Path::new(directory)));
+    let [directory, life, durability] = directory.split('#').collect::<Vec<_>>()[..] else {
+        panic!("not what the parent gives: {directory}");
+    };
+    let durability = match durability {
+        "fsync" => Durability::Fsync,
+        _ => Durability::Process,
+    };
+    let engine = Arc::new(open(Path::new(directory), durability));
     let keyspace = engine.keyspace(&KeyspaceName::server("records")).unwrap();
     let log = engine.log("log").unwrap();
     let writers = (0..WRITERS).map(|writer| {
@@ -73,10 +81,22 @@ async fn child_that_writes_until_killed() {
 }
 
 /// Runs a child until it has acknowledged enough, kills it, and gives what it acknowledged.
-fn run_and_kill(directory: &Path, life: u64) -> Vec<(Bytes, CommitTimestamp)> {
+fn run_and_kill(
+    directory: &Path,
+    life: u64,
+    durability: Durability,
+) -> Vec<(Bytes, CommitTimestamp)> {
+    let durability = if durability == Durability::Fsync {
+        "fsync"
+    } else {
+        "process"
+    };
     let mut child = Command::new(std::env::current_exe().unwrap())
         .args(["--exact", "child_that_writes_until_killed", "--nocapture"])
-        .env(CHILD_DIRECTORY, format!("{}#{life}", directory.display()))
+        .env(
+            CHILD_DIRECTORY,
+            format!("{}#{life}#{durability}", directory.display()),
+        )
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()
@@ -105,17 +125,16 @@ fn run_and_kill(directory: &Path, life: u64) -> Vec<(Bytes, CommitTimestamp)> {
 
 /// Killed at an arbitrary moment, over and over in one directory: every acknowledged commit is
 /// there, with its log record and at its timestamp; timestamps go on growing.
-#[test]
-fn kill_loses_nothing_that_was_acknowledged() {
+fn kill_loses_nothing(durability: Durability) {
     let directory = tempfile::tempdir().unwrap();
     let mut acknowledged: BTreeMap<CommitTimestamp, Bytes> = BTreeMap::new();
     for life in 0..LIVES {
         let newest = acknowledged.keys().next_back().copied().unwrap_or_default();
-        for (key, timestamp) in run_and_kill(directory.path(), life) {
+        for (key, timestamp) in run_and_kill(directory.path(), life, durability) {
             assert!(timestamp > newest);
             acknowledged.insert(timestamp, key);
         }
-        let engine = open(directory.path());
+        let engine = open(directory.path(), durability);
         let keyspace = engine.keyspace(&KeyspaceName::server("records")).unwrap();
         let snapshot = engine.snapshot().unwrap();
         for key in acknowledged.values() {
@@ -142,4 +161,15 @@ fn kill_loses_nothing_that_was_acknowledged() {
             );
         }
     }
+}
+
+#[test]
+fn kill_loses_nothing_that_was_synced() {
+    kill_loses_nothing(Durability::Fsync);
+}
+
+/// What was handed to the operating system survives the process without a sync.
+#[test]
+fn kill_loses_nothing_that_was_handed_over() {
+    kill_loses_nothing(Durability::Process);
 }

@@ -24,7 +24,8 @@ pub struct Fence {
     pub version: u64,
 }
 
-/// One write: a value to set, or `None` to remove the key.
+/// One write: a value to set, or `None` to remove the key. The engine may keep the buffers in
+/// memory for long; they should not be slices of much larger ones.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Write {
     /// Where.

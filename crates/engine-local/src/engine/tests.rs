@@ -12,11 +12,15 @@ use fjall::AbstractTree;
 
 use super::*;
 
-fn open(directory: &Path) -> LocalEngine {
+fn options(directory: &Path) -> LocalEngineOptions {
     let mut options = LocalEngineOptions::new(directory, Arc::new(SystemClock));
     options.free_space_watermark_bytes = 0;
     options.log_slice_bytes = 64 << 10;
-    LocalEngine::open(options).unwrap()
+    options
+}
+
+fn open(directory: &Path) -> LocalEngine {
+    LocalEngine::open(options(directory)).unwrap()
 }
 
 fn records(engine: &LocalEngine) -> (KeyspaceHandle, fjall::Keyspace) {
@@ -87,7 +91,7 @@ async fn a_key_is_written_once_in_a_batch() {
 #[test]
 fn flushes_do_not_show_half_a_commit() {
     const KEYS: u8 = 200;
-    const ROUNDS: u16 = 600;
+    const ROUNDS: u16 = 300;
     let directory = tempfile::tempdir().unwrap();
     let engine = open(directory.path());
     let (handle, keyspace) = records(&engine);
@@ -239,7 +243,7 @@ async fn a_failed_flush_makes_the_engine_read_only() {
 #[test]
 fn constant_flushing_loses_nothing() {
     const LIVES: usize = 2;
-    const COMMITS: usize = 600;
+    const COMMITS: usize = 400;
     let directory = tempfile::tempdir().unwrap();
     let random = SeededRandomness::new(5);
     let runtime = tokio::runtime::Builder::new_current_thread()
@@ -294,5 +298,49 @@ fn constant_flushing_loses_nothing() {
             done.store(true, Ordering::Release);
         });
         compare(&engine, handle, &model);
+    }
+}
+
+/// Many small memtables are together too large: the largest ones are flushed, slices too.
+#[tokio::test]
+async fn memtables_are_bounded_together() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut options = options(directory.path());
+    options.memtables_bytes = 200_000;
+    let engine = LocalEngine::open(options).unwrap();
+    let core = engine.core().unwrap();
+    let log = engine.log("log").unwrap();
+    let (large, large_keyspace) = records(&engine);
+    let small = engine.keyspace(&KeyspaceName::server("small")).unwrap();
+    for key in 0..100_u8 {
+        let mut commit = put(large, vec![key], vec![1; 3_000]);
+        commit.writes.extend(put(small, vec![key], "v").writes);
+        let (key, value) = (Bytes::from(vec![key]), Some(Bytes::from(vec![1; 1_000])));
+        let table = TableId::from_u128(1);
+        commit.log.push(LogEntry {
+            log,
+            table,
+            key,
+            value,
+            old_value: None,
+        });
+        engine.commit(commit).await.unwrap();
+    }
+    let active = |keyspace: &fjall::Keyspace| keyspace.tree.active_memtable().size();
+    let total = || {
+        let keyspaces = core.views.current().keyspaces.clone();
+        let records = keyspaces.iter().flatten().map(active).sum::<u64>();
+        records + core.logs.keyspaces().iter().map(active).sum::<u64>()
+    };
+    while total() > 200_000 || large_keyspace.table_count() == 0 {
+        tokio::task::yield_now().await;
+    }
+    let sealed = engine.seal().await.unwrap();
+    let logged = engine.changes(log, CommitTimestamp::ZERO, sealed).unwrap();
+    assert_eq!(logged.map(Result::unwrap).count(), 100);
+    let snapshot = engine.snapshot().unwrap();
+    for key in 0..100_u8 {
+        assert_eq!(snapshot.get(large, &[key]).unwrap().unwrap().len(), 3_000);
+        assert_eq!(snapshot.get(small, &[key]).unwrap().unwrap(), "v");
     }
 }

@@ -187,3 +187,30 @@ fn an_engine_opens_after_its_last_batch_was_torn() {
     let kept = std::fs::read(directory.path().join("torn-tail")).unwrap();
     assert_eq!(kept, torn[last..content.len()]);
 }
+
+/// A batch that failed half-way may lie in a journal that was closed behind it.
+#[test]
+fn a_torn_end_may_be_followed_by_empty_journals_only() {
+    let directory = tempfile::tempdir().unwrap();
+    let content = written(directory.path());
+    let next = directory.path().join("store/1.jnl");
+    std::fs::write(&next, vec![0; 1_000]).unwrap();
+    let torn = &content[..content.len() - 3];
+    assert!(
+        verify_content(directory.path(), torn)
+            .unwrap()
+            .torn
+            .is_some()
+    );
+    std::fs::write(&next, "something").unwrap();
+    assert!(matches!(
+        verify_content(directory.path(), torn),
+        Err(EngineError::Corrupt(_))
+    ));
+    assert!(
+        verify_content(directory.path(), &content)
+            .unwrap()
+            .torn
+            .is_some()
+    );
+}

@@ -1,5 +1,9 @@
 //! Keyspaces come and go.
 
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+
 use super::{Store, all, bytes, close, commit, get, keyspace, open, put};
 use crate::{CommitError, EngineError, KeyspaceName};
 
@@ -84,7 +88,7 @@ pub fn once_dropped_are_unknown_and_come_back_empty(store: &dyn Store) {
 /// keep their records; also where a whole life makes no commit.
 pub fn keep_to_the_last_word_across_lives(store: &dyn Store) {
     let name = |n: usize| KeyspaceName::server(&format!("k{n}"));
-    let mut expected: std::collections::BTreeMap<_, Option<bytes::Bytes>> = Default::default();
+    let mut expected = BTreeMap::<KeyspaceName, Option<Bytes>>::new();
     for life in 0..8 {
         let engine = open(store);
         let mut found = engine.keyspace_names().unwrap();

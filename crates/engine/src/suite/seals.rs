@@ -14,6 +14,7 @@ use crate::Commit;
 /// is at or below S and is in the log when S is given; afterwards nothing is added there.
 pub fn divide_concurrent_commits(store: &dyn Store) {
     const SEALS: usize = 30;
+    const COMMITS_PER_WRITER: usize = 300;
     let engine = open(store);
     let log = engine.log("log").unwrap();
     let acknowledged = Mutex::new(BTreeSet::new());
@@ -23,7 +24,10 @@ pub fn divide_concurrent_commits(store: &dyn Store) {
         for writer in 0..3_u8 {
             let (engine, acknowledged, done) = (&engine, &acknowledged, &done);
             scope.spawn(move || {
-                while !done.load(Ordering::Acquire) {
+                for _ in 0..COMMITS_PER_WRITER {
+                    if done.load(Ordering::Acquire) {
+                        break;
+                    }
                     let sealed_before = wait(engine.seal()).unwrap();
                     let log = vec![entry(log, 1, [writer], Some("v"))];
                     let commit = Commit {
