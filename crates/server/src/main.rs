@@ -43,7 +43,6 @@ fn main() -> std::process::ExitCode {
         Ok(()) => std::process::ExitCode::SUCCESS,
         Err(error) => {
             // The chain of causes, outermost first, as an operator reads it.
-            tracing::error!("anywhen stops: {error:#}");
             eprintln!("anywhen: {error:#}");
             std::process::ExitCode::FAILURE
         }

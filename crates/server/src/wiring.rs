@@ -7,7 +7,7 @@
 
 use std::sync::Arc;
 
-use anyhow::{Context as _, anyhow};
+use anyhow::{Context as _, anyhow, bail};
 use anywhen_api::{Service, ServiceOptions};
 use anywhen_archive::{Archive, ArchiverConfig, open_store};
 use anywhen_engine::Engine;
@@ -95,6 +95,7 @@ impl Server {
 }
 
 fn open_master_key(config: &Config) -> anyhow::Result<MasterKey> {
+    check_key_may_be_made(config)?;
     let (master, origin) = MasterKey::load_or_create(&config.master_key_file, &OsRandomness)?;
     let path = config.master_key_file.display();
     match origin {
@@ -107,6 +108,27 @@ fn open_master_key(config: &Config) -> anyhow::Result<MasterKey> {
         ),
     }
     Ok(master)
+}
+
+/// A new key is of no use to data that was sealed under another one: where there is data, its
+/// key must be there too.
+fn check_key_may_be_made(config: &Config) -> anyhow::Result<()> {
+    let (key, data) = (&config.master_key_file, &config.data_dir);
+    let has_key = key
+        .try_exists()
+        .with_context(|| format!("cannot look for {}", key.display()))?;
+    let has_data = data
+        .read_dir()
+        .is_ok_and(|mut entries| entries.next().is_some());
+    if has_data && !has_key {
+        bail!(
+            "the data directory {} is in use, but its master key file {} is not there; name the \
+             file with --master-key-file, or put the copy you kept in its place",
+            data.display(),
+            key.display()
+        );
+    }
+    Ok(())
 }
 
 async fn open_engine(config: &Config, clock: Arc<dyn Clock>) -> anyhow::Result<Arc<dyn Engine>> {
