@@ -17,8 +17,8 @@ use std::time::{Duration, Instant};
 use anyhow::Context as _;
 use anywhen_api::{Call, Service};
 use anywhen_model::limits;
-use bytes::Bytes;
-use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
+use bytes::{Bytes, BytesMut};
+use http_body_util::{BodyExt as _, Full};
 use hyper::body::{Body as _, Incoming};
 use hyper::header::{self, HeaderName, HeaderValue};
 use hyper::server::conn::http1;
@@ -35,8 +35,10 @@ use crate::guard::{Guard, Verdict};
 
 /// Connections served at once; further ones wait in the listen queue.
 const CONNECTIONS_MAX: usize = 4096;
-/// Memory that request bodies may hold together; a request waits for its share.
+/// Memory that larger request bodies may hold together; a request waits for its share.
 const BODY_BUDGET_KIB: usize = 512 * 1024;
+/// Bodies up to this size are not charged; the number of connections bounds them.
+const BODY_FREE_BYTES: usize = 64 * 1024;
 /// Header fields of a request, and the buffer they must fit in.
 const HEADERS_MAX: usize = 100;
 const HEADER_BUFFER_BYTES: usize = 64 * 1024;
@@ -49,6 +51,7 @@ const X_AMZ_TARGET: HeaderName = HeaderName::from_static("x-amz-target");
 const X_COMMIT_TIMESTAMP: HeaderName = HeaderName::from_static("x-anywhen-commit-timestamp");
 
 type Reply = Response<Full<Bytes>>;
+type Budget = tokio::sync::OwnedSemaphorePermit;
 
 /// Serves until SIGTERM or SIGINT, then drains.
 pub(crate) async fn run(
@@ -67,10 +70,11 @@ pub(crate) async fn run(
         bodies: Arc::new(Semaphore::new(BODY_BUDGET_KIB)),
         request_timeout: config.request_timeout,
     });
+    // Before the line that says the server may be used, and so may be stopped.
+    let mut stop = std::pin::pin!(stop_signal()?);
     announce(address)?;
     let connections = Arc::new(Semaphore::new(CONNECTIONS_MAX));
     let drain = GracefulShutdown::new();
-    let mut stop = std::pin::pin!(stop_signal()?);
     loop {
         let accepted = tokio::select! {
             () = &mut stop => break,
@@ -123,7 +127,7 @@ fn stop_signal() -> anyhow::Result<impl Future<Output = ()>> {
 async fn accept(
     socket: &TcpListener,
     connections: &Arc<Semaphore>,
-) -> anyhow::Result<(TcpStream, tokio::sync::OwnedSemaphorePermit)> {
+) -> anyhow::Result<(TcpStream, Budget)> {
     let permit = Arc::clone(connections).acquire_owned().await?;
     loop {
         match socket.accept().await {
@@ -153,6 +157,8 @@ enum BodyFault {
     TooLarge,
     TooSlow,
     Broken,
+    /// Other large bodies held all the memory there is for them.
+    NoMemory,
 }
 
 impl Listener {
@@ -243,32 +249,50 @@ impl Listener {
         reply
     }
 
-    /// Reads a body within the limits, holding its share of the budget.
-    async fn read(
-        &self,
-        body: Incoming,
-    ) -> Result<(Bytes, tokio::sync::OwnedSemaphorePermit), BodyFault> {
+    /// Reads a body within the limits, holding its share of the budget. Only what has arrived
+    /// is charged, and small bodies are not charged at all: a client that announces much and
+    /// sends little keeps nobody waiting.
+    async fn read(&self, mut body: Incoming) -> Result<(Bytes, Option<Budget>), BodyFault> {
         let limit = limits::REQUEST_BODY_BYTES_MAX;
-        let announced = body.size_hint().upper().unwrap_or(limit as u64);
-        if announced > limit as u64 {
+        if body.size_hint().lower() > limit as u64 {
             return Err(BodyFault::TooLarge);
         }
-        let share_kib = (announced / 1024 + 1) as u32;
-        let reading = async {
-            let budget = Arc::clone(&self.bodies).acquire_many_owned(share_kib).await;
-            let budget = budget.map_err(|_| BodyFault::Broken)?;
-            let collected = Limited::new(body, limit).collect().await.map_err(|error| {
-                if error.is::<LengthLimitError>() {
-                    BodyFault::TooLarge
-                } else {
-                    BodyFault::Broken
-                }
-            })?;
-            Ok((collected.to_bytes(), budget))
-        };
-        tokio::time::timeout(self.request_timeout, reading)
-            .await
-            .map_err(|_| BodyFault::TooSlow)?
+        let deadline = tokio::time::Instant::now() + self.request_timeout;
+        let mut received = BytesMut::new();
+        let mut budget = None;
+        loop {
+            let frame = tokio::time::timeout_at(deadline, body.frame()).await;
+            let Some(frame) = frame.map_err(|_| BodyFault::TooSlow)? else {
+                return Ok((received.freeze(), budget));
+            };
+            let Ok(data) = frame.map_err(|_| BodyFault::Broken)?.into_data() else {
+                continue;
+            };
+            if received.len() + data.len() > limit {
+                return Err(BodyFault::TooLarge);
+            }
+            received.extend_from_slice(&data);
+            self.charge(received.len(), &mut budget).await?;
+        }
+    }
+
+    /// Waits until the budget holds as much as has been received.
+    async fn charge(&self, received: usize, budget: &mut Option<Budget>) -> Result<(), BodyFault> {
+        if received <= BODY_FREE_BYTES {
+            return Ok(());
+        }
+        let held_kib = budget.as_ref().map_or(0, Budget::num_permits);
+        let missing_kib = (received / 1024).saturating_sub(held_kib);
+        let more = Arc::clone(&self.bodies).acquire_many_owned(missing_kib as u32);
+        let more = tokio::time::timeout(self.request_timeout, more).await;
+        let more = more
+            .map_err(|_| BodyFault::NoMemory)?
+            .map_err(|_| BodyFault::Broken)?;
+        match budget {
+            Some(held) => held.merge(more),
+            None => *budget = Some(more),
+        }
+        Ok(())
     }
 
     fn metrics(&self) -> Reply {
@@ -309,6 +333,7 @@ fn body_refused(fault: &BodyFault) -> Reply {
         BodyFault::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         BodyFault::TooSlow => StatusCode::REQUEST_TIMEOUT,
         BodyFault::Broken => StatusCode::BAD_REQUEST,
+        BodyFault::NoMemory => StatusCode::SERVICE_UNAVAILABLE,
     };
     let mut reply = Response::new(Full::default());
     *reply.status_mut() = status;
