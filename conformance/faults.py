@@ -39,7 +39,7 @@ def refused(code, text=None):
     if isinstance(text, re.Pattern):
         assert text.search(refusal.message), f"{refusal.message!r} has no {text.pattern!r}"
     elif text is not None:
-        assert refusal.message in (text, PREFIX + text)
+        assert refusal.message in (text, PREFIX + text), f"{refusal.message!r} is not {text!r}"
 
 
 _NAMESPACES = {

@@ -1,356 +1,420 @@
-"""CreateBackup, DescribeBackup, ListBackups and DeleteBackup: members, states, order and errors."""
+"""Backups: CreateBackup, DescribeBackup, ListBackups, DeleteBackup, and what deleting a table leaves.
 
+Each row of the tables below is one rule of the API: a request, and the state or error it has to
+bring about.
+"""
+
+import itertools
 import re
-from concurrent.futures import ThreadPoolExecutor
+import time
 
 import pytest
 
-from conformance.clients import Wire
-from conformance.faults import check_refused
+from conformance.clients import Wire, seconds
+from conformance.faults import VALIDATION, refused
+from conformance.music import MUSIC, songs
 from conformance.tables import (
     Index,
     Schema,
-    canonical,
+    check_table,
     create_table,
+    describe_index,
     drop_table,
     put_all,
-    read_all,
     wait_active,
 )
 from conformance.waiting import until
 from conformance.walkthrough import backup_status
 
-ARN = re.compile(r"arn:aws:dynamodb:us-east-1:123456789012:table/([^/]+)/backup/(\d{14})-([0-9a-f]{8})")
-DETAILS = {
-    "BackupArn",
-    "BackupName",
-    "BackupSizeBytes",
-    "BackupStatus",
-    "BackupType",
-    "BackupCreationDateTime",
-}
-PLAIN = Schema("pk")
-INDEXED = Schema(
-    "pk",
-    "sk",
-    (
-        Index("by-owner", "owner", "at", projection=("note",)),
-        Index("keys", "owner", projection="KEYS_ONLY"),
-        Index("local", "pk", "at", local=True),
-    ),
-    {"at": "N"},
-)
+ACCOUNT = "123456789012"
+ARN = re.compile(rf"arn:aws:dynamodb:us-east-1:{ACCOUNT}:table/([^/]+)/backup/(\d{{14}})-([0-9a-f]{{8}})")
+ABSENT = f"arn:aws:dynamodb:us-east-1:{ACCOUNT}:table/Music/backup/01489602797149-73d8d5bc"
 
 
-def create(wire, table, name="Backup"):
-    """Makes a backup and waits until it is AVAILABLE; returns CreateBackup's BackupDetails."""
-    details = wire.CreateBackup(TableName=table, BackupName=name)["BackupDetails"]
-    until(lambda: backup_status(wire, details["BackupArn"]) == "AVAILABLE", "backup AVAILABLE")
-    return details
+def back_up(wire, table, name="Backup"):
+    """An AVAILABLE backup; its ARN."""
+    arn = wire.CreateBackup(TableName=table, BackupName=name)["BackupDetails"]["BackupArn"]
+    until(lambda: backup_status(wire, arn) == "AVAILABLE", f"backup {name} AVAILABLE")
+    return arn
 
 
 def describe(wire, arn):
     return wire.DescribeBackup(BackupArn=arn)["BackupDescription"]
 
 
-def test_a_backup_is_described_alike_everywhere(wire, table):
-    create_table(wire, table, PLAIN)
-    source = wire.DescribeTable(TableName=table)["Table"]
-    reply = wire.CreateBackup(TableName=table, BackupName="My.first-backup_1")
-    assert set(reply) == {"BackupDetails"}
-    details = reply["BackupDetails"]
-    assert set(details) == DETAILS
-    name, millis, _ = ARN.fullmatch(details["BackupArn"]).groups()
-    assert name == table
-    assert details["BackupCreationDateTime"] * 1000 == int(millis), "the ARN has the same instant"
-    assert details["BackupStatus"] in ("CREATING", "AVAILABLE")
-    assert (details["BackupType"], details["BackupName"]) == ("USER", "My.first-backup_1")
-    arn = details["BackupArn"]
-    until(lambda: backup_status(wire, arn) == "AVAILABLE", "backup AVAILABLE")
+def table_arn(table):
+    return f"arn:aws:dynamodb:us-east-1:{ACCOUNT}:table/{table}"
 
+
+# --- what a backup is ---
+
+
+def test_the_life_of_a_backup(wire, table):
+    create_table(wire, table, MUSIC)
+    before = time.time()
+    created = wire.CreateBackup(TableName=table, BackupName="First.Backup_1-a")
+    assert list(created) == ["BackupDetails"]
+    details = created["BackupDetails"]
+    arn, creation = details["BackupArn"], details["BackupCreationDateTime"]
+    name, millis, _ = ARN.fullmatch(arn).groups()
+    assert name == table
+    assert int(millis) == creation * 1000, "the ARN's milliseconds are the creation time"
+    assert before - 2 < creation < time.time() + 2
+    assert details == {
+        "BackupArn": arn, "BackupName": "First.Backup_1-a", "BackupStatus": "CREATING", "BackupType": "USER",
+        "BackupCreationDateTime": creation, "BackupSizeBytes": details["BackupSizeBytes"],
+    }  # fmt: skip
+
+    until(lambda: backup_status(wire, arn) == "AVAILABLE", "the backup AVAILABLE")
     described = describe(wire, arn)
     assert set(described) == {"BackupDetails", "SourceTableDetails", "SourceTableFeatureDetails"}
     assert described["BackupDetails"] == {**details, "BackupStatus": "AVAILABLE"}
-    assert described["SourceTableFeatureDetails"] == {}
-    assert described["SourceTableDetails"] == {
-        "TableName": table,
-        "TableId": source["TableId"],
-        "TableArn": source["TableArn"],
-        "TableSizeBytes": 0,
-        "KeySchema": source["KeySchema"],
-        "TableCreationDateTime": source["CreationDateTime"],
-        "ProvisionedThroughput": {"ReadCapacityUnits": 0, "WriteCapacityUnits": 0},
-        "ItemCount": 0,
-        "BillingMode": "PAY_PER_REQUEST",
-    }
-    (listed,) = wire.ListBackups(TableName=table)["BackupSummaries"]
-    assert listed == {
+    (summary,) = wire.ListBackups(TableName=table)["BackupSummaries"]
+    source = described["SourceTableDetails"]
+    assert summary == {
         **described["BackupDetails"],
-        "TableName": table,
-        "TableId": source["TableId"],
-        "TableArn": source["TableArn"],
-    }
+        "TableName": table, "TableId": source["TableId"], "TableArn": table_arn(table),
+    }  # fmt: skip
+
     deleted = wire.DeleteBackup(BackupArn=arn)["BackupDescription"]
-    assert deleted["BackupDetails"] == {**details, "BackupStatus": "DELETED"}
-    assert deleted["SourceTableDetails"] == described["SourceTableDetails"]
-
-
-def test_features_of_the_table_are_frozen_with_the_backup(wire, table):
-    throughput = {"ReadCapacityUnits": 4, "WriteCapacityUnits": 3}
-    create_table(
-        wire,
-        table,
-        INDEXED,
-        ProvisionedThroughput=throughput,
-        SSESpecification={"Enabled": True, "SSEType": "KMS"},
-    )
-    arn = create(wire, table)["BackupArn"]
-    more = {"ReadCapacityUnits": 9, "WriteCapacityUnits": 9}
-    wire.UpdateTable(TableName=table, ProvisionedThroughput=more)
-    described = describe(wire, arn)
-    assert described["SourceTableDetails"]["BillingMode"] == "PROVISIONED"
-    assert described["SourceTableDetails"]["ProvisionedThroughput"] == throughput
-    features = described["SourceTableFeatureDetails"]
-    assert set(features) == {"GlobalSecondaryIndexes", "LocalSecondaryIndexes", "SSEDescription"}
-    assert {i["IndexName"] for i in features["GlobalSecondaryIndexes"]} == {"by-owner", "keys"}
-    for index in features["GlobalSecondaryIndexes"]:
-        assert set(index) == {"IndexName", "KeySchema", "Projection", "ProvisionedThroughput"}
-        assert index["ProvisionedThroughput"] == throughput
-    (local,) = features["LocalSecondaryIndexes"]
-    assert set(local) == {"IndexName", "KeySchema", "Projection"}
-    assert features["SSEDescription"]["SSEType"] == "KMS"
-    assert features["SSEDescription"]["Status"] == "ENABLED"
-    assert features["SSEDescription"]["KMSMasterKeyArn"].startswith("arn:aws:kms:us-east-1:123456789012:key/")
-
-
-@pytest.mark.parametrize(
-    "members, code, message",
-    [
-        (
-            {"TableName": "no-such-table", "BackupName": "abc"},
-            "TableNotFoundException",
-            "Table not found: no-such-table",
-        ),
-        (
-            {"TableName": "no-such-table", "BackupName": "a b"},
-            "ValidationException",
-            "1 validation error detected: Value 'a b' at 'backupName' failed to satisfy constraint: "
-            "Member must satisfy regular expression pattern: [a-zA-Z0-9_.-]+",
-        ),
-        (
-            {"TableName": "no-such-table", "BackupName": "ab"},
-            "ValidationException",
-            "1 validation error detected: Value 'ab' at 'backupName' failed to satisfy constraint: "
-            "Member must have length greater than or equal to 3",
-        ),
-        (
-            {"TableName": "no-such-table"},
-            "ValidationException",
-            re.compile("1 validation error detected: Value null at 'backupName' .* must not be null"),
-        ),
-    ],
-)
-def test_create_backup_refusals(wire, members, code, message):
-    check_refused(wire, "CreateBackup", members, code, message)
-
-
-def test_names_need_not_be_unique_and_a_table_may_be_named_by_arn(wire, table):
-    create_table(wire, table, PLAIN)
-    arn = wire.DescribeTable(TableName=table)["Table"]["TableArn"]
-    made = [create(wire, name, "Same")["BackupArn"] for name in (table, arn, table)]
-    listed = wire.ListBackups(TableName=arn)["BackupSummaries"]
-    assert [summary["BackupArn"] for summary in listed] == made, "by time of creation"
-
-
-def test_many_backups_of_one_table_at_once(wire, table):
-    create_table(wire, table, PLAIN)
-    with ThreadPoolExecutor(8) as pool:
-        made = list(
-            pool.map(
-                lambda number: wire.CreateBackup(TableName=table, BackupName=f"b-{number}"),
-                range(24),
-            )
-        )
-    arns = {reply["BackupDetails"]["BackupArn"] for reply in made}
-    assert len(arns) == 24
-
-    def available():
-        listed = wire.ListBackups(TableName=table)["BackupSummaries"]
-        assert {summary["BackupArn"] for summary in listed} == arns
-        return all(summary["BackupStatus"] == "AVAILABLE" for summary in listed)
-
-    until(available, "all AVAILABLE")
-
-
-# What Describe and Delete answer to variants of an ARN: replacements, code, message.
-ARN_VARIANTS = {
-    "unknown table": (("table/", "table/x"), "BackupNotFoundException", "Backup not found: {arn}"),
-    "unknown region": (("us-east-1", "xx-east-1"), "ValidationException", "Invalid Request: BackupArn is not valid"),
-    "partition": (("arn:aws:", "arn:aws-x:"), "ValidationException", "Invalid Request: BackupArn is not valid"),
-    "service": ((":dynamodb:", ":s3:"), "ValidationException", "Invalid Request: BackupArn is not valid"),
-    "account": (("123456789012", "210987654321"), "AccessDeniedException", "Access is denied"),
-    "empty region": ((":us-east-1:", "::"), "AccessDeniedException", "Access is denied"),
-}
-
-
-@pytest.mark.parametrize("operation", ["DescribeBackup", "DeleteBackup"])
-def test_variants_of_an_arn(wire, endpoint, table, operation):
-    create_table(wire, table, PLAIN)
-    arn = create(wire, table)["BackupArn"]
-    for name, ((old, new), code, message) in ARN_VARIANTS.items():
-        variant = arn.replace(old, new)
-        check_refused(wire, operation, {"BackupArn": variant}, code, message.format(arn=variant))
-    other_id = arn[:-8] + ("00000001" if arn[-8:] != "00000001" else "00000002")
-    not_found = ("BackupNotFoundException", f"Backup not found: {other_id}")
-    check_refused(wire, operation, {"BackupArn": other_id}, *not_found)
-    table_arn = f"arn:aws:dynamodb:us-east-1:123456789012:table/{table}"
-    for junk in (table_arn, "x" * 40):
-        check_refused(wire, operation, {"BackupArn": junk}, "ValidationException", "Invalid Backup ARN")
-    short = re.compile("1 validation error detected: Value 'x' at 'backupArn' .* greater than or equal to 37")
-    check_refused(wire, operation, {"BackupArn": "x"}, "ValidationException", short)
-    elsewhere = Wire(endpoint, "us-west-2")
-    not_found = ("BackupNotFoundException", f"Backup not found: {arn}")
-    check_refused(elsewhere, operation, {"BackupArn": arn}, *not_found)
-    # The Region in the ARN does not matter at the backup's own endpoint: echoed, and it works.
-    moved = arn.replace("us-east-1", "eu-west-1")
-    described = wire.call(operation, {"BackupArn": moved})["BackupDescription"]
-    assert described["BackupDetails"]["BackupArn"] == moved
-
-
-def test_a_deleted_backup_is_gone_at_once(wire, table):
-    create_table(wire, table, PLAIN)
-    arn = create(wire, table)["BackupArn"]
-    wire.DeleteBackup(BackupArn=arn)
-    for operation in ("DescribeBackup", "DeleteBackup"):
-        not_found = ("BackupNotFoundException", f"Backup not found: {arn}")
-        check_refused(wire, operation, {"BackupArn": arn}, *not_found)
-    target = {"TargetTableName": f"{table}-2", "BackupArn": arn}
-    check_refused(wire, "RestoreTableFromBackup", target, *not_found)
+    assert deleted == {**described, "BackupDetails": {**details, "BackupStatus": "DELETED"}}
+    with refused("BackupNotFoundException", f"Backup not found: {arn}"):
+        wire.DescribeBackup(BackupArn=arn)
+    with refused("BackupNotFoundException", f"Backup not found: {arn}"):
+        wire.DeleteBackup(BackupArn=arn)
     assert wire.ListBackups(TableName=table)["BackupSummaries"] == []
 
 
-def test_backups_outlive_their_table_and_its_successor(wire, table):
-    create_table(wire, table, PLAIN)
-    item = {"pk": {"S": "a"}, "n": {"N": "1"}}
-    put_all(wire, table, [item])
-    first_id = wire.DescribeTable(TableName=table)["Table"]["TableId"]
-    arn = create(wire, table)["BackupArn"]
+def test_source_details_of_a_provisioned_table(wire, table):
+    throughput = {"ReadCapacityUnits": 7, "WriteCapacityUnits": 3}
+    made = create_table(wire, table, MUSIC, ProvisionedThroughput=throughput)
+    put_all(wire, table, songs()[:10])
+    details = describe(wire, back_up(wire, table))
+    source = details["SourceTableDetails"]
+    assert source == {
+        "TableName": table, "TableId": made["TableId"], "TableArn": made["TableArn"],
+        "KeySchema": made["KeySchema"], "TableCreationDateTime": made["CreationDateTime"],
+        "ProvisionedThroughput": throughput, "BillingMode": "PROVISIONED",
+        "ItemCount": source["ItemCount"], "TableSizeBytes": source["TableSizeBytes"],
+    }  # fmt: skip
+    features = details["SourceTableFeatureDetails"]
+    assert features == {
+        "GlobalSecondaryIndexes": [
+            {**describe_index(index), "ProvisionedThroughput": throughput} for index in MUSIC.indexes[:2]
+        ],
+        "LocalSecondaryIndexes": [describe_index(MUSIC.indexes[2])],
+    }
+
+
+def test_source_details_of_an_on_demand_table(wire, table):
+    create_table(wire, table, Schema())
+    details = describe(wire, back_up(wire, table))
+    source = details["SourceTableDetails"]
+    assert source["BillingMode"] == "PAY_PER_REQUEST"
+    assert source["ProvisionedThroughput"] == {"ReadCapacityUnits": 0, "WriteCapacityUnits": 0}
+    assert "OnDemandThroughput" not in source
+    assert details["SourceTableFeatureDetails"] == {}
+
+
+def test_details_are_those_of_the_backups_time(wire, table):
+    maxima = {"MaxReadRequestUnits": 50, "MaxWriteRequestUnits": 40}
+    create_table(wire, table, Schema(), OnDemandThroughput=maxima, SSESpecification={"Enabled": True, "SSEType": "KMS"})
+    arn = back_up(wire, table)
+    changed = {"MaxReadRequestUnits": 500, "MaxWriteRequestUnits": 400}
+    wire.UpdateTable(TableName=table, OnDemandThroughput=changed)
+    wait_active(wire, table)
+    details = describe(wire, arn)
+    assert details["SourceTableDetails"]["OnDemandThroughput"] == maxima
+    encryption = details["SourceTableFeatureDetails"]["SSEDescription"]
+    assert (encryption["Status"], encryption["SSEType"]) == ("ENABLED", "KMS")
+    assert encryption["KMSMasterKeyArn"].startswith(f"arn:aws:kms:us-east-1:{ACCOUNT}:key/")
+
+
+def test_names_are_not_unique_and_order_is_by_creation(wire, table):
+    create_table(wire, table, Schema())
+    arns = [back_up(wire, table, "Same") for _ in range(3)]
+    assert len(set(arns)) == 3
+    assert [b["BackupArn"] for b in wire.ListBackups(TableName=table)["BackupSummaries"]] == arns
+
+
+def test_a_backup_holds_its_instant_whatever_comes_after(wire, table):
+    create_table(wire, table, MUSIC)
+    items = songs()
+    put_all(wire, table, items[:60])
+    first = back_up(wire, table, "First")
+    put_all(wire, table, items[60:120])
+    for item in items[:20]:
+        wire.DeleteItem(TableName=table, Key=MUSIC.key_of(item))
+    second = back_up(wire, table, "Second")
     drop_table(wire, table)
-    create_table(wire, table, PLAIN)
-    second_id = wire.DescribeTable(TableName=table)["Table"]["TableId"]
-    second = create(wire, table)["BackupArn"]
-    listed = wire.ListBackups(TableName=table)["BackupSummaries"]
-    assert [(b["BackupArn"], b["TableId"]) for b in listed] == [(arn, first_id), (second, second_id)]
-    target = f"{table}-2"
-    wire.RestoreTableFromBackup(TargetTableName=target, BackupArn=arn)
-    wait_active(wire, target)
-    assert list(map(canonical, read_all(wire, target))) == [canonical(item)]
+    # A new table of the same name has the same ARN and is another table.
+    again = create_table(wire, table, Schema())
+    assert again["TableArn"] == table_arn(table)
+    assert again["TableId"] != describe(wire, first)["SourceTableDetails"]["TableId"]
+    assert {b["BackupArn"] for b in wire.ListBackups(TableName=table)["BackupSummaries"]} == {first, second}
+    for arn, expected in ((first, items[:60]), (second, items[20:120])):
+        target = f"{table}-{arn[-8:]}"
+        wire.RestoreTableFromBackup(TargetTableName=target, BackupArn=arn)
+        wait_active(wire, target)
+        check_table(wire, target, MUSIC, expected, target)
+        drop_table(wire, target)
+
+
+def test_an_empty_table(wire, table):
+    create_table(wire, table, MUSIC)
+    arn = back_up(wire, table)
+    drop_table(wire, table)
+    wire.RestoreTableFromBackup(TargetTableName=table, BackupArn=arn)
+    wait_active(wire, table)
+    check_table(wire, table, MUSIC, [], table)
+
+
+# --- names, ARNs, and what is refused ---
+
+
+@pytest.mark.parametrize("operation, members", [
+    ("CreateBackup", {"BackupName": "Backup"}),
+    ("ListBackups", {}),
+    ("DescribeContinuousBackups", {}),
+    ("UpdateContinuousBackups", {"PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": False}}),
+])  # fmt: skip
+def test_a_table_may_be_named_by_its_arn(wire, table, operation, members):
+    create_table(wire, table, Schema())
+    assert wire.call(operation, {"TableName": table_arn(table), **members})
+
+
+def at(place, value, constraint):
+    """The text of one generic constraint error."""
+    return f"1 validation error detected: Value '{value}' at '{place}' failed to satisfy constraint: Member must {constraint}"
+
+
+PATTERN = "satisfy regular expression pattern: [a-zA-Z0-9_.-]+"
+
+
+@pytest.mark.parametrize("members, code, text", [
+    ({"TableName": "NoSuchTable", "BackupName": "Backup"}, "TableNotFoundException", "Table not found: NoSuchTable"),
+    ({"TableName": table_arn("NoSuchTable"), "BackupName": "Backup"}, "TableNotFoundException", re.compile("^Table not found: ")),
+    ({"TableName": "abc", "BackupName": "a b"}, VALIDATION, at("backupName", "a b", PATTERN)),
+    ({"TableName": "abc", "BackupName": "ab"}, VALIDATION, at("backupName", "ab", "have length greater than or equal to 3")),
+    ({"TableName": "abc", "BackupName": "a" * 256}, VALIDATION, at("backupName", "a" * 256, "have length less than or equal to 255")),
+    ({"TableName": "abc"}, VALIDATION, re.compile("'backupName' failed to satisfy constraint: Member must not be null")),
+    ({"BackupName": "Backup"}, VALIDATION, re.compile("TableName|tableName")),
+    ({"TableName": "", "BackupName": "Backup"}, VALIDATION, re.compile("'tableName' failed to satisfy constraint: Member must have length greater than or equal to 1")),
+], ids=repr)  # fmt: skip
+def test_create_refusals(wire, members, code, text):
+    with refused(code, text):
+        wire.CreateBackup(**members)
+
+
+@pytest.mark.parametrize("arn, code, text", [
+    (ABSENT, "BackupNotFoundException", f"Backup not found: {ABSENT}"),
+    (ABSENT.replace("us-east-1", "mars-north-1"), VALIDATION, "Invalid Request: BackupArn is not valid"),
+    (ABSENT.replace("arn:aws:", "arn:aws-mars:"), VALIDATION, "Invalid Request: BackupArn is not valid"),
+    (ABSENT.replace(":dynamodb:", ":s3:"), VALIDATION, "Invalid Request: BackupArn is not valid"),
+    (ABSENT.replace(ACCOUNT, "999999999999"), "AccessDeniedException", "Access is denied"),
+    (ABSENT.replace("us-east-1", ""), "AccessDeniedException", "Access is denied"),
+    (table_arn("MusicCollectionOfAll"), VALIDATION, "Invalid Backup ARN"),
+    ("x" * 60, VALIDATION, "Invalid Backup ARN"),
+    ("x" * 36, VALIDATION, at("backupArn", "x" * 36, "have length greater than or equal to 37")),
+    ("x" * 1025, VALIDATION, at("backupArn", "x" * 1025, "have length less than or equal to 1024")),
+    (None, VALIDATION, re.compile("'backupArn' failed to satisfy constraint: Member must not be null")),
+], ids=lambda value: str(value)[:70])  # fmt: skip
+@pytest.mark.parametrize("operation", ["DescribeBackup", "DeleteBackup"])
+def test_backup_arns(wire, operation, arn, code, text):
+    with refused(code, text):
+        wire.call(operation, {"BackupArn": arn} if arn else {})
+
+
+def test_the_region_in_an_arn_is_not_looked_at(wire, endpoint, table):
+    create_table(wire, table, Schema())
+    arn = back_up(wire, table)
+    elsewhere = arn.replace("us-east-1", "eu-west-1")
+    assert describe(wire, elsewhere)["BackupDetails"]["BackupArn"] == elsewhere
+    for region in ("eu-west-1", "us-west-2"):
+        with refused("BackupNotFoundException", f"Backup not found: {arn}"):
+            Wire(endpoint, region=region).DescribeBackup(BackupArn=arn)
+    assert wire.DeleteBackup(BackupArn=elsewhere)["BackupDescription"]["BackupDetails"]["BackupStatus"] == "DELETED"
+    with refused("BackupNotFoundException"):
+        wire.DescribeBackup(BackupArn=arn)
+
+
+# --- lists ---
 
 
 @pytest.fixture(scope="module")
-def three(wire):
-    """A table with backups b-0, b-1 and b-2: its name, and their BackupDetails."""
-    name = "listed-three"
-    create_table(wire, name, PLAIN)
-    return name, [create(wire, name, f"b-{number}") for number in range(3)]
+def shelf(wire):
+    """Two tables with five backups between them, in order of creation."""
+    tables = ("Shelf-a", "Shelf-b")
+    for table in tables:
+        create_table(wire, table, Schema())
+    return [
+        (f"Shelf-{letter}", back_up(wire, f"Shelf-{letter}", f"Number-{n}"))
+        for n, letter in enumerate("aabab")
+    ]
 
 
-class TestListBackups:
-    """Filters, bounds and pages, over the three backups of one table."""
+def listed(wire, **members):
+    """ARNs over all pages, and how many pages there were."""
+    arns = []
+    for pages in itertools.count(1):
+        page = wire.ListBackups(**members)
+        arns += [summary["BackupArn"] for summary in page["BackupSummaries"]]
+        assert len(page["BackupSummaries"]) <= members.get("Limit", 100)
+        if "LastEvaluatedBackupArn" not in page:
+            return arns, pages
+        assert page["LastEvaluatedBackupArn"] == arns[-1]
+        members["ExclusiveStartBackupArn"] = page["LastEvaluatedBackupArn"]
 
-    def names(self, wire, table, **members):
-        reply = wire.ListBackups(TableName=table, **members)
-        return [summary["BackupName"] for summary in reply["BackupSummaries"]]
 
-    def test_pages(self, wire, three):
-        table, made = three
-        first = wire.ListBackups(TableName=table, Limit=2)
-        assert [b["BackupName"] for b in first["BackupSummaries"]] == ["b-0", "b-1"]
-        assert first["LastEvaluatedBackupArn"] == made[1]["BackupArn"]
-        rest = wire.ListBackups(
-            TableName=table, Limit=2, ExclusiveStartBackupArn=first["LastEvaluatedBackupArn"]
-        )
-        assert [b["BackupName"] for b in rest["BackupSummaries"]] == ["b-2"]
-        assert "LastEvaluatedBackupArn" not in rest
-        assert "LastEvaluatedBackupArn" not in wire.ListBackups(TableName=table, Limit=3)
+def of_table(shelf, table):
+    return [arn for name, arn in shelf if name == table]
 
-    def test_a_start_that_never_was_is_a_position(self, wire, three):
-        table, made = three
-        ghost = made[0]["BackupArn"][:-8] + "ffffffff"
-        assert self.names(wire, table, ExclusiveStartBackupArn=ghost) == ["b-1", "b-2"]
 
-    def test_times_are_inclusive_below_and_exclusive_above(self, wire, three):
-        table, made = three
-        zero, one, two = (float(details["BackupCreationDateTime"]) for details in made)
-        assert self.names(wire, table, TimeRangeLowerBound=one) == ["b-1", "b-2"]
-        assert self.names(wire, table, TimeRangeUpperBound=one) == ["b-0"]
-        assert self.names(wire, table, TimeRangeLowerBound=zero, TimeRangeUpperBound=two) == ["b-0", "b-1"]
-        assert self.names(wire, table, TimeRangeLowerBound=one, TimeRangeUpperBound=one) == []
+def test_lists_by_table(wire, shelf):
+    assert listed(wire, TableName="Shelf-a")[0] == of_table(shelf, "Shelf-a")
+    assert listed(wire, TableName="Shelf-b")[0] == of_table(shelf, "Shelf-b")
+    assert wire.ListBackups(TableName="NoSuchTable") == {"BackupSummaries": []}
+    everything = listed(wire)[0]
+    assert set(of_table(shelf, "Shelf-a") + of_table(shelf, "Shelf-b")) <= set(everything)
+    assert len(set(everything)) == len(everything)
 
-    def test_types(self, wire, three):
-        table, _ = three
-        for kind, expected in {"USER": 3, "ALL": 3, "SYSTEM": 0, "AWS_BACKUP": 0}.items():
-            assert len(self.names(wire, table, BackupType=kind)) == expected, kind
 
-    def test_a_table_that_never_was_has_none(self, wire):
-        assert wire.ListBackups(TableName="never-was") == {"BackupSummaries": []}
+@pytest.mark.parametrize("limit, pages", [(1, 3), (2, 2), (3, 1), (4, 1), (100, 1)])
+def test_pages(wire, shelf, limit, pages):
+    assert listed(wire, TableName="Shelf-a", Limit=limit) == (of_table(shelf, "Shelf-a"), pages)
 
-    @pytest.mark.parametrize(
-        "members, message",
-        [
-            ({"Limit": 101}, re.compile("1 validation error .* at 'limit' .* less than or equal to 100")),
-            ({"Limit": 0}, re.compile("1 validation error .* at 'limit' .* greater than or equal to 1")),
-            ({"BackupType": "MINE"}, re.compile("1 validation error .*'MINE' at 'backupType' .* enum value set: .*")),
-            (
-                {"TimeRangeLowerBound": 2000, "TimeRangeUpperBound": 1000},
-                "One or more parameter values were invalid: Time range lower bound must be less "
-                "than or equal to upper bound",
-            ),
-            (
-                {
-                    "ExclusiveStartBackupArn": "arn:aws:dynamodb:eu-west-1:123456789012:table/abc"
-                    "/backup/01489173575360-b308cd7d"
-                },
-                "Invalid Request: The supplied ExclusiveStartBackupArn does not match the region",
-            ),
-        ],
+
+def test_pages_over_all_tables(wire, shelf):
+    everything = listed(wire)[0]
+    assert listed(wire, Limit=2)[0] == everything
+
+
+def test_a_cursor_is_a_position(wire, shelf):
+    first, second, third = of_table(shelf, "Shelf-a")
+    deleted = back_up(wire, "Shelf-a", "Soon-gone")
+    wire.DeleteBackup(BackupArn=deleted)
+    start = {"TableName": "Shelf-a", "ExclusiveStartBackupArn": first}
+    assert listed(wire, **start)[0] == [second, third]
+    assert listed(wire, **{**start, "ExclusiveStartBackupArn": deleted})[0] == []
+    never = re.sub(r"\d{14}-[0-9a-f]{8}$", "00000000000001-00000001", first)
+    assert listed(wire, **{**start, "ExclusiveStartBackupArn": never})[0] == [first, second, third]
+
+
+def test_time_ranges(wire, shelf):
+    by_time = {b["BackupArn"]: b["BackupCreationDateTime"] for b in wire.ListBackups(TableName="Shelf-a")["BackupSummaries"]}
+    first, second, third = of_table(shelf, "Shelf-a")
+
+    def between(lower, upper):
+        members = {"TimeRangeLowerBound": lower, "TimeRangeUpperBound": upper}
+        members = {k: seconds(int(v * 1_000_000)) for k, v in members.items() if v is not None}
+        return listed(wire, TableName="Shelf-a", **members)[0]
+
+    milli = type(by_time[first])("0.001")
+    assert between(by_time[second], None) == [second, third], "the lower bound is in"
+    assert between(None, by_time[second]) == [first], "the upper bound is out"
+    assert between(by_time[second] + milli, None) == [third]
+    assert between(by_time[first], by_time[third]) == [first, second]
+    assert between(by_time[first], by_time[third] + milli) == [first, second, third]
+    assert between(by_time[second], by_time[second]) == []
+    text = "One or more parameter values were invalid: Time range lower bound must be less than or equal to upper bound"
+    with refused(VALIDATION, text):
+        between(by_time[second], by_time[first])
+
+
+@pytest.mark.parametrize("type_, shown", [(None, True), ("USER", True), ("ALL", True), ("SYSTEM", False), ("AWS_BACKUP", False)])
+def test_types(wire, shelf, type_, shown):
+    members = {"BackupType": type_} if type_ else {}
+    assert listed(wire, TableName="Shelf-b", **members)[0] == (of_table(shelf, "Shelf-b") if shown else [])
+
+
+@pytest.mark.parametrize("members, text", [
+    ({"Limit": 0}, at("limit", "0", "have value greater than or equal to 1")),
+    ({"Limit": 101}, at("limit", "101", "have value less than or equal to 100")),
+    ({"BackupType": "MINE"}, re.compile("Value 'MINE' at 'backupType' failed to satisfy constraint: Member must satisfy enum value set: ")),
+    ({"ExclusiveStartBackupArn": "x" * 36}, at("exclusiveStartBackupArn", "x" * 36, "have length greater than or equal to 37")),
+    ({"ExclusiveStartBackupArn": ABSENT.replace("us-east-1", "us-west-2")},
+     "Invalid Request: The supplied ExclusiveStartBackupArn does not match the region"),
+], ids=repr)  # fmt: skip
+def test_list_refusals(wire, members, text):
+    with refused(VALIDATION, text):
+        wire.ListBackups(**members)
+
+
+# --- deleting tables ---
+
+
+def test_deleting_a_table_with_history_leaves_a_system_backup(wire, table):
+    create_table(wire, table, MUSIC)
+    enable = {"PointInTimeRecoveryEnabled": True, "RecoveryPeriodInDays": 3}
+    wire.UpdateContinuousBackups(TableName=table, PointInTimeRecoverySpecification=enable)
+    items = songs()[:80]
+    put_all(wire, table, items)
+    drop_table(wire, table)
+    found = until(
+        lambda: wire.ListBackups(TableName=table, BackupType="SYSTEM")["BackupSummaries"], "the SYSTEM backup"
     )
-    def test_refusals(self, wire, members, message):
-        check_refused(wire, "ListBackups", members, "ValidationException", message)
+    arn = found[0]["BackupArn"]
+    until(lambda: backup_status(wire, arn) == "AVAILABLE", "the SYSTEM backup AVAILABLE")
+    assert ARN.fullmatch(arn)[3] == "00000000"
+    described = describe(wire, arn)
+    details = described["BackupDetails"]
+    assert details["BackupName"] == f"{table}$DeletedTableBackup" and details["BackupType"] == "SYSTEM"
+    assert details["BackupExpiryDateTime"] - details["BackupCreationDateTime"] == 35 * 86_400
+    assert described["SourceTableFeatureDetails"] == {}
+    assert wire.ListBackups(TableName=table)["BackupSummaries"] == [], "not shown unless asked for"
+    assert len(wire.ListBackups(TableName=table, BackupType="ALL")["BackupSummaries"]) == 1
+
+    text = f"Invalid Request: User is not allowed to delete the system backup with arn {arn}. It will automatically expire on "
+    with refused(VALIDATION, re.compile("^" + re.escape(text))):
+        wire.DeleteBackup(BackupArn=arn)
+    with refused("TableNotFoundException"):
+        wire.RestoreTableToPointInTime(SourceTableName=table, TargetTableName="Never", UseLatestRestorableTime=True)
+    wire.RestoreTableFromBackup(TargetTableName=table, BackupArn=arn)
+    wait_active(wire, table)
+    check_table(wire, table, MUSIC, items, "restored with its indexes")
+    status = wire.DescribeContinuousBackups(TableName=table)["ContinuousBackupsDescription"]
+    assert status["PointInTimeRecoveryDescription"] == {"PointInTimeRecoveryStatus": "DISABLED"}
 
 
-@pytest.mark.parametrize("continuous", [True, False])
-def test_a_backup_being_made_cannot_be_used_or_deleted(make_server, table, continuous):
-    server = make_server().start(ANYWHEN_FAILPOINTS="backup::before_available=pause")
-    wire = Wire(server.endpoint)
-    create_table(wire, table, PLAIN)
-    item = {"pk": {"S": "a"}}
-    if continuous:
-        enable = {"PointInTimeRecoveryEnabled": True}
+@pytest.mark.parametrize("history", ["never", "switched off"])
+def test_no_system_backup_without_history(wire, table, history):
+    create_table(wire, table, Schema())
+    for enabled in (True, False) if history == "switched off" else ():
+        specification = {"PointInTimeRecoveryEnabled": enabled}
+        wire.UpdateContinuousBackups(TableName=table, PointInTimeRecoverySpecification=specification)
+    drop_table(wire, table)
+    assert wire.ListBackups(TableName=table, BackupType="ALL")["BackupSummaries"] == []
+
+
+def test_two_system_backups_of_one_name(wire, table):
+    enable = {"PointInTimeRecoveryEnabled": True}
+    for n in range(2):
+        create_table(wire, table, Schema())
         wire.UpdateContinuousBackups(TableName=table, PointInTimeRecoverySpecification=enable)
-    put_all(wire, table, [item])
-    details = wire.CreateBackup(TableName=table, BackupName="Held")["BackupDetails"]
-    arn = details["BackupArn"]
-    assert details["BackupStatus"] == "CREATING"
-    assert describe(wire, arn)["BackupDetails"]["BackupStatus"] == "CREATING"
-    (listed,) = wire.ListBackups(TableName=table)["BackupSummaries"]
-    assert listed["BackupStatus"] == "CREATING"
-    in_use = ("BackupInUseException", "Backup is being created")
-    check_refused(wire, "DeleteBackup", {"BackupArn": arn}, *in_use)
-    target = {"TargetTableName": f"{table}-2", "BackupArn": arn}
-    check_refused(wire, "RestoreTableFromBackup", target, *in_use)
-    put_all(wire, table, [{"pk": {"S": "after the backup"}}])
-    server.kill()
+        wire.PutItem(TableName=table, Item={"pk": {"S": str(n)}})
+        drop_table(wire, table)
+    both = lambda: wire.ListBackups(TableName=table, BackupType="SYSTEM")["BackupSummaries"]  # noqa: E731
+    until(lambda: [b["BackupStatus"] for b in both()] == ["AVAILABLE"] * 2, "both SYSTEM backups")
+    for n, backup in enumerate(both()):
+        wire.RestoreTableFromBackup(TargetTableName=f"{table}-{n}", BackupArn=backup["BackupArn"])
+        wait_active(wire, f"{table}-{n}")
+        check_table(wire, f"{table}-{n}", Schema(), [{"pk": {"S": str(n)}}], backup["BackupArn"])
 
-    # History that is kept lets the next server finish the backup; without it, it goes. Either
-    # way it does not stay CREATING, and never holds another instant than its own.
-    wire = Wire(server.start().endpoint)
-    if continuous:
-        until(lambda: backup_status(wire, arn) == "AVAILABLE", "the backup AVAILABLE")
-        wire.RestoreTableFromBackup(**target)
-        wait_active(wire, target["TargetTableName"])
-        assert read_all(wire, target["TargetTableName"]) == [item]
-    else:
-        until(lambda: not wire.ListBackups(TableName=table)["BackupSummaries"], "the backup gone")
-        create(wire, table)
-    server.stop()
+
+def test_the_sort_of_indexes_in_a_backup(wire, table):
+    """A backup of a table without a sort key, and one with every kind of projection."""
+    schema = Schema("pk", "sk", indexes=(
+        Index("all", "g"), Index("keys", "g", "sk", projection="KEYS_ONLY"),
+        Index("some", "sk", projection=("one", "two")), Index("local", "pk", "g", local=True),
+    ))  # fmt: skip
+    create_table(wire, table, schema)
+    items = [
+        {"pk": {"S": str(n % 3)}, "sk": {"S": str(n)}, "one": {"N": str(n)}, "three": {"S": "x"}}
+        | ({"g": {"S": str(n % 4)}} if n % 2 else {})
+        for n in range(40)
+    ]
+    put_all(wire, table, items)
+    arn = back_up(wire, table)
+    wire.RestoreTableFromBackup(TargetTableName=f"{table}-again", BackupArn=arn)
+    wait_active(wire, f"{table}-again")
+    check_table(wire, f"{table}-again", schema, items, "restored")

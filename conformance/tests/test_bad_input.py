@@ -230,6 +230,22 @@ def test_half_sent_requests_do_not_hold_the_others(endpoint, address):
         connection.close()
 
 
+def test_announced_bodies_do_not_hold_the_others(endpoint, address):
+    """Sixty clients announce 15 MB each and send nothing: what they will never send is not kept
+    from those who send."""
+    held = []
+    for _ in range(60):
+        held.append(socket.create_connection(address, timeout=10))
+        held[-1].sendall(head(15_000_000) + b'{"TableName":')
+    started = time.monotonic()
+    wire = Wire(endpoint)
+    for _ in range(20):
+        wire.PutItem(TableName="bad", Item={"pk": {"S": "others"}})
+    assert time.monotonic() - started < PROMPT_SECONDS
+    for connection in held:
+        connection.close()
+
+
 def test_half_sent_requests_are_cut_off(make_server):
     """The server closes what does not go on, after the request time-out."""
     server = make_server().start(ANYWHEN_REQUEST_TIMEOUT_SECONDS="1")

@@ -156,6 +156,15 @@ def test_ends_in_order(serve, tmp_path, by):
     assert stopped(process)[0] == 0
 
 
+def test_may_be_stopped_as_soon_as_it_is_ready(serve):
+    """The ready line promises an ordered stop: the signal's handler is in place before it."""
+    for _ in range(10):
+        process = serve("--listen", "127.0.0.1:0")
+        ready(process)
+        status, _, log = stopped(process)
+        assert status == 0, log
+
+
 def test_two_servers_do_not_share_a_data_directory(serve, tmp_path):
     first = serve("--listen", "127.0.0.1:0")
     wire = Wire(ready(first))

@@ -16,7 +16,7 @@ from conformance.waiting import until
 from conformance.walkthrough import window
 from conformance.workload import DISCONNECTED, SCHEMA, Writer
 
-KILLS = int(os.environ.get("ANYWHEN_KILLS", 10))
+KILLS = int(os.environ.get("ANYWHEN_KILLS", 24))
 WRITERS = 5
 TABLE = "Crash"
 

@@ -52,14 +52,12 @@ def s(value):
 @pytest.mark.parametrize("value", [
     {"S": "text"}, {"S": ""}, {"S": "ünïcödé 木 🎵 \u0000 \n"}, {"B": b"\x00\xff"}, {"B": b""},
     {"BOOL": True}, {"BOOL": False}, {"NULL": True}, {"L": []}, {"M": {}},
-    {"SS": ["a"]}, {"NS": ["1"]}, {"BS": [b"a", b""]}, {"SS": ["", "b"]},
-    {"M": {"a": {"L": [{"M": {"": {"S": ""}}}]}, "ü": {"NULL": True}}},
+    {"SS": ["a"]}, {"NS": ["1"]}, {"BS": [b"", b"a"]}, {"SS": ["", "b"]},
+    {"M": {"a": {"L": [{"M": {" ": {"S": ""}}}]}, "ü": {"NULL": True}}},
     {"L": [{"S": "a"}, {"N": "1"}, {"L": [{"B": b"x"}]}]},
 ], ids=repr)  # fmt: skip
 def test_values_come_back(ddb, items, pk, value):
     ddb.put_item(TableName=items, Item={**pk, "v": value})
-    if "" in value.get("M", {}).get("a", {}).get("L", [{}])[0].get("M", {}) if "M" in value else False:
-        pass
     assert ddb.get_item(TableName=items, Key=pk)["Item"] == {**pk, "v": value}
 
 
@@ -91,7 +89,7 @@ def test_values_that_are_refused(ddb, items, pk, value, text):
     assert "Item" not in ddb.get_item(TableName=items, Key=pk)
 
 
-@pytest.mark.parametrize("depth, fits", [(31, True), (32, True), (33, False), (100, False)])
+@pytest.mark.parametrize("depth, fits", [(31, True), (32, True), (33, False), (60, False)])
 def test_nesting(ddb, items, pk, depth, fits):
     value = {"S": "deepest"}
     for level in range(depth):
@@ -318,7 +316,7 @@ def numbers(*values):
     ("SET m.x = :v, m.y.w = :v", {":v": n(9)}, {"m": {"M": {"x": n(9), "y": {"M": {"z": n(2), "w": n(9)}}}}}),
     ("REMOVE m.y.z", {}, {"m": {"M": {"x": n(1), "y": {"M": {}}}}}),
     ("ADD a :v, c :v", {":v": n("-7")}, {"a": n(-2), "c": n(-7)}),
-    ("ADD m.x :v, m.new :v", {":v": n(1)}, {"m": {"M": {"x": n(2), "new": n(1), "y": {"M": {"z": n(2)}}}}}),
+    ("ADD m.x :v, m.w :v", {":v": n(1)}, {"m": {"M": {"x": n(2), "w": n(1), "y": {"M": {"z": n(2)}}}}}),
     ("ADD ss :v, fresh :v", {":v": {"SS": ["c", "a"]}}, {"ss": {"SS": ["a", "b", "c"]}, "fresh": {"SS": ["a", "c"]}}),
     ("ADD ns :v", {":v": {"NS": ["1.0", "3"]}}, {"ns": {"NS": ["1", "2", "3"]}}),
     ("DELETE ss :v", {":v": {"SS": ["a", "z"]}}, {"ss": {"SS": ["b"]}}),
@@ -376,7 +374,7 @@ NO_PATH = "The document path provided in the update expression is invalid for up
     ("SET a = :v + b", {":v": s("x")}, IUE + "Incorrect operand type for operator or function; operator or function: +, operand type: S"),
     ("SET a = list_append(l)", {}, IUE + "Incorrect number of operands for operator or function; operator or function: list_append, number of operands: 1"),
     ("SET a = if_not_exists(:v, :v)", {":v": n(1)}, IUE + "Operator or function requires a document path; operator or function: if_not_exists"),
-    ("SET a = size(b)", {}, IUE + "Invalid function name; function: size"),
+    ("SET a = length(b)", {}, IUE + "Invalid function name; function: length"),
     ("SET Abort = :v", {":v": n(1)}, IUE + "Attribute name is a reserved keyword; reserved keyword: Abort"),
     ("SET #x = :v", {":v": n(1)}, IUE + "An expression attribute name used in the document path is not defined; attribute name: #x"),
     ("SET a = :w", {}, IUE + "An expression attribute value used in expression is not defined; attribute value: :w"),

@@ -5,7 +5,9 @@ sort-key values, of tables and of indexes, as they are. The archive holds not ev
 """
 
 import base64
+import os
 import secrets
+from pathlib import Path
 
 from conformance.clients import Wire
 from conformance.tables import Index, Schema, check_table, create_table, drop_table, wait_active
@@ -76,12 +78,17 @@ def test_planted_words_are_found_nowhere(make_server):
 
 
 def search(words, *places):
-    """{word: a file that holds it} over these files and directories."""
+    """{word: a file that holds it} over these files and directories. A running server may replace
+    files and directories meanwhile; what comes in their stead is looked at by the next search."""
     found = {}
     for place in places:
-        files = [place] if place.is_file() else [p for p in place.rglob("*") if p.is_file()]
+        inside = (Path(root, name) for root, _, names in os.walk(place) for name in names)
+        files = [place] if place.is_file() else list(inside)
         assert files, f"{place} is empty"
         for path in files:
-            content = path.read_bytes()
+            try:
+                content = path.read_bytes()
+            except FileNotFoundError:
+                continue
             found.update({word: path for word in words if word in content})
     return found
