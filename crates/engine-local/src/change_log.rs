@@ -117,7 +117,12 @@ impl ChangeLog {
     }
 
     fn recover(&self, first: CommitTimestamp, keyspace: Keyspace) -> Result<(), EngineError> {
-        let Some(newest) = self.database.snapshot().last_key_value(&keyspace) else {
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "nothing writes while a log is recovered"
+        )]
+        let snapshot = self.database.snapshot();
+        let Some(newest) = snapshot.last_key_value(&keyspace) else {
             // Made for a commit that never became durable.
             return self
                 .database

@@ -221,6 +221,10 @@ impl Meta {
     fn read(database: &Database) -> Result<Self, EngineError> {
         let options = KeyspaceCreateOptions::default;
         let keyspace = layout::make_keyspace(database, layout::META, options)?;
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "nothing writes while a database is opened"
+        )]
         let snapshot = database.snapshot();
         let instant = |key: &[u8]| match snapshot.get(&keyspace, key).map_err(engine_error)? {
             Some(stored) => layout::read_instant(&stored),

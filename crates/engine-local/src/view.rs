@@ -96,6 +96,7 @@ impl Views {
         keyspaces: Keyspaces,
         timestamp: CommitTimestamp,
     ) -> Self {
+        #[expect(clippy::disallowed_methods, reason = "nothing writes yet")]
         let snapshot = database.snapshot();
         let first = ReadView {
             snapshot,
@@ -144,6 +145,10 @@ impl Gate<'_> {
     }
 
     fn publish(&self, keyspaces: Arc<Keyspaces>, timestamp: CommitTimestamp) {
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "this is the view, taken between two batches"
+        )]
         let snapshot = self.views.database.snapshot();
         self.views.current.store(Arc::new(ReadView {
             snapshot,
