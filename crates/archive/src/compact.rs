@@ -516,3 +516,6 @@ fn size_class(delta: &Delta) -> u32 {
         .checked_ilog(TIER_FACTOR)
         .map_or(0, |log| log + 1)
 }
+
+#[cfg(test)]
+mod tests;

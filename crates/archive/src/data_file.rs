@@ -11,6 +11,7 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use anywhen_kms::MasterKey;
 use anywhen_model::{CommitTimestamp, Randomness};
@@ -51,6 +52,8 @@ pub(crate) struct FileSink {
     pub(crate) handle: Handle,
     pub(crate) key: SealingKey,
     pub(crate) randomness: Arc<dyn Randomness>,
+    /// Whether to give up: the server stops.
+    pub(crate) stopping: Arc<AtomicBool>,
 }
 
 /// Writes one file.

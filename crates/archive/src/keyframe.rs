@@ -4,6 +4,8 @@
 //! A keyframe of an empty table is one file without rows: that it is there says that the table
 //! was empty.
 
+use std::sync::atomic::Ordering;
+
 use anywhen_model::CommitTimestamp;
 use bytes::Bytes;
 
@@ -33,6 +35,9 @@ pub(crate) fn write_files(
     let mut last_key: Option<Bytes> = None;
     for change in changes {
         let change = change?;
+        if sink.stopping.load(Ordering::Acquire) {
+            return Err(ArchiveError::NotRunning);
+        }
         let same_key = last_key.as_ref() == Some(&change.key);
         if let Some(full) = writer.take_if(|file| file.bytes() >= file_bytes_max && !same_key) {
             files.push(full.finish()?);

@@ -8,15 +8,15 @@
 //!
 //! What must always hold:
 //!
-//! * Objects are immutable and authenticated ([`sealed`]); they become visible only through
-//!   a manifest put last, on condition ([`manifest`], [`ledger`]). A crash at any byte leaves
+//! * Objects are immutable and authenticated (`sealed`); they become visible only through
+//!   a manifest put last, on condition (`manifest`, `ledger`). A crash at any byte leaves
 //!   files that nothing names.
 //! * The change log is trimmed only up to what a manifest in the store covers, after a check
-//!   that no other server has taken over ([`archiver`]).
+//!   that no other server has taken over (`shipper`).
 //! * A change of a table with an open span is never dropped before it is in a segment, and a
-//!   segment never before its changes are in deltas ([`compact`]). A hole in a span is an
-//!   error, never a wrong answer ([`timeline`]).
-//! * What a pin or the window needs is kept ([`retain`]); what a plan under a restore pin
+//!   segment never before its changes are in deltas (`compact`). A hole in a span is an
+//!   error, never a wrong answer (`timeline`).
+//! * What a pin or the window needs is kept (`retain`); what a plan under a restore pin
 //!   names is kept byte for byte.
 //! * One server writes. Opening a realm claims it; the server before finds out at its next
 //!   write and never writes again ([`ArchiveError::Fenced`]).
@@ -44,6 +44,7 @@ mod realm;
 mod retain;
 mod sealed;
 mod segment;
+mod shipper;
 mod span;
 mod store;
 mod stored;

@@ -267,3 +267,43 @@ impl TimelineManifest {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TIMELINE: &str = concat!(
+        r#"{"head":{"format":1,"number":7,"epoch":2,"id":"ab"},"#,
+        r#""table":"00000000-0000-0000-0000-000000000001","#,
+        r#""spans":[{"opened_at":10,"closed_at":null,"earliest":12,"covered_through":20,"#,
+        r#""keyframes":[{"at":10,"files":[]}],"deltas":[{"from":10,"to":20,"files":[{"#,
+        r#""path":"p","length":5,"hash":"00","rows":1,"bytes":3,"key_min":"AQ==","key_max":"Ag=="}]}]}],"#,
+        r#""pins":[{"id":"b","at":15,"kind":"backup","record":"eA==","expires_at":null}]}"#,
+    );
+    const REALM: &str = concat!(
+        r#"{"head":{"format":1,"number":3,"epoch":1,"id":"cd"},"archived_through":30,"#,
+        r#""dropped_through":20,"segments":[{"path":"s","from":20,"to":30,"length":9,"hash":"11"}]}"#,
+    );
+
+    /// The format is pinned: both ways, field by field.
+    #[test]
+    fn manifests_are_written_as_documented() {
+        let timeline = TimelineManifest::decode("m", TIMELINE.as_bytes()).unwrap();
+        assert_eq!(String::from_utf8(timeline.encode()).unwrap(), TIMELINE);
+        assert_eq!(timeline.pins.first().unwrap().record, b"x");
+        let realm = RealmManifest::decode("m", REALM.as_bytes()).unwrap();
+        assert_eq!(String::from_utf8(realm.encode()).unwrap(), REALM);
+    }
+
+    #[test]
+    fn a_later_format_is_told_from_damage() {
+        let later = REALM.replace(r#""format":1"#, r#""format":2"#);
+        let error = RealmManifest::decode("m", later.as_bytes()).unwrap_err();
+        assert!(
+            matches!(error, ArchiveError::Format { found: 2, .. }),
+            "{error}"
+        );
+        let error = RealmManifest::decode("m", b"{}").unwrap_err();
+        assert!(matches!(error, ArchiveError::Damaged { .. }), "{error}");
+    }
+}

@@ -21,6 +21,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use anywhen_kms::{DataKey, RecordCipher, WrappedKey};
 use anywhen_model::{CommitTimestamp, Realm, TableId};
@@ -119,6 +120,8 @@ pub struct RealmArchive {
     pub(crate) garbage: Mutex<Vec<Garbage>>,
     pub(crate) config: RwLock<ArchiverConfig>,
     pub(crate) wake: Mutex<Option<Wake>>,
+    /// Set while the server stops: files in the making are given up.
+    pub(crate) stopping: Arc<AtomicBool>,
     epoch: u64,
 }
 
@@ -163,6 +166,7 @@ impl RealmArchive {
             garbage: Mutex::default(),
             config: RwLock::default(),
             wake: Mutex::default(),
+            stopping: Arc::default(),
             epoch,
         }))
     }
@@ -340,6 +344,7 @@ impl RealmArchive {
             handle: Handle::current(),
             key,
             randomness: Arc::clone(&self.archive.randomness),
+            stopping: Arc::clone(&self.stopping),
         }
     }
 

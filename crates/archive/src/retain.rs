@@ -164,7 +164,7 @@ impl RealmArchive {
             What::File { table, path } => {
                 if let Ok(timeline) = self.timeline(*table) {
                     let manifest = timeline.ledger.settled().await?;
-                    if false && manifest.has_restore_pin() {
+                    if manifest.has_restore_pin() {
                         return Ok(false);
                     }
                     if manifest.files().any(|file| file.path == *path) {

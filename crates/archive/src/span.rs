@@ -168,8 +168,9 @@ impl RealmArchive {
                 return Err(span_error(table, "segments of the span are gone already"));
             }
             let mut next = manifest.clone();
+            end_spans_before(&mut next, at);
             next.spans.push(span.clone());
-            Ok(Some(next))
+            Ok(Some(self.without_unneeded(&next)))
         })
         .await?;
         files.adopted();
@@ -292,6 +293,8 @@ impl RealmArchive {
     ) -> Result<(), ArchiveError> {
         let timeline = self.timeline(table)?;
         let archived_through = self.status.borrow().archived_through;
+        // A window must not begin, after a restart, later than what the archive says it holds.
+        self.raise_archived(earliest).await?;
         self.change_timeline(&timeline, |manifest| {
             let mut next = manifest.clone();
             let span = next
@@ -336,24 +339,37 @@ impl RealmArchive {
 
 fn refuse_second_span(
     manifest: &TimelineManifest,
-    at: CommitTimestamp,
+    sealed: CommitTimestamp,
 ) -> Result<(), ArchiveError> {
     let table = manifest.table;
     if manifest.open_span().is_some() {
         return Err(span_error(table, "a span is open already"));
     }
-    let later = manifest
-        .spans
-        .iter()
-        .any(|span| span.closed_at.is_some_and(|closed| closed > at));
-    if later {
-        Err(span_error(
+    let later = |span: &Span| {
+        span.closed_at
+            .is_some_and(|closed| closed > sealed && span.opened_at < closed)
+    };
+    if manifest.spans.iter().any(later) {
+        return Err(span_error(
             table,
             "a span cannot begin before one has ended",
-        ))
-    } else {
-        Ok(())
+        ));
     }
+    Ok(())
+}
+
+/// Makes room for a span that opens at `at`. The one before was closed at a seal, and the
+/// snapshot's last commit may be older than that seal: between the two nothing has changed, so
+/// the new span tells about those instants, and about the pins at them, from now on. Spans of
+/// one instant are backups; they stay, whatever is around them.
+fn end_spans_before(manifest: &mut TimelineManifest, at: CommitTimestamp) {
+    manifest.spans.retain_mut(|span| match span.closed_at {
+        Some(closed) if closed >= at && span.opened_at < closed => {
+            span.closed_at = Some(at.previous());
+            span.opened_at < at
+        }
+        _ => true,
+    });
 }
 
 fn span_error(table: TableId, reason: &'static str) -> ArchiveError {

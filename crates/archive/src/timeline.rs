@@ -73,16 +73,12 @@ impl TimelineManifest {
         self.spans.iter_mut().find(|span| span.is_open())
     }
 
-    /// The span that tells about an instant: one with a keyframe at it, the open one, or any
-    /// around it. Two can be around it if one was closed at a seal and the next begins at a
-    /// snapshot whose last commit is older than that seal: between the two nothing changed.
+    /// The span that tells about an instant: one with a keyframe at it, or the one around it.
+    /// Only the one-instant span of a backup can lie within another.
     pub(crate) fn span_of(&self, at: CommitTimestamp) -> Option<&Span> {
         let exact = |span: &&Span| span.keyframes.iter().any(|keyframe| keyframe.at == at);
         let around = || self.spans.iter().filter(|span| span.contains(at));
-        around()
-            .find(exact)
-            .or_else(|| around().find(|span| span.is_open()))
-            .or_else(|| around().next())
+        around().find(exact).or_else(|| around().next())
     }
 
     pub(crate) fn has_restore_pin(&self) -> bool {

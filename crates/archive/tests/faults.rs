@@ -185,6 +185,36 @@ async fn a_store_that_fails_now_and_then_only_delays() {
     }
 }
 
+/// A manifest whose answer got lost may have become visible: the files it names stay, though
+/// the step that wrote them failed.
+#[tokio::test]
+async fn files_of_a_manifest_in_doubt_are_not_cleared_away() {
+    let (world, real) = (
+        World::new(9),
+        Arc::new(InMemory::new()) as Arc<dyn ObjectStore>,
+    );
+    let mut table = Table::new(&world);
+    let store = Flaky::new(real, 9);
+    let as_store: Arc<dyn ObjectStore> = store.clone();
+    let archive = world.open(&as_store).await.unwrap();
+    let archiver = world.spawn(&archive, &[&table], eager());
+    let mut instants = vec![table.open_span(&world, &archive).await.unwrap()];
+    for step in 0..8 {
+        instants.push(table.put(&world, &format!("k{step}"), "value").await);
+        archiver.flush_now().await.unwrap();
+        store.lose_answers(true);
+        assert!(archive.tidy_now().await.unwrap_err().is_transient());
+        store.lose_answers(false);
+        archive.tidy_now().await.unwrap();
+        archive.tidy_now().await.unwrap();
+        for at in &instants {
+            let found = restore(&archive, table.id, *at).await.unwrap();
+            assert_eq!(found, table.at(*at), "at {at}");
+        }
+    }
+    archiver.stop().await;
+}
+
 #[tokio::test]
 async fn an_archive_that_is_away_stops_latest_and_loses_nothing() {
     let (world, real) = (

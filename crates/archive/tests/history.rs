@@ -11,9 +11,9 @@ mod common;
 use std::sync::Arc;
 
 use anywhen_archive::{
-    ArchiveError, ArchiverConfig, FileKind, KeyRange, Pin, PinKind, RestorePlan,
+    ArchiveError, ArchiverConfig, FileKind, KeyRange, Pin, PinKind, RestorePlan, open_store,
 };
-use anywhen_model::CommitTimestamp;
+use anywhen_model::{CommitTimestamp, Randomness};
 use bytes::Bytes;
 use common::{Table, World, dump, eager, read, restore, stored_key};
 use object_store::ObjectStore;
@@ -128,6 +128,18 @@ async fn random_history(seed: u64) {
                     let micros = now.as_micros().saturating_sub(span.earliest.as_micros());
                     let earliest = span.earliest.plus_micros(micros / 2);
                     archive.set_window(table.id, earliest).await.unwrap();
+                }
+            }
+            96..98 => {
+                if archive.span(table.id).is_none() {
+                    let (at, items) = table.snapshot(&world);
+                    let pin = pin(&format!("backup{step}"), at, PinKind::Backup);
+                    let (id, key) = (table.id, table.key.clone());
+                    archive
+                        .write_backup_keyframe(id, at, key, items, pin.clone())
+                        .await
+                        .unwrap();
+                    pins.push((which, pin));
                 }
             }
             _ => {
@@ -379,6 +391,43 @@ async fn backups_outlive_the_window_the_span_and_the_server() {
     );
 }
 
+/// A span that opens where the last commit is older than the seal that closed the one before:
+/// pins between the two, and before, keep their instants through all of it.
+#[tokio::test]
+async fn spans_opened_again_without_a_commit_keep_every_pin() {
+    let (world, store) = (World::new(12), in_memory());
+    let mut table = Table::new(&world);
+    let archive = world.open(&store).await.unwrap();
+    let archiver = world.spawn(&archive, &[&table], eager());
+    let mut pinned = Vec::new();
+    for round in 0..6 {
+        if round % 3 != 2 {
+            table.put(&world, &format!("k{round}"), "value").await;
+        }
+        table.open_span(&world, &archive).await.unwrap();
+        for turn in 0..3 {
+            if turn > 0 && round % 2 == 0 {
+                table
+                    .put(&world, &format!("k{turn}"), &format!("{round}"))
+                    .await;
+            }
+            let at = archiver.flush_now().await.unwrap();
+            let pin = pin(&at.to_string(), at, PinKind::Backup);
+            archive.pin(table.id, pin).await.unwrap();
+            pinned.push(at);
+        }
+        archive.close_span(table.id).await.unwrap();
+        if round % 2 == 1 {
+            archive.tidy_now().await.unwrap();
+        }
+        for at in &pinned {
+            let found = restore(&archive, table.id, *at).await.unwrap();
+            assert_eq!(found, table.at(*at), "round {round} at {at}");
+        }
+    }
+    archiver.stop().await;
+}
+
 #[tokio::test]
 async fn nothing_readable_is_stored() {
     let (world, store) = (World::new(6), in_memory());
@@ -485,4 +534,77 @@ async fn an_idle_realm_is_restorable_now() {
         restore(&archive, table.id, latest).await.unwrap(),
         table.at(latest)
     );
+}
+
+/// Nobody asks: the archiver flushes by itself within its interval, sorts out what has piled
+/// up, and stopping flushes the rest.
+#[tokio::test(start_paused = true)]
+async fn the_archiver_works_by_itself() {
+    let (world, store) = (World::new(10), in_memory());
+    let mut table = Table::new(&world);
+    let archive = world.open(&store).await.unwrap();
+    table.open_span(&world, &archive).await.unwrap();
+    let config = ArchiverConfig {
+        sort_segments: 4,
+        ..ArchiverConfig::default()
+    };
+    let archiver = world.spawn(&archive, &[&table], config);
+    let mut status = archive.status();
+    for number in 0..12 {
+        let at = table.put(&world, &format!("k{number}"), "value").await;
+        let began = tokio::time::Instant::now();
+        let reached = status
+            .wait_for(|status| status.archived_through >= at)
+            .await;
+        drop(reached.unwrap());
+        assert!(began.elapsed() <= std::time::Duration::from_millis(1_001));
+    }
+    // Segments are sorted out when the fourth has come, in a task of its own.
+    loop {
+        let plan = archive
+            .plan(table.id, status.borrow().archived_through)
+            .await
+            .unwrap();
+        let of = |kind| plan.files.iter().filter(|file| file.kind == kind).count();
+        if of(FileKind::Delta) > 0 && of(FileKind::Segment) < 4 {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+    }
+    let last = table.put(&world, "last", "value").await;
+    archiver.stop().await;
+    assert!(archive.status().borrow().archived_through >= last);
+    assert_eq!(
+        restore(&archive, table.id, last).await.unwrap(),
+        table.at(last)
+    );
+}
+
+/// A directory, with items large enough that files are put in parts.
+#[tokio::test]
+async fn a_directory_holds_an_archive() {
+    let home = tempfile::tempdir().unwrap();
+    let (store, _, _) = open_store(&home.path().join("archive").display().to_string()).unwrap();
+    let world = World::new(11);
+    let mut table = Table::new(&world);
+    let archive = world.open(&store).await.unwrap();
+    for number in 0..40_u64 {
+        let mut item = vec![0; 400_000];
+        Randomness::fill(&*world.randomness, &mut item);
+        let change = (stored_key(&format!("k{number}")), Some(Bytes::from(item)));
+        table.commit(&world, &[change]).await;
+    }
+    let opened = table.open_span(&world, &archive).await.unwrap();
+    let archiver = world.spawn(&archive, &[&table], ArchiverConfig::default());
+    table.delete(&world, "k7").await;
+    let at = archiver.flush_now().await.unwrap();
+    archive.tidy_now().await.unwrap();
+    archiver.stop().await;
+    drop(archive);
+    let archive = world.open(&store).await.unwrap();
+    for at in [opened, at] {
+        let plan = archive.plan(table.id, at).await.unwrap();
+        assert!(read(&archive, &plan, plan.ranges(4)).await.unwrap() == table.at(at));
+    }
+    assert_eq!(archive.head().archived_through, at);
 }

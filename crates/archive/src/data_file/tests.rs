@@ -33,6 +33,7 @@ fn fixture() -> Fixture {
             handle,
             key: SealingKey { key, wrapped },
             randomness,
+            stopping: Arc::default(),
         },
         runtime,
     }
@@ -197,4 +198,25 @@ proptest! {
         let files = fixture.write(kind, &changes, file_bytes_max);
         prop_assert_eq!(fixture.read(kind, &files, KeyRange::all()), changes);
     }
+}
+
+const GOLDEN: &[u8] = include_bytes!("../../tests/golden/delta-1.bin");
+
+/// What was written once must read for ever, whatever the Parquet library writes today.
+#[test]
+fn the_golden_delta_reads_as_it_did() {
+    let fixture = fixture();
+    let store = &fixture.reading.store;
+    fixture
+        .runtime
+        .block_on(store.put_new("golden/delta", Bytes::from_static(GOLDEN)))
+        .unwrap();
+    let file = SourceFile {
+        kind: Kind::Delta,
+        path: "golden/delta".to_owned(),
+        length: GOLDEN.len() as u64,
+    };
+    let source = Source::files(fixture.reading.clone(), KeyRange::all(), [file].into());
+    let found: Vec<_> = Merge::new(vec![source]).map(Result::unwrap).collect();
+    assert!(found == many_changes(4, 3, 9));
 }

@@ -21,6 +21,8 @@ pub(crate) struct Flaky {
     failing_percent: AtomicU64,
     /// Nothing works any more: the process that used it has died.
     dead: AtomicBool,
+    /// Answers to puts of timeline manifests get lost: they are carried out all the same.
+    answers_lost: AtomicBool,
     /// Dies at the put whose number this counts down to.
     puts_left: AtomicU64,
 }
@@ -32,12 +34,17 @@ impl Flaky {
             randomness: SeededRandomness::new(seed),
             failing_percent: AtomicU64::new(0),
             dead: AtomicBool::new(false),
+            answers_lost: AtomicBool::new(false),
             puts_left: AtomicU64::new(u64::MAX),
         })
     }
 
     pub(crate) fn fail(&self, percent: u64) {
         self.failing_percent.store(percent, Ordering::SeqCst);
+    }
+
+    pub(crate) fn lose_answers(&self, lost: bool) {
+        self.answers_lost.store(lost, Ordering::SeqCst);
     }
 
     pub(crate) fn die(&self) {
@@ -95,7 +102,9 @@ impl ObjectStore for Flaky {
             return Err(Self::away());
         }
         let done = self.inner.put_opts(path, body, how).await;
-        if self.fails() {
+        let name = path.as_ref();
+        let manifest = name.contains("/timelines/") && name.contains("/manifest/");
+        if self.fails() || (manifest && self.answers_lost.load(Ordering::SeqCst)) {
             Err(Self::away())
         } else {
             done
