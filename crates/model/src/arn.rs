@@ -13,10 +13,10 @@ pub enum ArnError {
     /// It does not begin with `arn:`.
     #[error("not an ARN")]
     NotAnArn,
-    /// Another partition than `aws`, or another service than `dynamodb`, or no such Region.
+    /// Another partition than `aws`, another service than `dynamodb`, or what can be no Region.
     #[error("the ARN belongs to another partition or service")]
     OtherService,
-    /// Account or Region is missing or malformed.
+    /// The Region is empty, or the account is not one.
     #[error("the ARN names no account or Region")]
     NoRealm,
     /// A DynamoDB ARN of another kind of thing, or a malformed name inside.
@@ -71,7 +71,10 @@ fn split(text: &str) -> Result<(Realm, &str), ArnError> {
     if partition != "aws" || service != "dynamodb" {
         return Err(ArnError::OtherService);
     }
-    let region = Region::parse(region).map_err(|_| ArnError::NoRealm)?;
+    if region.is_empty() {
+        return Err(ArnError::NoRealm);
+    }
+    let region = Region::parse(region).map_err(|_| ArnError::OtherService)?;
     let account = AccountId::parse(account).map_err(|_| ArnError::NoRealm)?;
     Ok((Realm { account, region }, resource))
 }
@@ -212,9 +215,16 @@ mod tests {
             ArnError::OtherService
         );
         assert_eq!(
-            fault("arn:aws:dynamodb::123456789012:table/Music"),
-            ArnError::NoRealm
+            fault("arn:aws:dynamodb:US_EAST:123456789012:table/Music"),
+            ArnError::OtherService
         );
+        for no_realm in [
+            "arn:aws:dynamodb::123456789012:table/Music",
+            "arn:aws:dynamodb:us-east-1:12:x",
+            "arn:aws:dynamodb:us-east-1",
+        ] {
+            assert_eq!(fault(no_realm), ArnError::NoRealm, "{no_realm}");
+        }
         assert_eq!(
             fault("arn:aws:dynamodb:us-east-1:123456789012:table/Music"),
             ArnError::OtherResource

@@ -1,12 +1,17 @@
-//! Arbitrary items for property tests of this crate.
+//! Arbitrary numbers, values and items for property tests of this crate.
 
 use proptest::prelude::*;
 
 use crate::{AttributeValue, Item, Number};
 
-fn any_number() -> impl Strategy<Value = Number> {
-    ("[0-9]{1,38}", -130i32..88).prop_filter_map("in range", |(digits, e)| {
-        Number::parse(&format!("{digits}e{e}")).ok()
+/// Numbers of the whole range, with many near the decimal point and near each other.
+pub(crate) fn any_number() -> impl Strategy<Value = Number> {
+    let digits = prop_oneof!["[0-9]{1,3}", "[0-9]{1,38}", "(0|9){30,38}"];
+    let exponent = prop_oneof![-3..=3i32, -170..=125i32];
+    let parts = (any::<bool>(), digits, exponent);
+    parts.prop_filter_map("out of range", |(negative, digits, exponent)| {
+        let sign = if negative { "-" } else { "" };
+        Number::parse(&format!("{sign}{digits}e{exponent}")).ok()
     })
 }
 
@@ -14,7 +19,8 @@ fn any_name() -> impl Strategy<Value = String> {
     prop_oneof!["[a-c]{1,2}", ".{1,6}"]
 }
 
-fn any_value() -> impl Strategy<Value = AttributeValue> {
+/// Values of every type, nested a few levels.
+pub(crate) fn any_value() -> impl Strategy<Value = AttributeValue> {
     let bytes = prop::collection::vec(any::<u8>(), 0..9);
     let leaf = prop_oneof![
         ".{0,9}".prop_map(AttributeValue::S),
@@ -34,7 +40,7 @@ fn any_value() -> impl Strategy<Value = AttributeValue> {
     })
 }
 
-/// Items with every type, nested a few levels.
+/// Items of such values.
 pub(crate) fn any_item() -> impl Strategy<Value = Item> {
     prop::collection::btree_map(any_name(), any_value(), 0..6)
         .prop_map(|attributes| Item { attributes })

@@ -1,23 +1,20 @@
 //! Keys: their schema, their values, and the bytes the engine orders them by.
 //!
-//! A stored key is the 128-bit keyed hash of the partition key's values, then the sort key's
-//! values in a form whose byte order is DynamoDB's order. The hash spreads load evenly, makes
-//! the segments of a parallel scan and the ranges of an archive equal in size, and leaves no
-//! partition key readable on disk. An index entry's key ends with the stored key of its item,
-//! so that items which share an index key stand side by side.
+//! Always true: equal keys have equal bytes (numbers are in normal form), and the bytes of keys
+//! with one partition key order as their sort keys do. What a client may not use as a key is
+//! refused here with DynamoDB's text, in DynamoDB's order of checks.
 //!
-//! Always true: the ordered form of a value is never a prefix of another's, so forms can follow
-//! each other; equal keys have equal bytes (numbers are in normal form). The secret of the hash
-//! belongs to the timeline: a restored table keeps its source's, so the archive's order is its
-//! order.
+//! Start reading at [`KeySchema::key_of_item`], then [`stored`] for the bytes.
 
-use std::hash::Hasher as _;
+mod stored;
 
-use bytes::Bytes;
 use serde::{Deserialize, Serialize};
-use siphasher::sip128::{Hasher128 as _, SipHasher24};
 
 use crate::{AttributeValue, Item, Number, limits};
+
+pub use stored::{
+    HashSecret, StoredKey, encode_ordered_prefix, encode_ordered_value, partition_hash,
+};
 
 /// The types a key attribute may have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -140,66 +137,6 @@ pub enum KeyError {
     SchemaMismatch,
 }
 
-/// The secret a timeline's partition keys are hashed with. Never printed.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub struct HashSecret([u8; 16]);
-
-impl HashSecret {
-    /// From 16 random bytes.
-    pub const fn from_bytes(bytes: [u8; 16]) -> Self {
-        Self(bytes)
-    }
-
-    /// The bytes, to be sealed and stored.
-    pub const fn as_bytes(&self) -> &[u8; 16] {
-        &self.0
-    }
-}
-
-impl TryFrom<&[u8]> for HashSecret {
-    type Error = std::array::TryFromSliceError;
-
-    fn try_from(bytes: &[u8]) -> Result<Self, Self::Error> {
-        bytes.try_into().map(Self)
-    }
-}
-
-impl std::fmt::Debug for HashSecret {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("HashSecret(..)")
-    }
-}
-
-/// The bytes a record stands under in the engine and in the archive.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct StoredKey(Bytes);
-
-impl StoredKey {
-    /// Bytes of the partition hash every stored key begins with.
-    pub const HASH_BYTES: usize = 16;
-
-    /// From bytes that came out of the engine or the archive.
-    pub fn from_bytes(bytes: Bytes) -> Self {
-        Self(bytes)
-    }
-
-    /// The bytes.
-    pub fn as_bytes(&self) -> &Bytes {
-        &self.0
-    }
-
-    /// The bytes, owned.
-    pub fn into_bytes(self) -> Bytes {
-        self.0
-    }
-}
-
-impl AsRef<[u8]> for StoredKey {
-    fn as_ref(&self) -> &[u8] {
-        &self.0
-    }
-}
-
 impl KeyValue {
     /// Its type.
     pub const fn scalar_type(&self) -> ScalarType {
@@ -228,94 +165,6 @@ impl KeyValue {
             Self::B(bytes) => AttributeValue::B(bytes.clone()),
         }
     }
-
-    /// Bytes that count against the limits of keys. Numbers always fit.
-    fn limited_bytes(&self) -> usize {
-        match self {
-            Self::S(text) => text.len(),
-            Self::N(_) => 0,
-            Self::B(bytes) => bytes.len(),
-        }
-    }
-
-    /// `string` or `binary` if the value is empty.
-    fn empty_kind(&self) -> Option<&'static str> {
-        match self {
-            Self::S(text) if text.is_empty() => Some("string"),
-            Self::B(bytes) if bytes.is_empty() => Some("binary"),
-            _ => None,
-        }
-    }
-}
-
-/// Appends the ordered form of a value: numbers in their own, strings and binaries with every
-/// zero byte escaped as `00 FF` and `00 00` at the end.
-pub fn encode_ordered_value(value: &KeyValue, out: &mut Vec<u8>) {
-    match value {
-        KeyValue::N(number) => number.encode_ordered(out),
-        KeyValue::S(text) => encode_ordered_bytes(text.as_bytes(), out),
-        KeyValue::B(bytes) => encode_ordered_bytes(bytes, out),
-    }
-}
-
-/// Appends what the ordered forms of all strings (or binaries) with this prefix begin with.
-/// A number has no prefixes; its whole form is appended.
-pub fn encode_ordered_prefix(prefix: &KeyValue, out: &mut Vec<u8>) {
-    match prefix {
-        KeyValue::N(number) => number.encode_ordered(out),
-        KeyValue::S(text) => escape(text.as_bytes(), out),
-        KeyValue::B(bytes) => escape(bytes, out),
-    }
-}
-
-fn encode_ordered_bytes(bytes: &[u8], out: &mut Vec<u8>) {
-    escape(bytes, out);
-    out.extend([0, 0]);
-}
-
-fn escape(bytes: &[u8], out: &mut Vec<u8>) {
-    out.reserve(bytes.len() + 2);
-    for &byte in bytes {
-        out.push(byte);
-        if byte == 0 {
-            out.push(0xFF);
-        }
-    }
-}
-
-/// The keyed hash (SipHash-2-4, 128 bits) of the values of a partition key.
-pub fn partition_hash(secret: &HashSecret, values: &[KeyValue]) -> [u8; StoredKey::HASH_BYTES] {
-    let mut encoded = Vec::with_capacity(64);
-    for value in values {
-        // The type is hashed too: 1 and "1" are different keys wherever types may differ.
-        encoded.push(value.scalar_type() as u8);
-        encode_ordered_value(value, &mut encoded);
-    }
-    let mut hasher = SipHasher24::new_with_key(&secret.0);
-    hasher.write(&encoded);
-    hasher.finish128().as_bytes()
-}
-
-impl Key {
-    fn encode(&self, secret: &HashSecret, tail: &[u8]) -> StoredKey {
-        let mut bytes = Vec::with_capacity(StoredKey::HASH_BYTES + 32 + tail.len());
-        bytes.extend_from_slice(&partition_hash(secret, &self.partition));
-        self.sort
-            .iter()
-            .for_each(|value| encode_ordered_value(value, &mut bytes));
-        bytes.extend_from_slice(tail);
-        StoredKey(bytes.into())
-    }
-
-    /// The stored key of the item with this primary key.
-    pub fn stored(&self, secret: &HashSecret) -> StoredKey {
-        self.encode(secret, &[])
-    }
-
-    /// The stored key of an index entry with this index key, of the item stored at `base`.
-    pub fn stored_index(&self, secret: &HashSecret, base: &StoredKey) -> StoredKey {
-        self.encode(secret, &base.0)
-    }
 }
 
 impl KeySchema {
@@ -331,15 +180,16 @@ impl KeySchema {
 
     /// The primary key of an item that is about to be stored, with every rule checked.
     pub fn key_of_item(&self, item: &Item) -> Result<Key, KeyError> {
-        let missing = |name: &str| KeyError::Missing {
-            name: name.to_owned(),
-        };
         self.key(|attribute| {
+            let name = &attribute.name;
             let value = item
-                .get(&attribute.name)
-                .ok_or_else(|| missing(&attribute.name))?;
-            typed(attribute, value).ok_or_else(|| KeyError::TypeMismatch {
-                name: attribute.name.clone(),
+                .get(name)
+                .ok_or_else(|| KeyError::Missing { name: name.clone() })?;
+            if has_type(value, attribute.scalar_type) {
+                return Ok(value);
+            }
+            Err(KeyError::TypeMismatch {
+                name: name.clone(),
                 expected: attribute.scalar_type,
                 actual: value.type_name(),
             })
@@ -351,44 +201,34 @@ impl KeySchema {
         if map.attributes.len() != self.partition.len() + self.sort.len() {
             return Err(KeyError::SchemaMismatch);
         }
-        self.key(|attribute| {
-            map.get(&attribute.name)
-                .and_then(|value| typed(attribute, value))
-                .ok_or(KeyError::SchemaMismatch)
-        })
+        self.key(|attribute| typed(attribute, map).ok_or(KeyError::SchemaMismatch))
     }
 
     /// The index key of a stored item; `None` if the item is not in the index: an attribute is
     /// missing, has another type, or does not fit a key.
     pub fn index_key_of_item(&self, item: &Item) -> Option<Key> {
-        self.key(|attribute| {
-            item.get(&attribute.name)
-                .and_then(|value| typed(attribute, value))
-                .ok_or(KeyError::SchemaMismatch)
-        })
-        .ok()
+        self.key(|attribute| typed(attribute, item).ok_or(KeyError::SchemaMismatch))
+            .ok()
     }
 
     /// Checks the item's values of this index's key attributes. Missing ones are fine: the item
     /// is then not in the index. `index` is named in the texts.
     pub fn check_index_key(&self, item: &Item, index: &str) -> Result<(), String> {
-        let present = |attribute: &KeyAttribute| {
-            item.get(&attribute.name)
-                .map(|value| (attribute.clone(), value.clone()))
-        };
         let mut sizes = [0, 0];
-        let sides = [&self.partition, &self.sort];
-        for (side, size) in sides.into_iter().zip(&mut sizes) {
-            for (attribute, value) in side.iter().filter_map(present) {
+        for (side, size) in [&self.partition, &self.sort].into_iter().zip(&mut sizes) {
+            for attribute in side {
+                let Some(value) = item.get(&attribute.name) else {
+                    continue;
+                };
                 let name = &attribute.name;
-                let Some(key_value) = typed(&attribute, &value) else {
+                if !has_type(value, attribute.scalar_type) {
                     let (expected, actual) = (attribute.scalar_type, value.type_name());
                     return Err(format!(
                         "One or more parameter values were invalid: Type mismatch for Index Key \
                          {name} Expected: {expected} Actual: {actual} IndexName: {index}"
                     ));
-                };
-                if let Some(kind) = key_value.empty_kind() {
+                }
+                if let Some(kind) = empty_kind(value) {
                     return Err(format!(
                         "One or more parameter values are not valid. A value specified for a \
                          secondary index key is not supported. The AttributeValue for a key \
@@ -396,7 +236,7 @@ impl KeySchema {
                          IndexKey: {name}"
                     ));
                 }
-                *size += key_value.limited_bytes();
+                *size += limited_bytes(value);
             }
         }
         let [partition, sort] = sizes;
@@ -426,29 +266,33 @@ impl KeySchema {
             .collect()
     }
 
-    fn key(
+    /// The key whose values `value_of` finds, in the order of DynamoDB's checks: one attribute
+    /// after the other, then the size of each side.
+    fn key<'i>(
         &self,
-        value_of: impl Fn(&KeyAttribute) -> Result<KeyValue, KeyError>,
+        value_of: impl Fn(&KeyAttribute) -> Result<&'i AttributeValue, KeyError>,
     ) -> Result<Key, KeyError> {
         let side = |attributes: &[KeyAttribute], bytes_max: usize, too_long: KeyError| {
             let mut bytes = 0;
             let mut values = Vec::with_capacity(attributes.len());
             for attribute in attributes {
                 let value = value_of(attribute)?;
-                if let Some(kind) = value.empty_kind() {
+                if let Some(kind) = empty_kind(value) {
                     return Err(KeyError::EmptyValue {
                         name: attribute.name.clone(),
                         kind,
                     });
                 }
-                bytes += value.limited_bytes();
+                bytes += limited_bytes(value);
                 values.push(value);
             }
             if bytes > bytes_max {
-                Err(too_long)
-            } else {
-                Ok(values)
+                return Err(too_long);
             }
+            Ok(values
+                .into_iter()
+                .filter_map(KeyValue::from_attribute)
+                .collect())
         };
         Ok(Key {
             partition: side(
@@ -465,8 +309,32 @@ impl KeySchema {
     }
 }
 
-fn typed(attribute: &KeyAttribute, value: &AttributeValue) -> Option<KeyValue> {
-    KeyValue::from_attribute(value).filter(|value| value.scalar_type() == attribute.scalar_type)
+/// The attribute's value in the item, if it has the attribute's type.
+fn typed<'i>(attribute: &KeyAttribute, item: &'i Item) -> Option<&'i AttributeValue> {
+    item.get(&attribute.name)
+        .filter(|value| has_type(value, attribute.scalar_type))
+}
+
+fn has_type(value: &AttributeValue, scalar_type: ScalarType) -> bool {
+    value.type_name() == scalar_type.name()
+}
+
+/// Bytes that count against the limits of keys. Numbers always fit.
+fn limited_bytes(value: &AttributeValue) -> usize {
+    match value {
+        AttributeValue::S(text) => text.len(),
+        AttributeValue::B(bytes) => bytes.len(),
+        _ => 0,
+    }
+}
+
+/// `string` or `binary` if the value is an empty one.
+fn empty_kind(value: &AttributeValue) -> Option<&'static str> {
+    match value {
+        AttributeValue::S(text) if text.is_empty() => Some("string"),
+        AttributeValue::B(bytes) if bytes.is_empty() => Some("binary"),
+        _ => None,
+    }
 }
 
 #[cfg(test)]

@@ -14,6 +14,20 @@ pub const PARTITION_KEY_BYTES_MAX: usize = 2048;
 /// Most bytes of a sort key's value, all of its attributes together (Quotas).
 pub const SORT_KEY_BYTES_MAX: usize = 1024;
 
+/// Most significant digits of a number (Quotas).
+pub const NUMBER_DIGITS_MAX: u32 = 38;
+/// Largest exponent of a number's first significant digit (Quotas: below 1E+126).
+pub const NUMBER_MAGNITUDE_MAX: i64 = 125;
+/// Smallest exponent of a number's first significant digit (Quotas: from 1E-130).
+pub const NUMBER_MAGNITUDE_MIN: i64 = -130;
+
+/// Fewest bytes of the name of a table, index or backup (Quotas).
+pub const NAME_BYTES_MIN: usize = 3;
+/// Most bytes of the name of a table, index or backup (Quotas).
+pub const NAME_BYTES_MAX: usize = 255;
+/// Most bytes of the name of a key attribute (Quotas).
+pub const KEY_ATTRIBUTE_NAME_BYTES_MAX: usize = 255;
+
 /// Most bytes of one expression as sent (Quotas).
 pub const EXPRESSION_BYTES_MAX: usize = 4096;
 /// Most operators and functions in one expression (Quotas).
@@ -38,10 +52,14 @@ pub const BATCH_GET_KEYS_MAX: usize = 100;
 pub const BATCH_GET_BYTES_MAX: usize = 16 * 1024 * 1024;
 /// Most requests of a BatchWriteItem (API).
 pub const BATCH_WRITE_REQUESTS_MAX: usize = 25;
+/// Most bytes of items in a BatchWriteItem (API).
+pub const BATCH_WRITE_BYTES_MAX: usize = 16 * 1024 * 1024;
 /// Most actions of a transaction (API).
 pub const TRANSACTION_ACTIONS_MAX: usize = 100;
 /// Most bytes of the items of a transaction (API).
 pub const TRANSACTION_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// Most characters of a client request token (API).
+pub const TRANSACTION_TOKEN_CHARS_MAX: usize = 36;
 /// How long a client request token is remembered (API).
 pub const TRANSACTION_TOKEN_SECONDS: u64 = 600;
 /// Most segments of a parallel scan (API).
@@ -51,10 +69,24 @@ pub const SCAN_SEGMENTS_MAX: u32 = 1_000_000;
 pub const GLOBAL_INDEXES_MAX: usize = 20;
 /// Most local secondary indexes of a table (Quotas).
 pub const LOCAL_INDEXES_MAX: usize = 5;
+/// Most attributes on each side of a global secondary index's key (developer guide,
+/// "Multi-attribute keys").
+pub const INDEX_KEY_ATTRIBUTES_MAX: usize = 4;
+/// Most non-key attributes projected into one index (API).
+pub const PROJECTED_ATTRIBUTES_PER_INDEX_MAX: usize = 20;
 /// Most non-key attributes projected into a table's indexes, summed (Quotas).
 pub const PROJECTED_ATTRIBUTES_MAX: usize = 100;
+/// Most read or write units of a provisioned table or index that are a number at all; what is
+/// above is out of bounds whatever the account may use (answer of the service).
+pub const THROUGHPUT_UNITS_MAX: u64 = 1_000_000_000_000;
 /// Most tables of an account in a Region (Quotas).
 pub const TABLES_MAX: usize = 2500;
+/// Most tags of a resource (Quotas).
+pub const TAGS_MAX: usize = 50;
+/// Most characters of a tag's key (API).
+pub const TAG_KEY_CHARS_MAX: usize = 128;
+/// Most characters of a tag's value (API).
+pub const TAG_VALUE_CHARS_MAX: usize = 256;
 /// Most names or summaries a List operation answers at once (API).
 pub const LIST_PAGE_MAX: usize = 100;
 

@@ -8,6 +8,8 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::limits;
+
 /// The text does not follow the rule of the name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not a valid {what}")]
@@ -84,7 +86,8 @@ macro_rules! name {
 
 fn is_resource_name(text: &str) -> bool {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"_.-".contains(&byte);
-    (3..=255).contains(&text.len()) && text.bytes().all(allowed)
+    (limits::NAME_BYTES_MIN..=limits::NAME_BYTES_MAX).contains(&text.len())
+        && text.bytes().all(allowed)
 }
 
 name! {
@@ -206,6 +209,9 @@ pub struct BackupId {
     pub suffix: u32,
 }
 
+/// The first time that does not fit the id's 14 digits, in the year 5138.
+const BACKUP_ID_MS_END: u64 = 100_000_000_000_000;
+
 impl fmt::Display for BackupId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:014}-{:08x}", self.created_ms, self.suffix)
@@ -222,7 +228,7 @@ impl TryFrom<&str> for BackupId {
             created_ms: millis.parse().map_err(|_| invalid)?,
             suffix: u32::from_str_radix(suffix, 16).map_err(|_| invalid)?,
         };
-        if id.to_string() == text {
+        if id.created_ms < BACKUP_ID_MS_END && id.to_string() == text {
             Ok(id)
         } else {
             Err(invalid)
@@ -257,7 +263,33 @@ mod tests {
         }
         assert!(AccountId::parse("123456789012").is_ok());
         assert!(AccountId::parse("12345678901").is_err());
-        assert!(Region::parse("../etc").is_err());
+        assert!(Region::parse("local").is_ok() && Region::parse("eu-west-1").is_ok());
+        for bad in ["", "../etc", "EU", &"a".repeat(65)] {
+            assert!(Region::parse(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn what_is_persisted_is_text_and_is_checked_when_it_comes_back() {
+        fn round_trip<T>(value: &T, json: &str)
+        where
+            T: Serialize + for<'de> Deserialize<'de> + PartialEq + fmt::Debug,
+        {
+            assert_eq!(serde_json::to_string(value).unwrap(), json);
+            assert_eq!(&serde_json::from_str::<T>(json).unwrap(), value);
+        }
+        round_trip(&TableName::parse("Music").unwrap(), "\"Music\"");
+        round_trip(
+            &TableId::from_u128(1),
+            "\"00000000-0000-0000-0000-000000000001\"",
+        );
+        let system = BackupId {
+            created_ms: 1,
+            suffix: 0,
+        };
+        round_trip(&system, "\"00000000000001-00000000\"");
+        assert!(serde_json::from_str::<TableName>("\"a/b\"").is_err());
+        assert!(serde_json::from_str::<BackupId>("\"1-0\"").is_err());
     }
 
     #[test]
@@ -276,6 +308,8 @@ mod tests {
             "1489173575360-b308cd7d",
             "01489173575360-b308cd7",
             "01489173575360b308cd7d",
+            "100000000000000-00000000",
+            "+1489173575360-b308cd7d",
         ] {
             assert!(BackupId::try_from(bad).is_err(), "{bad}");
         }

@@ -3,19 +3,21 @@
 //!
 //! A [`Number`] is always in normal form (no trailing zeros in the coefficient, one zero), so
 //! `==` is numeric equality and every number has one printed form, one stored form and one
-//! ordered form. Arithmetic is exact or fails; nothing is ever rounded.
+//! ordered form ([`ordered`]). Arithmetic is exact or fails; nothing is ever rounded.
 //!
 //! Limits and texts: AWS developer guide, "Supported data types"; the order of the tests
 //! (magnitude before digits) is what the service answers.
 
+mod ordered;
+
 use std::cmp::Ordering;
 use std::fmt;
 
-/// Significant digits a number may have.
-const DIGITS_MAX: u32 = 38;
-/// Largest and smallest exponent of the first significant digit.
-const MAGNITUDE_MAX: i64 = 125;
-const MAGNITUDE_MIN: i64 = -130;
+use crate::limits;
+
+const DIGITS_MAX: u32 = limits::NUMBER_DIGITS_MAX;
+const MAGNITUDE_MAX: i64 = limits::NUMBER_MAGNITUDE_MAX;
+const MAGNITUDE_MIN: i64 = limits::NUMBER_MAGNITUDE_MIN;
 
 /// Why a text or a result is not a number that can be stored. The text is DynamoDB's.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -224,75 +226,7 @@ impl Number {
         let in_range = (MAGNITUDE_MIN..=MAGNITUDE_MAX).contains(&magnitude);
         (normal && in_range).then_some(number)
     }
-
-    /// Appends a form whose byte order is the numeric order and that is never a prefix of
-    /// another number's: for zero one byte; else a byte for sign and magnitude, then the digits
-    /// in pairs, each pair one byte that also says whether more follow.
-    ///
-    /// Negative numbers are the bitwise complement of their positive counterpart.
-    pub fn encode_ordered(&self, out: &mut Vec<u8>) {
-        if self.is_zero() {
-            out.push(ORDERED_ZERO_SIGN);
-            return;
-        }
-        let start = out.len();
-        // Magnitudes are -130..=125: 256 values in one byte.
-        out.push((i64::from(self.magnitude()) - MAGNITUDE_MIN) as u8);
-        let count = self.digit_count();
-        let digit = |position: u32| -> u8 {
-            if position >= count {
-                return 0;
-            }
-            ((self.coefficient / 10u128.pow(count - 1 - position)) % 10) as u8
-        };
-        for position in (0..count).step_by(2) {
-            let pair = digit(position) * 10 + digit(position + 1);
-            let more = position + 2 < count;
-            out.push(pair * 2 + u8::from(more));
-        }
-        if self.negative {
-            out.iter_mut().skip(start).for_each(|byte| *byte = !*byte);
-        }
-        let sign = if self.negative {
-            ORDERED_NEGATIVE_SIGN
-        } else {
-            ORDERED_POSITIVE_SIGN
-        };
-        out.insert(start, sign);
-    }
-
-    /// Reads what [`Self::encode_ordered`] wrote and how many bytes it took.
-    pub fn decode_ordered(bytes: &[u8]) -> Option<(Self, usize)> {
-        let (&sign, body) = bytes.split_first()?;
-        let flip = match sign {
-            ORDERED_ZERO_SIGN => return Some((Self::ZERO, 1)),
-            ORDERED_POSITIVE_SIGN => 0,
-            ORDERED_NEGATIVE_SIGN => 0xFF,
-            _ => return None,
-        };
-        let (&magnitude, pairs) = body.split_first()?;
-        let magnitude = i64::from(magnitude ^ flip) + MAGNITUDE_MIN;
-        let mut digits = Vec::with_capacity(DIGITS_MAX as usize);
-        for (position, byte) in pairs.iter().enumerate().take(DIGITS_MAX as usize / 2) {
-            let byte = byte ^ flip;
-            let pair = byte / 2;
-            if pair > 99 {
-                return None;
-            }
-            digits.extend([pair / 10, pair % 10]);
-            if byte.is_multiple_of(2) {
-                let exponent = magnitude - (digits.len() as i64 - 1);
-                let number = Self::from_digits(flip != 0, &digits, exponent).ok()?;
-                return Some((number, position + 3));
-            }
-        }
-        None
-    }
 }
-
-const ORDERED_NEGATIVE_SIGN: u8 = 0x01;
-const ORDERED_ZERO_SIGN: u8 = 0x02;
-const ORDERED_POSITIVE_SIGN: u8 = 0x03;
 
 /// Whether the text begins with a minus, and what follows its sign.
 fn split_sign(bytes: &[u8]) -> (bool, &[u8]) {
@@ -389,14 +323,15 @@ impl fmt::Display for Number {
         if self.negative {
             f.write_str("-")?;
         }
-        let digits = self.coefficient.to_string();
+        let coefficient = self.coefficient;
         let places = usize::from(self.exponent.unsigned_abs());
-        if self.exponent >= 0 {
-            return write!(f, "{digits}{}", "0".repeat(places));
+        if coefficient == 0 || self.exponent >= 0 {
+            return write!(f, "{coefficient}{:0<places$}", "");
         }
-        match digits.split_at_checked(digits.len().saturating_sub(places)) {
-            Some((whole, fraction)) if !whole.is_empty() => write!(f, "{whole}.{fraction}"),
-            _ => write!(f, "0.{}{digits}", "0".repeat(places - digits.len())),
+        // A u128 holds 10^38, so with more places than that there is no whole part.
+        match 10u128.checked_pow(places as u32) {
+            Some(one) => write!(f, "{}.{:0places$}", coefficient / one, coefficient % one),
+            None => write!(f, "0.{coefficient:0places$}"),
         }
     }
 }

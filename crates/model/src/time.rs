@@ -212,4 +212,27 @@ mod tests {
             assert_eq!(CommitTimestamp::parse(bad), None, "{bad}");
         }
     }
+
+    #[test]
+    fn manual_time_moves_only_when_told() {
+        let clock = ManualClock::at(5);
+        clock.advance(3);
+        assert_eq!((clock.now_micros(), clock.now_micros()), (8, 8));
+        clock.set(1);
+        assert_eq!(clock.now_micros(), 1);
+    }
+
+    #[test]
+    fn seeded_randomness_is_splitmix64_and_replays() {
+        let randomness = SeededRandomness::new(1_234_567);
+        assert_eq!(randomness.next_u64(), 6_457_827_717_110_365_317);
+        assert_eq!(randomness.next_u64(), 3_203_168_211_198_807_973);
+        let fill = |seed| {
+            let mut buffer = [0; 13];
+            SeededRandomness::new(seed).fill(&mut buffer);
+            buffer
+        };
+        assert_eq!(fill(7), fill(7));
+        assert_ne!(fill(7), fill(8));
+    }
 }

@@ -155,3 +155,69 @@ impl FromIterator<(String, AttributeValue)> for Item {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::{Item, parse_item, parse_value};
+
+    #[test]
+    fn sizes_follow_the_developer_guide() {
+        for (value, size_bytes) in [
+            (r#"{"S":""}"#, 0),
+            (r#"{"S":"aä"}"#, 3),
+            (r#"{"B":"AAAA"}"#, 3),
+            (r#"{"BOOL":false}"#, 1),
+            (r#"{"NULL":true}"#, 1),
+            (r#"{"N":"-12.5"}"#, 4),
+            (r#"{"M":{}}"#, 3),
+            (r#"{"L":[]}"#, 3),
+            (r#"{"M":{"aa":{"S":"aa"},"bbb":{"S":"bbb"}}}"#, 15),
+            (r#"{"L":[{"S":"a"},{"S":"aa"}]}"#, 8),
+            (r#"{"L":[{"L":[{"NULL":true}]}]}"#, 9),
+            (r#"{"SS":["a","bc"]}"#, 3),
+            (r#"{"NS":["0","100","-12"]}"#, 6),
+            (r#"{"BS":["AAAA","AA=="]}"#, 4),
+        ] {
+            assert_eq!(
+                parse_value(value).unwrap().size_bytes(),
+                size_bytes,
+                "{value}"
+            );
+        }
+        let item = r#"{"pk":{"S":"abc"},"n":{"N":"12.3456"},"t":{"SS":["a","bc"]}}"#;
+        assert_eq!(parse_item(item).unwrap().size_bytes(), 14);
+        assert_eq!(Item::default().size_bytes(), 0);
+    }
+
+    #[test]
+    fn types_have_their_wire_names() {
+        for (value, name, long_name) in [
+            (r#"{"S":"a"}"#, "S", "STRING"),
+            (r#"{"N":"1"}"#, "N", "NUMBER"),
+            (r#"{"B":""}"#, "B", "BINARY"),
+            (r#"{"BOOL":true}"#, "BOOL", "BOOLEAN"),
+            (r#"{"NULL":true}"#, "NULL", "NULL"),
+            (r#"{"M":{}}"#, "M", "MAP"),
+            (r#"{"L":[]}"#, "L", "LIST"),
+            (r#"{"SS":["a"]}"#, "SS", "STRING_SET"),
+            (r#"{"NS":["1"]}"#, "NS", "NUMBER_SET"),
+            (r#"{"BS":[""]}"#, "BS", "BINARY_SET"),
+        ] {
+            let read = parse_value(value).unwrap();
+            assert_eq!((read.type_name(), read.long_type_name()), (name, long_name));
+        }
+    }
+
+    #[test]
+    fn depth_counts_maps_and_lists() {
+        for (value, depth) in [
+            (r#"{"SS":["a"]}"#, 0),
+            (r#"{"M":{}}"#, 1),
+            (r#"{"L":[{"S":"a"},{"M":{"b":{"L":[]}}},{"L":[]}]}"#, 3),
+        ] {
+            assert_eq!(parse_value(value).unwrap().depth(), depth, "{value}");
+            let item = format!(r#"{{"x":{{"NULL":true}},"y":{value}}}"#);
+            assert_eq!(parse_item(&item).unwrap().depth(), depth, "{value}");
+        }
+    }
+}

@@ -6,6 +6,7 @@ use bigdecimal::BigDecimal;
 use proptest::prelude::*;
 
 use super::*;
+use crate::generate::any_number;
 
 fn number(text: &str) -> Number {
     Number::parse(text).unwrap()
@@ -15,16 +16,28 @@ fn oracle(number: &Number) -> BigDecimal {
     BigDecimal::from_str(&number.to_string()).unwrap()
 }
 
-fn any_number() -> impl Strategy<Value = Number> {
-    let digits = prop_oneof!["[0-9]{1,3}", "[0-9]{1,38}"];
-    let exponent = prop_oneof![-3i32..3, -130i32..=88];
-    (any::<bool>(), digits, exponent).prop_filter_map("in range", |(negative, digits, exponent)| {
-        Number::parse(&format!(
-            "{}{digits}e{exponent}",
-            if negative { "-" } else { "" }
-        ))
-        .ok()
-    })
+/// What a number of this exact value must be, or why there is none.
+fn of_oracle(exact: &BigDecimal) -> Result<Number, NumberError> {
+    let (coefficient, scale) = exact.normalized().into_bigint_and_exponent();
+    let digits = coefficient.magnitude().to_string();
+    let magnitude = digits.len() as i64 - 1 - scale;
+    if digits == "0" {
+        Ok(Number::ZERO)
+    } else if magnitude > 125 {
+        Err(NumberError::Overflow)
+    } else if magnitude < -130 {
+        Err(NumberError::Underflow)
+    } else if digits.len() > 38 {
+        Err(NumberError::TooManyDigits)
+    } else {
+        Ok(number(&format!("{coefficient}e{}", -scale)))
+    }
+}
+
+fn ordered(number: &Number) -> Vec<u8> {
+    let mut out = Vec::new();
+    number.encode_ordered(&mut out);
+    out
 }
 
 #[test]
@@ -51,6 +64,22 @@ fn printed_form_is_plain_and_normal() {
 }
 
 #[test]
+fn ordered_form_is_pinned() {
+    for (text, bytes) in [
+        ("0", &[0x02][..]),
+        ("1", &[0x03, 130, 20]),
+        ("-1", &[0x01, !130, !20]),
+        ("10", &[0x03, 131, 20]),
+        ("123", &[0x03, 132, 25, 60]),
+        ("-0.0123", &[0x01, !128, !25, !60]),
+        ("1E-130", &[0x03, 0, 20]),
+        ("9.9E125", &[0x03, 255, 198]),
+    ] {
+        assert_eq!(ordered(&number(text)), bytes, "{text}");
+    }
+}
+
+#[test]
 fn faults_have_their_texts() {
     let text = |input: &str| Number::parse(input).unwrap_err().to_string();
     assert_eq!(
@@ -73,7 +102,14 @@ fn faults_have_their_texts() {
         number(&format!("{}{}", "9".repeat(16), "0".repeat(24))).digit_count(),
         16
     );
-    assert!(number("1E125").checked_add(&number("9E125")).is_err());
+    assert_eq!(
+        number("1E125").checked_add(&number("9E125")),
+        Err(NumberError::Overflow)
+    );
+    assert_eq!(
+        number("1.1E-130").checked_sub(&number("1E-130")),
+        Err(NumberError::Underflow)
+    );
     assert_eq!(
         number("1E60").checked_add(&number("1")),
         Err(NumberError::TooManyDigits)
@@ -96,6 +132,8 @@ fn sizes_follow_the_published_examples() {
         assert_eq!(number(text).size_bytes(), size_bytes, "{text}");
     }
     assert_eq!(number(&"12".repeat(19)).size_bytes(), 20);
+    // Pairs are aligned at the point: 38 digits that begin in the middle of one take 20 pairs.
+    assert_eq!(number(&format!("{}e1", "12".repeat(19))).size_bytes(), 21);
 }
 
 proptest! {
@@ -112,35 +150,65 @@ proptest! {
 
     #[test]
     fn ordered_form_orders_and_round_trips(a in any_number(), b in any_number()) {
-        let encode = |number: &Number| {
-            let mut bytes = Vec::new();
-            number.encode_ordered(&mut bytes);
-            bytes
-        };
-        let (left, right) = (encode(&a), encode(&b));
+        let (left, right) = (ordered(&a), ordered(&b));
         prop_assert_eq!(left.cmp(&right), a.cmp(&b));
         prop_assert!(a == b || !right.starts_with(&left));
-        let mut followed = left.clone();
-        followed.extend([0, 255, 7]);
-        prop_assert_eq!(Number::decode_ordered(&followed), Some((a, left.len())));
+        for tail in [&[][..], &[0, 255, 7], &[255, 255]] {
+            let followed = [&left[..], tail].concat();
+            prop_assert_eq!(Number::decode_ordered(&followed), Some((a, left.len())));
+        }
+    }
+
+    #[test]
+    fn only_ordered_forms_are_decoded(
+        bytes in prop::collection::vec(any::<u8>(), 0..24),
+        sign in 0..5u8,
+        a in any_number(),
+        at in any::<prop::sample::Index>(),
+        bit in 0..8u32,
+    ) {
+        let mut damaged = ordered(&a);
+        let at = at.index(damaged.len());
+        damaged[at] ^= 1 << bit;
+        for bytes in [&bytes[..], &[&[sign], &bytes[..]].concat(), &damaged] {
+            if let Some((number, length)) = Number::decode_ordered(bytes) {
+                prop_assert_eq!(&ordered(&number)[..], &bytes[..length]);
+            }
+        }
     }
 
     #[test]
     fn sums_and_differences_are_exact_or_fail(a in any_number(), b in any_number()) {
-        if let Ok(sum) = a.checked_add(&b) {
-                prop_assert_eq!(oracle(&sum), oracle(&a) + oracle(&b));
-            } else {
-                let exact = (oracle(&a) + oracle(&b)).normalized();
-                let (digits, scale) = exact.as_bigint_and_exponent();
-                let count = digits.magnitude().to_string().len() as i64;
-                prop_assert!(count > 38 || count - 1 - scale > 125 || count - 1 - scale < -130);
-            }
+        let sum = a.checked_add(&b);
+        prop_assert_eq!(&sum, &of_oracle(&(oracle(&a) + oracle(&b))));
+        prop_assert_eq!(&sum, &b.checked_add(&a));
+        prop_assert_eq!(a.checked_sub(&b), of_oracle(&(oracle(&a) - oracle(&b))));
         prop_assert_eq!(a.checked_sub(&a), Ok(Number::ZERO));
+        if let Ok(sum) = sum {
+            prop_assert_eq!(sum.checked_sub(&b), Ok(a));
+        }
     }
 
     #[test]
-    fn any_text_and_any_bytes_are_answered(text in ".{0,50}", bytes in any::<Vec<u8>>()) {
-        let _ = Number::parse(&text);
-        let _ = Number::decode_ordered(&bytes);
+    fn integers_are_themselves(value in prop_oneof![any::<i64>(), -100..100i64]) {
+        prop_assert_eq!(Number::from(value), number(&value.to_string()));
+        prop_assert_eq!(Number::from(value).to_string(), value.to_string());
+    }
+
+    #[test]
+    fn parsing_agrees_with_the_oracle(text in "[+-]?[0-9]{0,20}[.]?[0-9]{0,20}([eE][+-]?[0-9]{1,3})?") {
+        match BigDecimal::from_str(&text) {
+            Ok(exact) => prop_assert_eq!(Number::parse(&text), of_oracle(&exact)),
+            Err(_) => prop_assert!(Number::parse(&text).is_err()),
+        }
+    }
+
+    #[test]
+    fn any_text_is_answered(text in ".{0,50}", digits in "[0-9eE.+-]{0,50}") {
+        for text in [text, digits] {
+            if let Ok(number) = Number::parse(&text) {
+                prop_assert_eq!(Number::parse(&number.to_string()), Ok(number));
+            }
+        }
     }
 }
