@@ -25,8 +25,9 @@ pub struct RecoveryOptions {
     pub clock: Arc<dyn Clock>,
     /// Ids of backups and jobs.
     pub randomness: Arc<dyn Randomness>,
-    /// Where tests hold or break a job: `restore::before_load`, `restore::before_publish`,
-    /// `backup::before_keyframe`, `backup::before_available`, `delete::before_finish`.
+    /// Where tests hold or break a job: `restore::before_load`, `restore::range_loaded`,
+    /// `restore::before_publish`, `backup::before_keyframe`, `backup::before_available`,
+    /// `delete::before_finish`.
     pub failpoints: Arc<FailPointRegistry>,
     /// Hears how far restores are.
     pub progress: Arc<dyn ProgressSink>,

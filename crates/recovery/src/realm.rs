@@ -16,7 +16,7 @@ use crate::error::RecoveryError;
 use crate::shared::Shared;
 
 /// Between two looks at whether an instant of the near future has been reached.
-const FUTURE_POLL: Duration = Duration::from_millis(20);
+pub(crate) const FUTURE_POLL: Duration = Duration::from_millis(20);
 
 /// One account in one Region.
 pub(crate) struct RealmRecovery {

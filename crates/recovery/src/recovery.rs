@@ -9,7 +9,8 @@ use anywhen_table::TableRecord;
 use parking_lot::RwLock;
 use tokio::sync::watch;
 
-use crate::backup::{BackupPage, BackupRecord, ListBackups};
+use crate::backup::{BackupPage, BackupRecord, ListBackups, describe};
+use crate::book::Entries;
 use crate::continuous::ContinuousBackups;
 use crate::error::RecoveryError;
 use crate::options::RecoveryOptions;
@@ -38,23 +39,28 @@ impl Recovery {
             realms: RwLock::default(),
             opening: tokio::sync::Mutex::default(),
         });
-        let options = &recovery.shared.options;
+        match recovery.take_up().await {
+            Ok(()) => Ok(recovery),
+            Err(error) => {
+                recovery.close().await;
+                Err(error)
+            }
+        }
+    }
+
+    async fn take_up(self: &Arc<Self>) -> Result<(), RecoveryError> {
+        let options = &self.shared.options;
         let mut realms = options.archive.realms().await?;
-        realms.extend(
-            options
-                .tables
-                .realms()
-                .iter()
-                .map(|tables| tables.realm().clone()),
-        );
+        let in_catalog = options.tables.realms();
+        realms.extend(in_catalog.iter().map(|tables| tables.realm().clone()));
         realms.sort();
         realms.dedup();
         for realm in realms {
-            recovery.realm(&realm).await?;
+            self.realm(&realm).await?;
         }
-        recovery.sweep_spilled()?;
-        recovery.start_upkeep();
-        Ok(recovery)
+        self.sweep_spilled()?;
+        self.start_upkeep();
+        Ok(())
     }
 
     /// CreateBackup. The answer is CREATING; the backup holds every write acknowledged before
@@ -72,24 +78,29 @@ impl Recovery {
     }
 
     /// DescribeBackup, by ARN as sent. Its Region may be another one; echo it as it was sent.
+    #[expect(
+        clippy::unused_async,
+        reason = "operations are alike: a later one may have to wait"
+    )]
     pub async fn describe_backup(
         &self,
         realm: &Realm,
         backup_arn: &str,
     ) -> Result<BackupRecord, RecoveryError> {
-        self.realm(realm).await?.describe_backup(backup_arn)
+        self.look_up(realm, |entries| describe(realm, entries, backup_arn))
     }
 
     /// ListBackups.
+    #[expect(
+        clippy::unused_async,
+        reason = "operations are alike: a later one may have to wait"
+    )]
     pub async fn list_backups(
         &self,
         realm: &Realm,
         request: &ListBackups,
     ) -> Result<BackupPage, RecoveryError> {
-        let realm = self.realm(realm).await?;
-        realm
-            .book
-            .read(|entries| request.page(&realm.realm, entries))
+        self.look_up(realm, |entries| request.page(realm, entries))
     }
 
     /// DeleteBackup, by ARN as sent. The answer is DELETED.
@@ -98,6 +109,7 @@ impl Recovery {
         realm: &Realm,
         backup_arn: &str,
     ) -> Result<BackupRecord, RecoveryError> {
+        self.describe_backup(realm, backup_arn).await?;
         let (realm, arn) = (self.realm(realm).await?, backup_arn.to_owned());
         self.shared
             .run(async move { realm.delete_backup(&arn).await })
@@ -196,6 +208,14 @@ impl Recovery {
             if let Some(archiver) = archiver {
                 archiver.stop().await;
             }
+        }
+    }
+
+    /// Looks something up. Nothing is opened for it: a realm that is not open has no backups.
+    fn look_up<T>(&self, realm: &Realm, look: impl FnOnce(&Entries) -> T) -> T {
+        match self.known_realm(realm) {
+            Some(realm) => realm.book.read(look),
+            None => look(&Entries::default()),
         }
     }
 

@@ -16,13 +16,16 @@ use crate::backup::{BackupKind, BackupRecord, BackupStatus, Begun, Source};
 use crate::book::{Book, Entries, Hold, Needs};
 use crate::continuous::{FLOORS, read_floor};
 use crate::error::RecoveryError;
-use crate::realm::{CatalogKeys, RealmRecovery, key_of};
+use crate::realm::{CatalogKeys, FUTURE_POLL, RealmRecovery, key_of};
 use crate::restore::{RestoreJob, RestoreSlot, RunningRestore, load_jobs};
 use crate::shared::Shared;
 
 /// What this realm remembers of the archive its history is in: an [`ArchiveHead`].
 const ARCHIVE: SystemStore = SystemStore::new("archive");
 const HEAD: &[u8] = b"head";
+
+/// How far this server's clock may be behind what is in the archive.
+const CLOCK_LAG_MICROS_MAX: u64 = 10_000_000;
 
 impl RealmRecovery {
     pub(crate) async fn open(
@@ -45,6 +48,7 @@ impl RealmRecovery {
             book,
             history_turn: tokio::sync::Mutex::default(),
         });
+        opened.pass_archived().await?;
         opened.end_lost_spans(remembered).await?;
         opened.remember_head().await?;
         let restores = opened.enter_restores(jobs);
@@ -57,6 +61,26 @@ impl RealmRecovery {
         opened.take_up_restores(restores).await;
         opened.watch_fence();
         Ok(opened)
+    }
+
+    /// Waits until this server's commits come after everything in the archive: what came before
+    /// would never be archived. Only a clock that lags behind the other server's makes it wait.
+    async fn pass_archived(&self) -> Result<(), RecoveryError> {
+        let archived = self.archive.head().archived_through;
+        loop {
+            let sealed = self.seal().await?;
+            if sealed > archived {
+                return Ok(());
+            }
+            if archived.as_micros() - sealed.as_micros() > CLOCK_LAG_MICROS_MAX {
+                return Err(RecoveryError::Internal(format!(
+                    "the archive of {} reaches {archived}, but this server's clock shows {sealed}; \
+                     set the clock",
+                    self.realm
+                )));
+            }
+            tokio::time::sleep(FUTURE_POLL).await;
+        }
     }
 
     /// An archive that ends before what this server knows to have been in it was set back. The

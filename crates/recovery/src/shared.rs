@@ -90,7 +90,7 @@ impl Shared {
     /// [`Stop`] to look at while it goes through many records.
     pub(crate) async fn blocking<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&Stop) -> Result<T, RecoveryError> + Send + 'static,
+        work: impl FnOnce(&Stop) -> T + Send + 'static,
     ) -> Result<T, RecoveryError> {
         let running = Arc::clone(&self.blocking).read_owned().await;
         let stop = Stop(Arc::clone(&self.stopping));
@@ -98,23 +98,24 @@ impl Shared {
             let _running = running;
             work(&stop)
         });
-        task.await
-            .unwrap_or_else(|failure| Err(RecoveryError::Internal(failure.to_string())))
+        let ended = task.await;
+        ended.map_err(|failure| RecoveryError::Internal(failure.to_string()))
     }
 
     /// Tries until it works or fails for good: an archive that does not answer comes back.
-    pub(crate) async fn patiently<T, F>(
+    pub(crate) async fn patiently<T, E, F>(
         &self,
         what: &str,
         mut attempt: impl FnMut() -> F,
-    ) -> Result<T, ArchiveError>
+    ) -> Result<T, E>
     where
-        F: Future<Output = Result<T, ArchiveError>>,
+        E: MayPass,
+        F: Future<Output = Result<T, E>>,
     {
         let mut pause = RETRY_FIRST;
         loop {
             match attempt().await {
-                Err(error) if error.is_transient() => {
+                Err(error) if error.may_pass() => {
                     tracing::warn!(%error, what, "will try again");
                     tokio::time::sleep(pause).await;
                     pause = (pause * 2).min(RETRY_LAST);
@@ -158,10 +159,27 @@ impl Shared {
     }
 }
 
+/// A failure that can be told to pass by itself, or not.
+pub(crate) trait MayPass: std::fmt::Display {
+    /// Whether trying again later can help without anyone doing anything.
+    fn may_pass(&self) -> bool;
+}
+
+impl MayPass for ArchiveError {
+    fn may_pass(&self) -> bool {
+        self.is_transient()
+    }
+}
+
 /// Tells a blocking part of a job when the server stops.
 pub(crate) struct Stop(Arc<AtomicBool>);
 
 impl Stop {
+    #[cfg(test)]
+    pub(crate) fn never() -> Self {
+        Self(Arc::default())
+    }
+
     /// An error once the server stops.
     pub(crate) fn check(&self) -> Result<(), RecoveryError> {
         if self.0.load(Ordering::Relaxed) {

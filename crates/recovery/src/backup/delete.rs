@@ -31,12 +31,17 @@ pub(crate) fn find<'a>(
         .ok_or_else(|| RecoveryError::BackupNotFound(text.to_owned()))
 }
 
-impl RealmRecovery {
-    pub(crate) fn describe_backup(&self, text: &str) -> Result<BackupRecord, RecoveryError> {
-        let arn = arn::backup(&self.realm, text)?;
-        self.book.read(|entries| find(entries, &arn, text).cloned())
-    }
+/// DescribeBackup over what a realm has.
+pub(crate) fn describe(
+    realm: &Realm,
+    entries: &Entries,
+    text: &str,
+) -> Result<BackupRecord, RecoveryError> {
+    let arn = arn::backup(realm, text)?;
+    find(entries, &arn, text).cloned()
+}
 
+impl RealmRecovery {
     pub(crate) async fn delete_backup(
         self: &Arc<Self>,
         text: &str,

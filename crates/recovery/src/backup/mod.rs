@@ -15,7 +15,7 @@ mod list;
 mod record;
 
 pub(crate) use create::{Begun, Source};
-pub(crate) use delete::{find, user_of};
+pub(crate) use delete::{describe, find, user_of};
 pub use list::{BackupFilter, BackupPage, ListBackups};
 pub(crate) use record::BackupKey;
 pub use record::{BackupKind, BackupRecord, BackupStatus};

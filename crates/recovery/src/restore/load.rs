@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use anywhen_archive::{KeyRange, MergedItems};
+use anywhen_archive::{ArchiveError, KeyRange, MergedItems};
 use anywhen_engine::{BulkLoader, EngineError};
 use anywhen_model::{TableId, decode_item};
 use anywhen_table::{ITEMS_PART, Table};
@@ -23,7 +23,7 @@ use crate::error::RecoveryError;
 use crate::metrics;
 use crate::progress::{RestoreProgress, RestoreStage};
 use crate::realm::RealmRecovery;
-use crate::shared::Stop;
+use crate::shared::{MayPass, Stop};
 
 /// Records between two looks at the clock of the world: progress, and whether to stop.
 const RECORDS_PER_STEP: u64 = 512;
@@ -129,16 +129,20 @@ impl Loading {
         number: u32,
         range: KeyRange,
     ) -> Result<LoadedRange, RecoveryError> {
-        let loading = Arc::clone(&self);
         let shared = &self.realm.shared;
-        let loaded = shared
-            .blocking(move |stop| loading.fill_range(number, range, stop))
-            .await?;
+        let attempt = || async {
+            let (loading, range) = (Arc::clone(&self), range.clone());
+            shared
+                .blocking(move |stop| loading.fill_range(number, range, stop))
+                .await?
+        };
+        let loaded = shared.patiently("loading a range", attempt).await?;
         let durable = loaded.runs.iter().all(|run| matches!(run, Run::File(_)));
         if durable {
             let record = self.records.put_range(number, &loaded.done)?;
             self.realm.tables.system_commit(vec![record]).await?;
         }
+        shared.failpoint("restore::range_loaded").await?;
         Ok(loaded)
     }
 
@@ -147,7 +151,7 @@ impl Loading {
         number: u32,
         range: KeyRange,
         stop: &Stop,
-    ) -> Result<LoadedRange, RecoveryError> {
+    ) -> Result<LoadedRange, RangeError> {
         let mut filler = RangeFiller {
             loading: self,
             loader: self.loader(ITEMS_PART)?,
@@ -208,7 +212,7 @@ impl Loading {
         let shared = &self.realm.shared;
         shared
             .blocking(move |stop| loading.fill_index(number, runs, stop))
-            .await?;
+            .await??;
         if self.spill.is_some() {
             let record = self.records.put_index(number)?;
             self.realm.tables.system_commit(vec![record]).await?;
@@ -249,6 +253,54 @@ impl Loading {
     }
 }
 
+/// Why a range could not be loaded.
+enum RangeError {
+    Archive(ArchiveError),
+    Other(RecoveryError),
+}
+
+impl MayPass for RangeError {
+    fn may_pass(&self) -> bool {
+        matches!(self, Self::Archive(error) if error.may_pass())
+    }
+}
+
+impl std::fmt::Display for RangeError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Archive(error) => error.fmt(f),
+            Self::Other(error) => error.fmt(f),
+        }
+    }
+}
+
+impl From<ArchiveError> for RangeError {
+    fn from(error: ArchiveError) -> Self {
+        Self::Archive(error)
+    }
+}
+
+impl From<RecoveryError> for RangeError {
+    fn from(error: RecoveryError) -> Self {
+        Self::Other(error)
+    }
+}
+
+impl From<EngineError> for RangeError {
+    fn from(error: EngineError) -> Self {
+        Self::Other(error.into())
+    }
+}
+
+impl From<RangeError> for RecoveryError {
+    fn from(error: RangeError) -> Self {
+        match error {
+            RangeError::Archive(error) => error.into(),
+            RangeError::Other(error) => error,
+        }
+    }
+}
+
 /// Fills one range.
 struct RangeFiller<'l> {
     loading: &'l Loading,
@@ -258,17 +310,33 @@ struct RangeFiller<'l> {
 }
 
 impl RangeFiller<'_> {
-    fn fill(&mut self, items: MergedItems, stop: &Stop) -> Result<(), RecoveryError> {
+    fn fill(&mut self, items: MergedItems, stop: &Stop) -> Result<(), RangeError> {
         let mut reported = 0;
+        let result = self.fill_reporting(items, stop, &mut reported);
+        if result.is_err() {
+            // It will be loaded again from its beginning.
+            self.loading
+                .bytes_done
+                .fetch_sub(reported, Ordering::Relaxed);
+        }
+        result
+    }
+
+    fn fill_reporting(
+        &mut self,
+        items: MergedItems,
+        stop: &Stop,
+        reported: &mut u64,
+    ) -> Result<(), RangeError> {
         for (item, count) in items.zip(1_u64..) {
             let (key, stored) = item?;
             self.add(&key, &stored)?;
             if count.is_multiple_of(RECORDS_PER_STEP) {
                 stop.check()?;
-                self.report(&mut reported);
+                self.report(reported);
             }
         }
-        self.report(&mut reported);
+        self.report(reported);
         Ok(())
     }
 

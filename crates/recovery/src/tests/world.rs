@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use anywhen_archive::Archive;
 use anywhen_engine::Engine;
+use anywhen_engine_local::{LocalEngine, LocalEngineOptions};
 use anywhen_engine_memory::{MemoryEngine, MemoryStore};
 use anywhen_kms::MasterKey;
 use anywhen_model::{
@@ -17,15 +18,15 @@ use anywhen_table::{
     WriteAction,
 };
 use fail_parallel::FailPointRegistry;
-use object_store::memory::InMemory;
 use object_store::path::Path;
 use tempfile::TempDir;
 
+use super::away::Objects;
 use crate::backup::{BackupRecord, BackupStatus};
 use crate::realm::RealmRecovery;
 use crate::{
-    NoProgress, Recovery, RecoveryError, RecoveryLimits, RecoveryOptions, RestoreFromBackup,
-    RestoreOverrides, RestoreToPointInTime,
+    ProgressSink, Recovery, RecoveryError, RecoveryLimits, RecoveryOptions, RestoreFromBackup,
+    RestoreOverrides, RestoreProgress, RestoreToPointInTime,
 };
 
 /// 2026-11-21 12:00:00 UTC, in microseconds.
@@ -37,33 +38,71 @@ pub(super) const DAY: u64 = 86_400 * SECOND;
 #[derive(Clone)]
 pub(super) struct Ground {
     pub(super) clock: Arc<ManualClock>,
-    pub(super) disk: MemoryStore,
-    pub(super) objects: Arc<InMemory>,
+    pub(super) disk: Disk,
+    pub(super) objects: Arc<Objects>,
     pub(super) master: Arc<MasterKey>,
     pub(super) spill: Arc<TempDir>,
     pub(super) limits: RecoveryLimits,
+    /// Everything restores have said, in all lives.
+    pub(super) progress: Arc<Heard>,
     pub(super) dice: Arc<SeededRandomness>,
+}
+
+/// What an engine keeps its data on.
+#[derive(Clone)]
+pub(super) enum Disk {
+    Memory(MemoryStore),
+    Local(Arc<TempDir>),
+}
+
+impl Disk {
+    fn open(&self, clock: Arc<dyn Clock>) -> Arc<dyn Engine> {
+        match self {
+            Self::Memory(store) => Arc::new(MemoryEngine::open(store.clone(), clock)),
+            Self::Local(directory) => {
+                let options = LocalEngineOptions::new(directory.path(), clock);
+                Arc::new(LocalEngine::open(options).unwrap())
+            }
+        }
+    }
 }
 
 /// A running server.
 pub(super) struct World {
     pub(super) ground: Ground,
-    pub(super) engine: Arc<dyn Engine>,
+    engine: Arc<dyn Engine>,
     pub(super) failpoints: Arc<FailPointRegistry>,
     pub(super) recovery: Arc<Recovery>,
     pub(super) realm: Realm,
     pub(super) tables: Arc<RealmTables>,
 }
 
+/// Remembers what it hears.
+#[derive(Debug, Default)]
+pub(super) struct Heard(parking_lot::Mutex<Vec<RestoreProgress>>);
+
+impl ProgressSink for Heard {
+    fn restore(&self, progress: &RestoreProgress) {
+        self.0.lock().push(progress.clone());
+    }
+}
+
+impl Heard {
+    pub(super) fn lock(&self) -> parking_lot::MutexGuard<'_, Vec<RestoreProgress>> {
+        self.0.lock()
+    }
+}
+
 impl Ground {
     pub(super) fn new(seed: u64) -> Self {
         Self {
             clock: Arc::new(ManualClock::at(START_MICROS)),
-            disk: MemoryStore::default(),
-            objects: Arc::new(InMemory::new()),
+            disk: Disk::Memory(MemoryStore::default()),
+            objects: Objects::new(),
             master: Arc::new(MasterKey::generate(&SeededRandomness::new(seed))),
             spill: Arc::new(tempfile::tempdir().unwrap()),
             limits: RecoveryLimits::default(),
+            progress: Arc::default(),
             dice: Arc::new(SeededRandomness::new(seed ^ 0x5eed)),
         }
     }
@@ -83,8 +122,7 @@ impl Ground {
             .try_init();
         let clock: Arc<dyn Clock> = Arc::clone(&self.clock) as _;
         let randomness: Arc<dyn Randomness> = Arc::clone(&self.dice) as _;
-        let engine: Arc<dyn Engine> =
-            Arc::new(MemoryEngine::open(self.disk.clone(), Arc::clone(&clock)));
+        let engine = self.disk.open(Arc::clone(&clock));
         let tables = Tables::open(
             Arc::clone(&engine),
             Arc::clone(&self.master),
@@ -108,7 +146,7 @@ impl Ground {
             clock,
             randomness,
             failpoints: Arc::clone(&failpoints),
-            progress: Arc::new(NoProgress),
+            progress: Arc::clone(&self.progress) as _,
             spill_directory: self.spill.path().to_owned(),
             limits: self.limits,
             archiver: anywhen_archive::ArchiverConfig::default(),
@@ -144,6 +182,9 @@ impl World {
 
     pub(super) async fn crash(self) -> Ground {
         self.recovery.close().await;
+        if let Disk::Local(_) = self.ground.disk {
+            self.engine.close();
+        }
         self.ground
     }
 
@@ -151,7 +192,7 @@ impl World {
     pub(super) async fn elsewhere(&self) -> Self {
         let spill = Arc::new(tempfile::tempdir().unwrap());
         let ground = Ground {
-            disk: MemoryStore::default(),
+            disk: Disk::Memory(MemoryStore::default()),
             spill,
             ..self.ground.clone()
         };
