@@ -69,8 +69,8 @@ pub const SCAN_SEGMENTS_MAX: u32 = 1_000_000;
 pub const GLOBAL_INDEXES_MAX: usize = 20;
 /// Most local secondary indexes of a table (Quotas).
 pub const LOCAL_INDEXES_MAX: usize = 5;
-/// Most attributes on each side of a global secondary index's key (developer guide,
-/// "Multi-attribute keys").
+/// Most attributes on each side of a global secondary index's key (AWS's service authorization
+/// reference has condition keys for the first to the fourth).
 pub const INDEX_KEY_ATTRIBUTES_MAX: usize = 4;
 /// Most non-key attributes projected into one index (API).
 pub const PROJECTED_ATTRIBUTES_PER_INDEX_MAX: usize = 20;
