@@ -62,6 +62,13 @@ def test_the_reply_has_the_type_of_the_request(wire, songs):
         assert_envelope(headers, reply, answered)
 
 
+def test_other_content_types_are_not_found(wire, songs):
+    body = encoded(TableName=songs, Key=KEY)
+    for sent in ("text/plain", "application/x-www-form-urlencoded", "application/cbor", None):
+        status, _, reply = wire.post("GetItem", body, Content_Type=sent)
+        assert (status, reply) == (404, b"<UnknownOperationException/>\n"), sent
+
+
 def test_writes_say_when_they_were_committed_and_reads_do_not(wire, songs):
     item = {**KEY, "by": {"S": "put"}}
     put = wire.PutItem(TableName=songs, Item=item)

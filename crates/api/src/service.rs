@@ -116,32 +116,52 @@ impl Service {
 
     /// Runs one request.
     pub async fn call(&self, call: Call<'_>) -> Answer {
-        let content_type = ContentType::parse(call.content_type);
+        let Some(content_type) = ContentType::parse(call.content_type) else {
+            return self.not_of_this_protocol();
+        };
         let operation = target::operation(call.target);
         let name = operation
             .as_ref()
             .map_or("Unknown", |operation| operation.name());
-        let outcome = match (operation, content_type) {
-            (Err(fault), _) => Err(fault),
-            (Ok(_), None) => Err(Fault::unknown_operation()),
-            (Ok(operation), Some(_)) => self.run(operation, &call).await,
+        let outcome = match operation {
+            Ok(operation) => self.run(operation, &call).await,
+            Err(fault) => Err(fault),
         };
         let (status, result, body, commit_timestamp) = match outcome {
             Ok(done) => (200, "Success", done.body, done.commit_timestamp),
             Err(fault) => (fault.http_status(), fault.code(), fault.body(), None),
         };
-        let mut random = [0; 32];
-        self.options.randomness.fill(&mut random);
         Answer {
             operation: name,
             result,
             status,
-            content_type: content_type.unwrap_or(ContentType::AmzJson).as_str(),
+            content_type: content_type.as_str(),
             crc32: crc::crc32(&body),
             body: body.into(),
-            request_id: request_id::request_id(random),
+            request_id: self.request_id(),
             commit_timestamp,
         }
+    }
+
+    /// The answer to a body that says it is something else than this protocol's JSON.
+    fn not_of_this_protocol(&self) -> Answer {
+        let body = Bytes::from_static(target::UNKNOWN_OPERATION_BODY.as_bytes());
+        Answer {
+            operation: "Unknown",
+            result: "UnknownOperationException",
+            status: 404,
+            content_type: "text/plain; charset=utf-8",
+            crc32: crc::crc32(&body),
+            body,
+            request_id: self.request_id(),
+            commit_timestamp: None,
+        }
+    }
+
+    fn request_id(&self) -> String {
+        let mut random = [0; 32];
+        self.options.randomness.fill(&mut random);
+        request_id::request_id(random)
     }
 
     async fn run(&self, operation: Operation, call: &Call<'_>) -> Result<Done, Fault> {

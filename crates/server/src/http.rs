@@ -325,7 +325,7 @@ fn text(status: StatusCode, body: String) -> Reply {
 fn unknown() -> Reply {
     text(
         StatusCode::NOT_FOUND,
-        "<UnknownOperationException/>\n".to_owned(),
+        anywhen_protocol::target::UNKNOWN_OPERATION_BODY.to_owned(),
     )
 }
 

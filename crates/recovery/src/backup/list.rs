@@ -6,7 +6,7 @@
 use std::ops::Bound;
 
 use anywhen_model::limits::LIST_PAGE_MAX;
-use anywhen_model::{CommitTimestamp, Realm, TableName};
+use anywhen_model::{BackupId, CommitTimestamp, Realm, TableName};
 
 use super::{BackupKey, BackupKind, BackupRecord};
 use crate::arn;
@@ -66,11 +66,12 @@ impl ListBackups {
                 "Time range lower bound must be less than or equal to upper bound",
             ));
         }
-        let start = self.start(realm)?.map_or(Bound::Unbounded, Bound::Excluded);
+        let (start, end) = self.range(realm)?;
         let mut matches = entries
             .backups
             .range((start, Bound::Unbounded))
             .map(|(_, backup)| backup)
+            .take_while(|backup| end.is_none_or(|table| backup.table.name == *table))
             .filter(|backup| self.matches(backup));
         let limit = self.limit.unwrap_or(LIST_PAGE_MAX).min(LIST_PAGE_MAX);
         let backups: Vec<_> = matches.by_ref().take(limit).cloned().collect();
@@ -82,7 +83,30 @@ impl ListBackups {
         })
     }
 
-    fn start(&self, realm: &Realm) -> Result<Option<BackupKey>, RecoveryError> {
+    /// Where to begin, and the table with which to end.
+    fn range(
+        &self,
+        realm: &Realm,
+    ) -> Result<(Bound<BackupKey>, Option<&TableName>), RecoveryError> {
+        let first = self.table.as_ref().map(|table| BackupKey {
+            table: table.clone(),
+            id: BackupId {
+                created_ms: 0,
+                suffix: 0,
+            },
+        });
+        let after = self.start_after(realm)?;
+        // A cursor in another table's part of the order begins before or after all of this one.
+        let start = match (first, after) {
+            (Some(first), Some(after)) if after >= first => Bound::Excluded(after),
+            (Some(first), _) => Bound::Included(first),
+            (None, Some(after)) => Bound::Excluded(after),
+            (None, None) => Bound::Unbounded,
+        };
+        Ok((start, self.table.as_ref()))
+    }
+
+    fn start_after(&self, realm: &Realm) -> Result<Option<BackupKey>, RecoveryError> {
         let Some(text) = &self.start_after_arn else {
             return Ok(None);
         };
@@ -106,11 +130,7 @@ impl ListBackups {
             BackupFilter::All => true,
         };
         let created = backup.created_at();
-        kind && self
-            .table
-            .as_ref()
-            .is_none_or(|table| *table == backup.table.name)
-            && self.created_from.is_none_or(|from| from <= created)
+        kind && self.created_from.is_none_or(|from| from <= created)
             && self.created_before.is_none_or(|before| created < before)
     }
 }

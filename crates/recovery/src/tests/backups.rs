@@ -313,6 +313,16 @@ async fn lists_filter_and_page() {
         );
     }
 
+    // A cursor of another table: all of this one, or none.
+    for (cursor, table, expected) in [(1, "Beta", 3), (0, "Alpha", 0), (0, "Beta", 2)] {
+        let request = ListBackups {
+            table: Some(name(table)),
+            start_after_arn: Some(world.arn(&made[cursor])),
+            ..ListBackups::default()
+        };
+        assert_eq!(list(&world, request).await.backups.len(), expected);
+    }
+
     // Lower bound inclusive, upper bound exclusive, to the millisecond.
     let [from, before] = [&made[1], &made[4]].map(BackupRecord::created_at);
     let between = ListBackups {
