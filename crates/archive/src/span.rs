@@ -300,10 +300,13 @@ impl RealmArchive {
             let span = next
                 .open_span_mut()
                 .ok_or_else(|| span_error(table, "a window needs an open span"))?;
-            if earliest <= span.earliest {
+            // Clamped first: what the archive does not hold yet cannot bound the window, and a
+            // bound before the span's start would drop the keyframe everything begins with.
+            let reached = earliest.min(archived_through);
+            if reached <= span.earliest {
                 return Ok(None);
             }
-            span.earliest = earliest.min(archived_through);
+            span.earliest = reached;
             Ok(Some(self.without_unneeded(&next)))
         })
         .await?;

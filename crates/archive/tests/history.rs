@@ -391,6 +391,30 @@ async fn backups_outlive_the_window_the_span_and_the_server() {
     );
 }
 
+/// A window that moves before anything has been flushed does not move back before its span,
+/// which would drop the span's only keyframe.
+#[tokio::test]
+async fn a_window_that_moves_before_the_first_flush_stays_in_its_span() {
+    let (world, store) = (World::new(21), in_memory());
+    let mut table = Table::new(&world);
+    let archive = world.open(&store).await.unwrap();
+    let before = table.put(&world, "a", "before the span").await;
+    table.open_span(&world, &archive).await.unwrap();
+    archive
+        .set_window(table.id, before.plus_micros(1))
+        .await
+        .unwrap();
+    let archiver = world.spawn(&archive, &[&table], eager());
+    table.put(&world, "b", "in the span").await;
+    let through = archiver.flush_now().await.unwrap();
+    archive.tidy_now().await.unwrap();
+    assert_eq!(
+        restore(&archive, table.id, through).await.unwrap(),
+        table.at(through)
+    );
+    archiver.stop().await;
+}
+
 /// A span that opens where the last commit is older than the seal that closed the one before:
 /// pins between the two, and before, keep their instants through all of it.
 #[tokio::test]
