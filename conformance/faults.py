@@ -45,6 +45,7 @@ def refused(code, text=None):
 _NAMESPACES = {
     "ValidationException": "com.amazon.coral.validate#",
     "AccessDeniedException": "com.amazon.coral.service#",
+    "InvalidSignatureException": "com.amazon.coral.service#",
 }
 
 

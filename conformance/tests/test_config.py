@@ -109,6 +109,25 @@ def test_the_environment_names_every_setting(serve, tmp_path):
     assert stat.S_IMODE((tmp_path / "k").stat().st_mode) == 0o600
 
 
+def test_regions_are_real_and_bounded(serve, tmp_path):
+    process = serve(
+        ANYWHEN_LISTEN="127.0.0.1:0",
+        ANYWHEN_DATA_DIR=str(tmp_path / "d"),
+        ANYWHEN_ARCHIVE=str(tmp_path / "a"),
+        ANYWHEN_MASTER_KEY_FILE=str(tmp_path / "k"),
+    )
+    endpoint = ready(process)
+    for typing_error in ("us-esat", "useast1", "us-east-1a"):
+        wire = Wire(endpoint, region=typing_error)
+        check_refused(wire, "ListTables", {}, "InvalidSignatureException", re.compile(".*valid region.*"))
+    for number in range(64):
+        assert Wire(endpoint, region=f"us-test-{number}").ListTables()["TableNames"] == []
+    wire = Wire(endpoint, region="us-test-64")
+    check_refused(wire, "ListTables", {}, "ValidationException", re.compile(".*64 Regions.*"))
+    assert Wire(endpoint, region="us-test-63").ListTables()["TableNames"] == []
+    assert stopped(process)[0] == 0
+
+
 def test_a_file_names_settings_and_the_command_line_wins(serve, tmp_path):
     config = tmp_path / "anywhen.toml"
     config.write_text(

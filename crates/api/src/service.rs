@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use anywhen_engine::{Engine, Health};
-use anywhen_model::{AccountId, Clock, CommitTimestamp, Randomness, Realm, Region};
+use anywhen_model::{AccountId, Clock, CommitTimestamp, Randomness, Realm, Region, limits};
 use anywhen_protocol::signature_scope::SignatureScope;
 use anywhen_protocol::target::{self, ContentType};
 use anywhen_protocol::{Fault, Operation, crc, request_id};
@@ -169,6 +169,7 @@ impl Service {
             account: self.options.account.clone(),
             region: self.region(call.authorization)?,
         };
+        self.check_room_for(&realm)?;
         let context = Context {
             service: self,
             realm,
@@ -181,13 +182,42 @@ impl Service {
         if authorization.is_none() {
             return Ok(self.options.default_region.clone());
         }
-        let scope = SignatureScope::parse(authorization)?;
-        Region::parse(scope.region).map_err(|_| {
+        let name = SignatureScope::parse(authorization)?.region;
+        let region = Region::parse(name)
+            .ok()
+            .filter(|region| self.may_be_served(region));
+        region.ok_or_else(|| {
             Fault::invalid_signature(format!(
-                "Credential should be scoped to a valid region, not '{}'. ",
-                scope.region
+                "Credential should be scoped to a valid region, not '{name}'. "
             ))
         })
+    }
+
+    /// Whether a Region is one that clients can mean: each that is used costs keyspaces and
+    /// archive paths for good, so a typing error must not make one.
+    fn may_be_served(&self, region: &Region) -> bool {
+        *region == self.options.default_region
+            || looks_like_a_region(region.as_str())
+            || self
+                .options
+                .tables
+                .realms()
+                .iter()
+                .any(|realm| realm.realm().region == *region)
+    }
+
+    /// Refuses the first use of a Region when there are as many as one server keeps.
+    fn check_room_for(&self, realm: &Realm) -> Result<(), Fault> {
+        let realms = self.options.tables.realms();
+        if realms.len() < limits::REGIONS_MAX || realms.iter().any(|known| known.realm() == realm) {
+            return Ok(());
+        }
+        Err(Fault::validation(format!(
+            "This server holds tables in {} Regions already, which is its limit; use one of those \
+             instead of {}",
+            realms.len(),
+            realm.region
+        )))
     }
 
     /// Brings gauges up to date that nobody sets when they change; to be called before metrics
@@ -208,6 +238,47 @@ impl Service {
                 self.options.default_region
             )),
             Health::ReadOnly(reason) => Err(reason),
+        }
+    }
+}
+
+/// `local`, or words and a number between hyphens, as in `us-east-1` and `us-gov-west-1`.
+fn looks_like_a_region(name: &str) -> bool {
+    let parts: Vec<&str> = name.split('-').collect();
+    let Some((number, words)) = parts.split_last() else {
+        return false;
+    };
+    let is_word = |part: &&str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase());
+    let is_number = (1..=2).contains(&number.len()) && number.bytes().all(|b| b.is_ascii_digit());
+    name == "local" || (is_number && (2..=4).contains(&words.len()) && words.iter().all(is_word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_names_of_regions_look_like_one() {
+        for good in [
+            "us-east-1",
+            "us-gov-west-1",
+            "ap-southeast-12",
+            "local",
+            "us-iso-east-1",
+        ] {
+            assert!(looks_like_a_region(good), "{good}");
+        }
+        for bad in [
+            "",
+            "us",
+            "us-east",
+            "us-east-",
+            "us-east-1a",
+            "-east-1",
+            "1-2-3",
+            "useast1",
+        ] {
+            assert!(!looks_like_a_region(bad), "{bad}");
         }
     }
 }

@@ -99,3 +99,6 @@ pub const RECOVERY_PERIOD_DAYS_MAX: u32 = 35;
 
 /// Most bytes of a request body; AWS answers 413 above it.
 pub const REQUEST_BODY_BYTES_MAX: usize = 16 * 1024 * 1024;
+
+/// Most Regions one server holds tables in. Ours; AWS has some three dozen in all.
+pub const REGIONS_MAX: usize = 64;
