@@ -23,11 +23,12 @@ ITEMS = 1_000_000  # of about 1 KB: 1 GiB with names and keys
 REQUESTS = 200_000
 
 
-def loadgen(kind, address, *, table="Load", requests=REQUESTS, items=ITEMS):
+def loadgen(kind, address, *, table="Load", requests=REQUESTS, items=ITEMS, first=0):
     """Requests per second of a closed loop; prints the line with the latencies."""
     command = [BINARIES / "loadgen", kind, "--address", "%s:%d" % address, "--table", table]
     command += ["--connections", str(CONNECTIONS)]
     command += ["--requests", str(requests), "--items", str(items)]
+    command += ["--first", str(first)]
     line = subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
     print("   ", line, flush=True)
     return float(re.search(r"requests_per_second=(\d+)", line)[1])
@@ -115,7 +116,7 @@ def main():
             create(wire, "Plain")
             print("PutItem and GetItem on a table without history:")
             loadgen("put", server.address, table="Plain", items=REQUESTS)
-            put = loadgen("put", server.address, table="Plain", items=REQUESTS)
+            put = loadgen("put", server.address, table="Plain", items=REQUESTS, first=REQUESTS)
             get = loadgen("get", server.address, table="Plain", items=REQUESTS)
             create(wire, "Load")
             keep_history(wire, "Load")

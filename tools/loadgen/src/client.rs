@@ -25,6 +25,10 @@ pub(crate) struct Load {
     /// Requests in all.
     #[arg(long, default_value_t = 100_000)]
     requests: u64,
+    /// Number of the first request. A run that writes the numbers of an earlier one writes what
+    /// is there already, which is cheaper.
+    #[arg(long, default_value_t = 0)]
+    first: u64,
     /// Distinct items; request n concerns item n modulo this.
     #[arg(long, default_value_t = 100_000)]
     items: u64,
@@ -84,7 +88,7 @@ async fn connection(
         if number >= load.requests {
             return Ok(latencies);
         }
-        compose(&load, kind, number, &noise, &mut request);
+        compose(&load, kind, load.first + number, &noise, &mut request);
         let sent = Instant::now();
         stream.write_all(&request).await?;
         let status = receive(&mut stream, &mut reply).await?;
