@@ -1,6 +1,9 @@
 //! The command line as a shell sees it: exit status, and which stream says what.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot run the program has failed")]
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot run the program has failed"
+)]
 
 use std::process::{Command, Output};
 
