@@ -310,10 +310,10 @@ async fn of_two_servers_the_earlier_is_fenced() {
     archiver.stop().await;
 }
 
-/// Each byte of each object, flipped: reading says which object is damaged, or (where the
+/// Every third byte of each object, flipped: reading says which object is damaged, or (where the
 /// byte is in something that this history does not need) reads the truth.
 #[tokio::test]
-async fn every_flipped_byte_is_noticed() {
+async fn flipped_bytes_are_noticed() {
     let (world, store) = (
         World::new(3),
         Arc::new(InMemory::new()) as Arc<dyn ObjectStore>,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use anywhen_model::{CommitTimestamp, limits};
+use anywhen_model::CommitTimestamp;
 use anywhen_protocol::{Fault, RawJson, shapes};
 use anywhen_table::{
     CancellationReason, ClientRequestToken, ItemChange, REQUEST_HASH_BYTES, TableError,
@@ -36,15 +36,6 @@ pub(super) async fn run(
         .iter()
         .map(|entry| entry.read(context))
         .collect::<Result<Vec<_>, _>>()?;
-    let bytes: usize = actions
-        .iter()
-        .map(|action| action.action.change.key().size_bytes())
-        .sum();
-    if bytes > limits::TRANSACTION_BYTES_MAX {
-        return Err(Fault::validation(
-            "Transaction request size has exceeded the maximum allowed size of 4194304 bytes",
-        ));
-    }
     let token = input.client_request_token.map(|token| ClientRequestToken {
         token,
         request_hash: request_hash(&entries),

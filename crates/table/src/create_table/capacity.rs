@@ -1,11 +1,10 @@
 //! Capacity as asked for, against the billing mode and the bounds.
 
+use anywhen_model::limits;
+
 use super::{OnDemandLimits, Throughput};
 use crate::error::TableError;
 use crate::record::{BillingMode, OnDemandThroughput, ProvisionedThroughput};
-
-/// Most units of capacity anything may ask for.
-const UNITS_MAX: i64 = 1_000_000_000_000;
 
 impl Throughput {
     /// The capacity, if both figures are within bounds.
@@ -14,7 +13,7 @@ impl Throughput {
             (self.read_units, "ReadCapacityUnits"),
             (self.write_units, "WriteCapacityUnits"),
         ] {
-            if !(1..=UNITS_MAX).contains(&units) {
+            if !(1..=limits::THROUGHPUT_UNITS_MAX as i64).contains(&units) {
                 return Err(TableError::validation(format!(
                     "Given value {units} for {name} is out of bounds"
                 )));

@@ -2,13 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use anywhen_model::{KeyAttribute, KeySchema};
+use anywhen_model::{KeyAttribute, KeySchema, limits};
 
 use super::{KeyElement, KeyRole, Types, join};
 use crate::error::TableError;
-
-/// Most attributes on either side of a global index's key.
-const INDEX_KEY_SIDE_MAX: usize = 4;
 
 /// The key of a table or local index: one partition attribute, at most one sort attribute.
 pub(super) fn simple_key_schema(
@@ -72,7 +69,7 @@ pub(super) fn index_key_schema(
         ));
     }
     for (count, name) in [(partition, "HASH"), (sort, "RANGE")] {
-        if count > INDEX_KEY_SIDE_MAX {
+        if count > limits::INDEX_KEY_ATTRIBUTES_MAX {
             return Err(TableError::invalid_parameter(format!(
                 "The KeySchema exceeds the maximum allowed number of {name} key attributes"
             )));
