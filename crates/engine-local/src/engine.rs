@@ -29,6 +29,7 @@ use crate::view::{Views, unknown_keyspace};
 pub struct LocalEngine {
     /// Empty once closed.
     core: ArcSwapOption<Core>,
+    recovered_floor: CommitTimestamp,
 }
 
 /// Everything an open engine has. Dropped by whoever uses it last.
@@ -56,9 +57,10 @@ impl LocalEngine {
     /// [`EngineError::Corrupt`] if what is there cannot be read, and with
     /// [`EngineError::Storage`] if another engine has the directory open or the disk fails.
     pub fn open(options: LocalEngineOptions) -> Result<Self, EngineError> {
-        let core = crate::open::open(options)?;
+        let (core, recovered_floor) = crate::open::open(options)?;
         Ok(Self {
             core: ArcSwapOption::from_pointee(core),
+            recovered_floor,
         })
     }
 
@@ -236,6 +238,10 @@ impl Engine for LocalEngine {
         Ok(Box::new(LocalLoader::start(
             target, views, condition, free_space,
         )?))
+    }
+
+    fn recovered_floor(&self) -> CommitTimestamp {
+        self.recovered_floor
     }
 
     fn health(&self) -> Health {

@@ -28,8 +28,8 @@ use crate::view::{Keyspaces, Views};
 /// fsyncs, while one that a commit draws is found.
 const SEQUENCE_NUMBERS_PER_LIFE: u64 = 1 << 32;
 
-/// Opens the directory and starts the engine's threads.
-pub(crate) fn open(options: LocalEngineOptions) -> Result<Core, EngineError> {
+/// Opens the directory and starts the engine's threads. Answers the clock floor found, too.
+pub(crate) fn open(options: LocalEngineOptions) -> Result<(Core, CommitTimestamp), EngineError> {
     std::fs::create_dir_all(&options.data_dir).map_err(|error| io_error(&error))?;
     let lock = lock(&options.data_dir)?;
     let horizon = Horizon::open(&options.data_dir)?;
@@ -101,7 +101,7 @@ pub(crate) fn open(options: LocalEngineOptions) -> Result<Core, EngineError> {
         housekeeper.run(&stop_housekeeper);
     })?;
 
-    Ok(Core {
+    let core = Core {
         names: Mutex::new(recovered.names),
         views,
         logs,
@@ -113,7 +113,8 @@ pub(crate) fn open(options: LocalEngineOptions) -> Result<Core, EngineError> {
         threads: Mutex::new(Some((committer, housekeeper))),
         database,
         _lock: lock,
-    })
+    };
+    Ok((core, meta.floor))
 }
 
 fn spawn(

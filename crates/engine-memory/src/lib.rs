@@ -33,6 +33,7 @@ pub struct MemoryEngine {
     store: MemoryStore,
     /// Which opening of the store this engine is; a later one closes it.
     generation: u64,
+    recovered_floor: CommitTimestamp,
     process: Mutex<Process>,
 }
 
@@ -65,6 +66,7 @@ impl MemoryEngine {
         Self {
             store,
             generation,
+            recovered_floor: floor,
             process: Mutex::new(process),
         }
     }
@@ -198,6 +200,10 @@ impl Engine for MemoryEngine {
             self.generation,
             keyspace,
         )))
+    }
+
+    fn recovered_floor(&self) -> CommitTimestamp {
+        self.recovered_floor
     }
 
     fn health(&self) -> Health {

@@ -136,6 +136,12 @@ pub trait Engine: Send + Sync + 'static {
     /// dropped. Blocks on the disk.
     fn bulk_load(&self, keyspace: KeyspaceHandle) -> Result<Box<dyn BulkLoader>, EngineError>;
 
+    /// The durable clock floor that was found when the engine was opened: at or above every
+    /// commit acknowledged and every seal answered in earlier lives of the store, zero for a new
+    /// one. A store that comes back with less than what others know it has sealed has lost
+    /// commits.
+    fn recovered_floor(&self) -> CommitTimestamp;
+
     /// Whether commits are taken.
     fn health(&self) -> Health;
 

@@ -75,8 +75,14 @@ pub fn hold_after_reopening(store: &dyn Store) {
         first,
         "a seal is no commit"
     );
+    assert_eq!(
+        engine.recovered_floor(),
+        CommitTimestamp::ZERO,
+        "a new store"
+    );
     close(engine);
     let (engine, _) = open_at(store, 1_000);
+    assert!(engine.recovered_floor() >= sealed);
     assert_eq!(engine.snapshot().unwrap().timestamp().unwrap(), first);
     assert!(commit(&*engine, vec![put(handle, "k", "v")]).unwrap() > sealed);
     let again = wait(engine.seal()).unwrap();

@@ -119,6 +119,10 @@ impl Engine for Gate {
         self.inner.bulk_load(keyspace)
     }
 
+    fn recovered_floor(&self) -> CommitTimestamp {
+        self.inner.recovered_floor()
+    }
+
     fn health(&self) -> Health {
         self.inner.health()
     }
