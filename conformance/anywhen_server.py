@@ -84,6 +84,10 @@ class Server:
         return host, int(port)
 
     @property
+    def pid(self):
+        return self._process.pid
+
+    @property
     def is_running(self):
         return self._process is not None and self._process.poll() is None
 

@@ -1,8 +1,9 @@
 //! Durable commits per second of the bare engine: the yardstick for everything built on it.
 //!
-//! Async writers commit, each one item of 1 KB with its change-log record, and wait for the
-//! answer. `cargo run --release --example raw_committer -- [data_dir] [seconds] [writers]`; the
-//! directory should be on the disk that is to be measured, and is left behind.
+//! Async writers commit, each one item of incompressible bytes, with its change-log record or
+//! without, and wait for the answer. `cargo run --release --example raw_committer -- [data_dir]
+//! [seconds] [writers] [value_bytes] [log|no-log]`; the directory should be on the disk that is to
+//! be measured, and is left behind.
 
 #![expect(
     clippy::print_stdout,
@@ -15,11 +16,12 @@ use std::time::{Duration, Instant};
 
 use anywhen_engine::{Commit, Engine, EngineError, KeyspaceName, LogEntry, Write};
 use anywhen_engine_local::{LocalEngine, LocalEngineOptions};
-use anywhen_model::{SeededRandomness, SystemClock, TableId};
+use anywhen_model::{Randomness as _, SeededRandomness, SystemClock, TableId};
 use bytes::Bytes;
 
-const VALUE_SIZE_BYTES: usize = 1_024;
 const DISTINCT_KEYS: u64 = 1_000_000;
+/// How far the start of a value moves through the noise.
+const NOISE_BYTES: usize = 1 << 20;
 
 #[tokio::main]
 async fn main() -> Result<(), EngineError> {
@@ -34,24 +36,31 @@ async fn main() -> Result<(), EngineError> {
             .unwrap_or(default)
     };
     let (seconds, writers) = (number(10), number(64));
+    let value_bytes = number(1_024) as usize;
+    let with_log = arguments.next().is_none_or(|argument| argument == "log");
 
     let engine = LocalEngine::open(LocalEngineOptions::new(data_dir, Arc::new(SystemClock)))?;
     let engine: Arc<dyn Engine> = Arc::new(engine);
     let keyspace = engine.keyspace(&KeyspaceName::server("records"))?;
     let log = engine.log("log")?;
     let random = Arc::new(SeededRandomness::new(1));
+    let mut noise = vec![0; value_bytes + NOISE_BYTES];
+    random.fill(&mut noise);
+    let noise = Bytes::from(noise);
     let started = Instant::now();
     let until = started + Duration::from_secs(seconds);
 
     let tasks: Vec<_> = (0..writers)
         .map(|_| {
             let (engine, random) = (Arc::clone(&engine), Arc::clone(&random));
+            let noise = noise.clone();
             tokio::spawn(async move {
                 let mut latencies = Vec::new();
                 while Instant::now() < until {
-                    let key = (random.next_u64() % DISTINCT_KEYS).to_be_bytes();
-                    let key = Bytes::copy_from_slice(&key);
-                    let value = Some(Bytes::from(vec![0xA5; VALUE_SIZE_BYTES]));
+                    let drawn = random.next_u64();
+                    let key = Bytes::copy_from_slice(&(drawn % DISTINCT_KEYS).to_be_bytes());
+                    let start = (drawn >> 32) as usize % NOISE_BYTES;
+                    let value = Some(noise.slice(start..start + value_bytes));
                     let table = TableId::from_u128(1);
                     let (logged_key, logged_value) = (key.clone(), value.clone());
                     let entry = LogEntry {
@@ -69,7 +78,7 @@ async fn main() -> Result<(), EngineError> {
                     let sent = Instant::now();
                     let commit = Commit {
                         writes,
-                        log: vec![entry],
+                        log: if with_log { vec![entry] } else { Vec::new() },
                         ..Commit::default()
                     };
                     engine.commit(commit).await.map_err(failed)?;
@@ -94,7 +103,8 @@ async fn main() -> Result<(), EngineError> {
             .unwrap_or_default()
     };
     println!(
-        "{writers} writers, {:.0} durable commits/s, latency p50 {:?} p99 {:?} p99.9 {:?} max {:?}",
+        "{writers} writers, {} commits, {:.0} durable commits/s, latency p50 {:?} p99 {:?} p99.9 {:?} max {:?}",
+        latencies.len(),
         latencies.len() as f64 / elapsed.as_secs_f64(),
         quantile(0.5),
         quantile(0.99),
