@@ -20,6 +20,7 @@ mod key;
 pub mod limits;
 mod names;
 mod number;
+mod steady_clock;
 mod stored;
 mod time;
 mod value;
@@ -36,6 +37,7 @@ pub use names::{
     AccountId, BackupId, BackupName, IndexName, InvalidName, Realm, Region, TableId, TableName,
 };
 pub use number::{Number, NumberError};
+pub use steady_clock::{MonotonicClock, SteadyClock, StepObserver, WallStep};
 pub use stored::{CorruptItem, decode_item, encode_item, stored_attribute, stored_to_json};
 pub use time::{Clock, CommitTimestamp, ManualClock, Randomness, SeededRandomness, SystemClock};
 pub use value::{AttributeValue, Item};

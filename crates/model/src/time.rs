@@ -1,7 +1,8 @@
 //! Commit timestamps, and where time and randomness come from.
 //!
 //! Nothing above this module reads the system's clock or its random numbers itself: both come
-//! in through [`Clock`] and [`Randomness`], so that any run can be replayed.
+//! in through [`Clock`] and [`Randomness`], so that any run can be replayed. A server does not use
+//! the wall clock as it comes: [`crate::SteadyClock`] stands in front of it.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
