@@ -58,6 +58,9 @@ class Server:
                 stdout=subprocess.PIPE,
                 stderr=log,
                 stdin=subprocess.DEVNULL,
+                # SIGXFSZ stays ignored, as Python has it: a file size limit is then an error of
+                # the write that meets it, not the end of the process.
+                restore_signals=False,
                 env={**os.environ, **environment},
             )
         self.endpoint = self._wait_until_ready()

@@ -237,7 +237,7 @@ impl Service {
                 "healthy: dynamodb.{}.amazonaws.com ",
                 self.options.default_region
             )),
-            Health::ReadOnly(reason) => Err(reason),
+            Health::ReadOnly(reason) | Health::Poisoned(reason) => Err(reason),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
+use std::path::Path;
 use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
 
@@ -16,13 +17,13 @@ use parking_lot::Mutex;
 use tokio::sync::watch;
 
 use crate::change_log::ChangeLogs;
-use crate::failure::{Condition, engine_error};
+use crate::failure::{Condition, engine_error, io_error};
 use crate::housekeeper::StopSignal;
 use crate::layout;
 use crate::loader::LocalLoader;
 use crate::options::{LocalEngineOptions, QUEUE_BYTES_MAX};
 use crate::queue::{Job, QueueGauge, QueuedCommit};
-use crate::space::FreeSpace;
+use crate::space::{self, FreeSpace};
 use crate::view::{Views, unknown_keyspace};
 
 /// An engine on a local disk.
@@ -62,6 +63,12 @@ impl LocalEngine {
             core: ArcSwapOption::from_pointee(core),
             recovered_floor,
         })
+    }
+
+    /// Whether the data directory takes writes: writes a little, syncs it and removes it. Says
+    /// before an engine that was poisoned is closed whether opening it again can be of use.
+    pub fn probe(data_dir: &Path) -> Result<(), EngineError> {
+        space::probe(data_dir).map_err(|error| io_error(&error))
     }
 
     /// Timestamp of the last commit; zero before the first. Compare it with what the archive

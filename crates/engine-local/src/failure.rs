@@ -8,7 +8,7 @@ pub(crate) fn engine_error(error: fjall::Error) -> EngineError {
     use fjall::{Error, LsmError};
     match error {
         Error::Poisoned => EngineError::ReadOnly(
-            "an earlier write failed; restart once the disk is in order".to_owned(),
+            "an earlier write failed".to_owned(),
         ),
         Error::Locked => {
             EngineError::Storage("the data directory is in use by another engine".to_owned())
@@ -75,6 +75,10 @@ impl Condition {
     }
 
     pub(crate) fn health(&self) -> Health {
-        self.refusal().map_or(Health::Ready, Health::ReadOnly)
+        match (self.poisoned(), self.refusal()) {
+            (Some(reason), _) => Health::Poisoned(reason),
+            (None, Some(reason)) => Health::ReadOnly(reason),
+            (None, None) => Health::Ready,
+        }
     }
 }

@@ -3,11 +3,27 @@
 //! A disk that fills up poisons the database until it is opened again, so commits are refused
 //! before that, for as long as the lack lasts. Reading, trimming and dropping go on.
 
+use std::fs::File;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::failure::Condition;
 use crate::options::FreeSpaceProbe;
+
+/// Bytes that a probe writes: more than one block of any file system.
+const PROBE_BYTES: usize = 64 << 10;
+
+/// Writes, syncs and removes a file in the directory.
+pub(crate) fn probe(directory: &Path) -> std::io::Result<()> {
+    let path = directory.join("probe");
+    let written = File::create(&path).and_then(|mut file| {
+        file.write_all(&vec![0x5A; PROBE_BYTES])?;
+        file.sync_all()
+    });
+    let removed = std::fs::remove_file(&path);
+    written.and(removed)
+}
 
 pub(crate) struct FreeSpace {
     probe: FreeSpaceProbe,

@@ -65,8 +65,12 @@ pub enum Direction {
 pub enum Health {
     /// Reads and commits work.
     Ready,
-    /// Reads work, commits are refused for the reason given; a human has to act.
+    /// Reads work, commits are refused for the reason given: it passes by itself, or a human has
+    /// to act.
     ReadOnly(String),
+    /// A write failed for the reason given. Reads work, commits are refused until the engine is
+    /// closed and opened again, which also tells whether that write happened.
+    Poisoned(String),
 }
 
 /// A store of ordered keyspaces with atomic commits and a change log.

@@ -15,7 +15,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
-use anywhen_api::{Call, Service};
+use anywhen_api::Call;
 use anywhen_model::limits;
 use bytes::{Bytes, BytesMut};
 use http_body_util::{BodyExt as _, Full};
@@ -31,6 +31,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 
 use crate::config::Config;
+use crate::front::Front;
 use crate::guard::{Guard, Verdict};
 
 /// Connections served at once; further ones wait in the listen queue.
@@ -56,7 +57,7 @@ type Budget = tokio::sync::OwnedSemaphorePermit;
 /// Serves until SIGTERM or SIGINT, then drains.
 pub(crate) async fn run(
     config: &Config,
-    service: Arc<Service>,
+    front: Arc<Front>,
     metrics: PrometheusHandle,
 ) -> anyhow::Result<()> {
     let socket = TcpListener::bind(config.listen)
@@ -64,7 +65,7 @@ pub(crate) async fn run(
         .with_context(|| format!("cannot listen on {}", config.listen))?;
     let address = socket.local_addr()?;
     let listener = Arc::new(Listener {
-        service,
+        front,
         metrics,
         guard: Guard::new(config.cors_origins.clone()),
         bodies: Arc::new(Semaphore::new(BODY_BUDGET_KIB)),
@@ -146,7 +147,7 @@ async fn accept(
 }
 
 struct Listener {
-    service: Arc<Service>,
+    front: Arc<Front>,
     metrics: PrometheusHandle,
     guard: Guard,
     bodies: Arc<Semaphore>,
@@ -217,7 +218,7 @@ impl Listener {
         let field = |name: &HeaderName| head.headers.get(name).and_then(|v| v.to_str().ok());
         let started = Instant::now();
         let answer = self
-            .service
+            .front
             .call(Call {
                 target: field(&X_AMZ_TARGET),
                 content_type: field(&header::CONTENT_TYPE),
@@ -297,12 +298,12 @@ impl Listener {
     }
 
     fn metrics(&self) -> Reply {
-        self.service.observe();
+        self.front.observe();
         text(StatusCode::OK, self.metrics.render())
     }
 
     fn health(&self) -> Reply {
-        match self.service.health() {
+        match self.front.health() {
             Ok(text_ok) => text(StatusCode::OK, text_ok),
             Err(reason) => text(
                 StatusCode::SERVICE_UNAVAILABLE,

@@ -1,18 +1,22 @@
 //! `anywhen`: a database that speaks the DynamoDB API and can put any table back to any moment.
 //!
 //! This crate is the binary: command line and configuration ([`config`]), wiring of the layers
-//! ([`wiring`]), the HTTP listener ([`http`]) with its guard against foreign web pages
-//! ([`guard`]), logs and metrics ([`telemetry`]) and progress bars ([`progress`]). No rule of
-//! DynamoDB lives here.
+//! ([`wiring`]), what opens them again after a write failed ([`supervisor`]), the clock they share
+//! ([`clock`]), the HTTP listener ([`http`]) with the front behind which services change
+//! ([`front`]) and its guard against foreign web pages ([`guard`]), logs and metrics
+//! ([`telemetry`]) and progress bars ([`progress`]). No rule of DynamoDB lives here.
 //!
 //! Standard output carries data only: the one line that says where the server listens. All
 //! else goes to standard error. The exit status is 0 after an ordered stop, 1 after a failure,
 //! 2 for a command line that cannot be understood.
 
+mod clock;
 mod config;
+mod front;
 mod guard;
 mod http;
 mod progress;
+mod supervisor;
 mod telemetry;
 mod wiring;
 
@@ -57,10 +61,10 @@ fn serve(arguments: config::ServeArguments) -> anyhow::Result<()> {
         .enable_all()
         .build()?
         .block_on(async {
-            let bars = progress::Bars::on_terminal();
-            let server = wiring::Server::open(&config, bars).await?;
-            let outcome = http::run(&config, server.service(), metrics).await;
-            server.close().await;
+            let surroundings = wiring::Surroundings::new(config)?;
+            let supervisor = supervisor::Supervisor::start(surroundings).await?;
+            let outcome = http::run(supervisor.config(), supervisor.front(), metrics).await;
+            supervisor.close().await;
             outcome
         })
 }

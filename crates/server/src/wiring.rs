@@ -1,46 +1,78 @@
 //! Puts the layers together, in the order in which each needs the one before, and takes them
 //! apart again in the opposite order.
 //!
-//! What must hold: nothing is served before every check of an opening layer has passed; when
-//! the server stops, what the change log still holds is shipped if the archive answers in time,
-//! and nothing is lost if it does not.
+//! What must hold: nothing is served before every check of an opening layer has passed; all
+//! layers share one clock, which starts at or above every instant the engine ever gave away; when
+//! the layers are closed, what the change log still holds is shipped if the archive answers in
+//! time, and nothing is lost if it does not.
 
 use std::sync::Arc;
 
 use anyhow::{Context as _, anyhow, bail};
 use anywhen_api::{Service, ServiceOptions};
 use anywhen_archive::{Archive, ArchiverConfig, open_store};
-use anywhen_engine::Engine;
+use anywhen_engine::{Engine, Health};
 use anywhen_engine_local::{LocalEngine, LocalEngineOptions};
 use anywhen_kms::{MasterKey, Origin, OsRandomness};
-use anywhen_model::{Clock, Randomness, SystemClock};
+use anywhen_model::{Clock, Randomness, SteadyClock};
 use anywhen_recovery::{Recovery, RecoveryLimits, RecoveryOptions};
 use anywhen_table::{Tables, TablesOptions};
 use fail_parallel::FailPointRegistry;
 
+use crate::clock;
 use crate::config::{Config, Durability};
 use crate::progress::Bars;
 
-/// A server that is open, but listens nowhere yet.
-pub(crate) struct Server {
+/// What the layers are made of and stand in; outlives them when they are opened again.
+pub(crate) struct Surroundings {
+    pub(crate) config: Config,
+    pub(crate) clock: Arc<SteadyClock>,
+    randomness: Arc<dyn Randomness>,
+    master: Arc<MasterKey>,
+    failpoints: Arc<FailPointRegistry>,
+    bars: Arc<Bars>,
+}
+
+impl Surroundings {
+    /// Checks the master key and starts the clock.
+    pub(crate) fn new(config: Config) -> anyhow::Result<Self> {
+        warn_of(&config);
+        Ok(Self {
+            clock: clock::start(),
+            randomness: Arc::new(OsRandomness),
+            master: Arc::new(open_master_key(&config)?),
+            failpoints: failpoints(&config)?,
+            bars: Arc::new(Bars::on_terminal()),
+            config,
+        })
+    }
+}
+
+/// All layers, open.
+pub(crate) struct Layers {
     engine: Arc<dyn Engine>,
     recovery: Arc<Recovery>,
     service: Arc<Service>,
 }
 
-impl Server {
+impl Layers {
     /// Opens everything the configuration names.
-    pub(crate) async fn open(config: &Config, bars: Bars) -> anyhow::Result<Self> {
-        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-        let randomness: Arc<dyn Randomness> = Arc::new(OsRandomness);
-        let master = Arc::new(open_master_key(config)?);
+    pub(crate) async fn open(surroundings: &Surroundings) -> anyhow::Result<Self> {
+        let Surroundings {
+            config,
+            randomness,
+            master,
+            ..
+        } = surroundings;
+        let clock: Arc<dyn Clock> = Arc::clone(&surroundings.clock) as _;
         let engine = open_engine(config, Arc::clone(&clock)).await?;
-        let archive = open_archive(config, &master, &clock, &randomness).await?;
+        surroundings.clock.raise_to(engine.recovered_floor());
+        let archive = open_archive(config, master, &clock, randomness).await?;
         let tables = Tables::open(
             Arc::clone(&engine),
-            Arc::clone(&master),
+            Arc::clone(master),
             Arc::clone(&clock),
-            Arc::clone(&randomness),
+            Arc::clone(randomness),
             TablesOptions::default(),
         )
         .await
@@ -50,9 +82,9 @@ impl Server {
             tables: Arc::clone(&tables),
             archive,
             clock: Arc::clone(&clock),
-            randomness: Arc::clone(&randomness),
-            failpoints: failpoints(config)?,
-            progress: Arc::new(bars),
+            randomness: Arc::clone(randomness),
+            failpoints: Arc::clone(&surroundings.failpoints),
+            progress: Arc::clone(&surroundings.bars) as _,
             spill_directory: config.data_dir.join("spill"),
             archiver: ArchiverConfig::default(),
             limits: RecoveryLimits::default(),
@@ -64,7 +96,7 @@ impl Server {
             tables,
             recovery: Arc::clone(&recovery),
             clock,
-            randomness,
+            randomness: Arc::clone(randomness),
             account: config.account.clone(),
             default_region: config.default_region.clone(),
         });
@@ -80,6 +112,14 @@ impl Server {
         Arc::clone(&self.service)
     }
 
+    /// Why the engine has to be opened again, if it has.
+    pub(crate) fn poisoned(&self) -> Option<String> {
+        match self.engine.health() {
+            Health::Poisoned(reason) => Some(reason),
+            Health::Ready | Health::ReadOnly(_) => None,
+        }
+    }
+
     /// Stops the jobs, ships what can be shipped, and closes the engine.
     pub(crate) async fn close(self) {
         self.recovery.close().await;
@@ -88,9 +128,22 @@ impl Server {
             .await
             .is_err()
         {
-            tracing::error!("the engine did not close in order; it recovers at the next start");
+            tracing::error!("the engine did not close in order; it recovers when next opened");
         }
-        tracing::info!("stopped");
+    }
+}
+
+/// Says once what an operator should know about the configuration.
+fn warn_of(config: &Config) {
+    if config.durability == Durability::Process {
+        tracing::warn!("durability is `process`: a power cut loses the last acknowledged writes");
+    }
+    if config.archive_is_default {
+        tracing::warn!(
+            "no archive was named, so history and backups go to {}, beside the data: they \
+             survive a lost data directory but not a lost machine; name one with --archive",
+            config.archive_url
+        );
     }
 }
 
@@ -138,9 +191,6 @@ async fn open_engine(config: &Config, clock: Arc<dyn Clock>) -> anyhow::Result<A
         Durability::Fsync => anywhen_engine_local::Durability::Fsync,
         Durability::Process => anywhen_engine_local::Durability::Process,
     };
-    if config.durability == Durability::Process {
-        tracing::warn!("durability is `process`: a power cut loses the last acknowledged writes");
-    }
     let engine = tokio::task::spawn_blocking(move || LocalEngine::open(options)).await?;
     let engine = engine.with_context(|| {
         format!(
@@ -158,12 +208,6 @@ async fn open_archive(
     randomness: &Arc<dyn Randomness>,
 ) -> anyhow::Result<Arc<Archive>> {
     let url = &config.archive_url;
-    if config.archive_is_default {
-        tracing::warn!(
-            "no archive was named, so history and backups go to {url}, beside the data: they \
-             survive a lost data directory but not a lost machine; name one with --archive"
-        );
-    }
     let (store, prefix, _) = open_store(url)?;
     Archive::open(
         store,

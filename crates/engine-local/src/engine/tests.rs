@@ -213,7 +213,7 @@ async fn a_failed_flush_makes_the_engine_read_only() {
         matches!(error, CommitError::Engine(EngineError::ReadOnly(_))),
         "{error:?}"
     );
-    assert!(matches!(engine.health(), Health::ReadOnly(_)));
+    assert!(matches!(engine.health(), Health::Poisoned(_)));
     assert!(matches!(engine.seal().await, Err(EngineError::ReadOnly(_))));
     let snapshot = engine.snapshot().unwrap();
     assert_eq!(
