@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use anywhen_disk::make_directory;
 use object_store::ObjectStore;
 use object_store::aws::{AmazonS3Builder, S3ConditionalPut};
 use object_store::local::LocalFileSystem;
@@ -62,7 +63,7 @@ type Opened = (Arc<dyn ObjectStore>, Path, StoreKind);
 
 fn open_directory(path: &str) -> Result<Opened, String> {
     let directory = PathBuf::from(path);
-    std::fs::create_dir_all(&directory).map_err(|error| error.to_string())?;
+    make_directory(&directory).map_err(|error| error.to_string())?;
     let directory = directory
         .canonicalize()
         .map_err(|error| error.to_string())?;

@@ -9,6 +9,7 @@ use std::fs::File;
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
+use anywhen_disk::sync_directory;
 use anywhen_engine::EngineError;
 use anywhen_model::CommitTimestamp;
 
@@ -73,11 +74,6 @@ fn parse(text: &str) -> Option<CommitTimestamp> {
         .strip_prefix(HEAD)?
         .strip_prefix(' ')?;
     micros.parse().ok().map(CommitTimestamp::from_micros)
-}
-
-/// Makes names created in, renamed in or removed from the directory durable.
-pub(crate) fn sync_directory(directory: &Path) -> std::io::Result<()> {
-    File::open(directory)?.sync_all()
 }
 
 #[cfg(test)]

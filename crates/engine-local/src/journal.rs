@@ -21,12 +21,12 @@
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
+use anywhen_disk::sync_directory;
 use anywhen_engine::EngineError;
 use anywhen_model::CommitTimestamp;
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::failure::io_error;
-use crate::horizon::sync_directory;
 use crate::layout::META_FLOOR;
 use crate::options::Durability;
 

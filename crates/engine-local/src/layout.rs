@@ -12,13 +12,13 @@
 //!                              keys are commit timestamp u64 | position in the commit u32
 //! ```
 
+use anywhen_disk::sync_directory;
 use anywhen_engine::{EngineError, KeyspaceName};
 use anywhen_model::CommitTimestamp;
 use fjall::config::CompressionPolicy;
 use fjall::{Database, Keyspace, KeyspaceCreateOptions};
 
 use crate::failure::{engine_error, io_error};
-use crate::horizon::sync_directory;
 use crate::options::MEMTABLE_BYTES_MAX;
 
 pub(crate) const META: &str = "meta";

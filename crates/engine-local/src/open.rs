@@ -6,6 +6,7 @@ use std::path::Path;
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, mpsc};
 
+use anywhen_disk::{make_directory, sync_directory};
 use anywhen_engine::{CommitClock, EngineError, KeyspaceHandle, KeyspaceName};
 use anywhen_model::CommitTimestamp;
 use fjall::{CompressionType, Database, Keyspace, KeyspaceCreateOptions, PersistMode, Readable};
@@ -15,7 +16,7 @@ use crate::change_log::ChangeLogs;
 use crate::committer::Committer;
 use crate::engine::Core;
 use crate::failure::{Condition, engine_error, io_error};
-use crate::horizon::{Horizon, sync_directory};
+use crate::horizon::Horizon;
 use crate::housekeeper::{Housekeeper, StopSignal};
 use crate::journal::{self, Link};
 use crate::layout::{self, Content};
@@ -30,7 +31,7 @@ const SEQUENCE_NUMBERS_PER_LIFE: u64 = 1 << 32;
 
 /// Opens the directory and starts the engine's threads. Answers the clock floor found, too.
 pub(crate) fn open(options: LocalEngineOptions) -> Result<(Core, CommitTimestamp), EngineError> {
-    std::fs::create_dir_all(&options.data_dir).map_err(|error| io_error(&error))?;
+    make_directory(&options.data_dir).map_err(|error| io_error(&error))?;
     let lock = lock(&options.data_dir)?;
     let horizon = Horizon::open(&options.data_dir)?;
     let store = options.data_dir.join("store");

@@ -9,6 +9,7 @@ use std::io::Write as _;
 use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::Path;
 
+use anywhen_disk::{make_directory, sync_directory};
 use anywhen_model::Randomness;
 use aws_lc_rs::digest;
 
@@ -127,7 +128,7 @@ impl MasterKey {
                 Some(parent) if !parent.as_os_str().is_empty() => parent,
                 _ => Path::new("."),
             };
-            fs::create_dir_all(directory)?;
+            make_directory(directory)?;
             let temporary = path.with_extension("new");
             // A leftover of a start that was cut off; it never became the key.
             let _ = fs::remove_file(&temporary);
@@ -151,7 +152,7 @@ impl MasterKey {
             // A hard link, unlike a rename, never replaces a key another start has just made.
             fs::hard_link(&temporary, path)?;
             fs::remove_file(&temporary)?;
-            fs::File::open(directory)?.sync_all()
+            sync_directory(directory)
         };
         write().map_err(|error| file_error(path, error))
     }

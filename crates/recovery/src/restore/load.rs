@@ -12,6 +12,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use anywhen_archive::{ArchiveError, KeyRange, MergedItems};
+use anywhen_disk::make_directory;
 use anywhen_engine::{BulkLoader, EngineError};
 use anywhen_model::{TableId, decode_item};
 use anywhen_table::{ITEMS_PART, Table};
@@ -100,7 +101,7 @@ impl Loading {
         mut done: BTreeMap<u32, RangeDone>,
     ) -> Result<Vec<LoadedRange>, RecoveryError> {
         if let Some(directory) = &self.spill {
-            std::fs::create_dir_all(directory).map_err(|error| spill_error(directory, &error))?;
+            make_directory(directory).map_err(|error| spill_error(directory, &error))?;
         }
         self.bytes_done.store(
             done.values().map(|range| range.bytes).sum(),

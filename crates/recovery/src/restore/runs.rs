@@ -10,6 +10,7 @@ use std::fs::File;
 use std::io::{BufReader, BufWriter, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
+use anywhen_disk::sync_directory;
 use bytes::Bytes;
 use crc_fast::{CrcAlgorithm, Digest};
 use serde::{Deserialize, Serialize};
@@ -202,9 +203,7 @@ fn write_run(
         .into_inner()
         .map_err(|error| failed(error.into_error()))?;
     file.sync_all().map_err(failed)?;
-    File::open(directory)
-        .and_then(|directory| directory.sync_all())
-        .map_err(failed)?;
+    sync_directory(directory).map_err(failed)?;
     Ok(RunFile {
         checksum: checksum.finalize(),
         ..run
