@@ -11,7 +11,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::ArchiveError;
 use crate::layout;
-use crate::realm::RealmArchive;
+use crate::ledger;
+use crate::manifest::RealmManifest;
+use crate::realm::{ArchiveHead, RealmArchive};
 use crate::store::{Put, Store};
 
 const FORMAT_VERSION: u64 = 1;
@@ -44,6 +46,25 @@ impl Archive {
     ) -> Result<Arc<Self>, ArchiveError> {
         let store = Arc::new(Store::new(store, prefix));
         let id = read_or_create_identity(&store, &*randomness).await?;
+        Ok(Arc::new(Self {
+            store,
+            master,
+            clock,
+            randomness,
+            id,
+        }))
+    }
+
+    /// As [`Self::open`], but makes nothing: [`ArchiveError::Missing`] if there is no archive.
+    pub async fn open_existing(
+        store: Arc<dyn ObjectStore>,
+        prefix: Path,
+        master: Arc<MasterKey>,
+        clock: Arc<dyn Clock>,
+        randomness: Arc<dyn Randomness>,
+    ) -> Result<Arc<Self>, ArchiveError> {
+        let store = Arc::new(Store::new(store, prefix));
+        let id = read_identity(&store).await?;
         Ok(Arc::new(Self {
             store,
             master,
@@ -86,7 +107,37 @@ impl Archive {
         self: &Arc<Self>,
         realm: Realm,
     ) -> Result<Arc<RealmArchive>, ArchiveError> {
-        RealmArchive::open(Arc::clone(self), realm).await
+        self.open_realm_as(realm, "").await
+    }
+
+    /// As [`Self::open_realm`]; `writer` stands in every manifest of this claim.
+    pub async fn open_realm_as(
+        self: &Arc<Self>,
+        realm: Realm,
+        writer: &str,
+    ) -> Result<Arc<RealmArchive>, ArchiveError> {
+        RealmArchive::open(Arc::clone(self), realm, writer).await
+    }
+
+    /// A realm's newest manifest, without claiming the realm; `None` if there is none.
+    pub async fn head(&self, realm: &Realm) -> Result<Option<ArchiveHead>, ArchiveError> {
+        let folder = layout::realm_manifests(realm);
+        let newest = ledger::load::<RealmManifest>(&self.store, &folder, &self.master).await?;
+        Ok(newest.map(|(manifest, _, _)| ArchiveHead::of(self, &manifest)))
+    }
+
+    /// A realm's manifest of this number; `None` if it is not there (any more).
+    pub async fn head_at(
+        &self,
+        realm: &Realm,
+        number: u64,
+    ) -> Result<Option<ArchiveHead>, ArchiveError> {
+        let folder = layout::realm_manifests(realm);
+        match ledger::read::<RealmManifest>(&self.store, &folder, number, &self.master).await {
+            Ok((manifest, _)) => Ok(Some(ArchiveHead::of(self, &manifest))),
+            Err(ArchiveError::Missing { .. }) => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 }
 

@@ -93,7 +93,8 @@ pub(crate) async fn load<M: Manifest>(
     )))
 }
 
-async fn read<M: Manifest>(
+/// Reads the manifest of one number.
+pub(crate) async fn read<M: Manifest>(
     store: &Store,
     folder: &str,
     number: u64,

@@ -97,6 +97,9 @@ pub(crate) struct RealmManifest {
     pub(crate) dropped_through: CommitTimestamp,
     /// The tail of the history, oldest first.
     pub(crate) segments: Vec<SegmentEntry>,
+    /// Names whoever claimed the realm last; empty if it gave no name.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub(crate) writer: String,
 }
 
 /// A segment as the realm manifest lists it.
@@ -244,6 +247,7 @@ impl RealmManifest {
             archived_through: CommitTimestamp::ZERO,
             dropped_through: CommitTimestamp::ZERO,
             segments: Vec::new(),
+            writer: String::new(),
         }
     }
 }
@@ -293,6 +297,9 @@ mod tests {
         assert_eq!(timeline.pins.first().unwrap().record, b"x");
         let realm = RealmManifest::decode("m", REALM.as_bytes()).unwrap();
         assert_eq!(String::from_utf8(realm.encode()).unwrap(), REALM);
+        let named = REALM.replace("}]}", r#"}],"writer":"w"}"#);
+        let realm = RealmManifest::decode("m", named.as_bytes()).unwrap();
+        assert_eq!(String::from_utf8(realm.encode()).unwrap(), named);
     }
 
     #[test]

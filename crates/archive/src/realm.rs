@@ -76,6 +76,22 @@ pub struct ArchiveHead {
     pub manifest_id: String,
     /// What it covers.
     pub archived_through: CommitTimestamp,
+    /// Who wrote it, by the name given to [`Archive::open_realm_as`]; empty if unnamed.
+    #[serde(default)]
+    pub writer: String,
+}
+
+impl ArchiveHead {
+    pub(crate) fn of(archive: &Archive, manifest: &RealmManifest) -> Self {
+        Self {
+            archive_id: archive.id().to_owned(),
+            epoch: manifest.head.epoch,
+            manifest_number: manifest.head.number,
+            manifest_id: manifest.head.id.clone(),
+            archived_through: manifest.archived_through,
+            writer: manifest.writer.clone(),
+        }
+    }
 }
 
 /// A table's key in its forms: what opens its records, and what its archive objects are
@@ -145,8 +161,9 @@ impl RealmArchive {
     pub(crate) async fn open(
         archive: Arc<Archive>,
         realm: Realm,
+        writer: &str,
     ) -> Result<Arc<Self>, ArchiveError> {
-        let (ledger, epoch) = claim(&archive, &realm).await?;
+        let (ledger, epoch) = claim(&archive, &realm, writer).await?;
         let archived_through = ledger.current().archived_through;
         let timelines = load_timelines(&archive, &realm, epoch).await?;
         let status = RealmStatus {
@@ -183,14 +200,7 @@ impl RealmArchive {
 
     /// What to remember outside the archive.
     pub fn head(&self) -> ArchiveHead {
-        let manifest = self.ledger.current();
-        ArchiveHead {
-            archive_id: self.archive.id().to_owned(),
-            epoch: manifest.head.epoch,
-            manifest_number: manifest.head.number,
-            manifest_id: manifest.head.id.clone(),
-            archived_through: manifest.archived_through,
-        }
+        ArchiveHead::of(&self.archive, &self.ledger.current())
     }
 
     /// Every timeline that holds anything: what a server learns that has only the archive.
@@ -404,6 +414,7 @@ where
 async fn claim(
     archive: &Archive,
     realm: &Realm,
+    writer: &str,
 ) -> Result<(Ledger<RealmManifest>, u64), ArchiveError> {
     let folder = layout::realm_manifests(realm);
     let found = ledger::load::<RealmManifest>(&archive.store, &folder, &archive.master).await?;
@@ -414,7 +425,14 @@ async fn claim(
     let epoch = manifest.head.epoch + 1;
     let chain = chain(archive, folder, key, REALM_MANIFESTS_KEPT);
     let ledger = Ledger::new(chain, manifest, epoch, oldest);
-    ledger.update(|manifest| Ok(Some(manifest.clone()))).await?;
+    ledger
+        .update(|manifest| {
+            Ok(Some(RealmManifest {
+                writer: writer.to_owned(),
+                ..manifest.clone()
+            }))
+        })
+        .await?;
     ledger.check_mine().await?;
     Ok((ledger, epoch))
 }
