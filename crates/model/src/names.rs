@@ -136,6 +136,10 @@ impl fmt::Display for Realm {
 pub struct TableId(u128);
 
 impl TableId {
+    /// Names no table but the system's own records, whose history is kept like a table's: the
+    /// nil UUID, which is never drawn.
+    pub const SYSTEM: Self = Self(0);
+
     /// From 128 random bits (or stored ones).
     pub const fn from_u128(bits: u128) -> Self {
         Self(bits)

@@ -25,9 +25,6 @@ use crate::book::{Entries, Needs, SpanChange};
 use crate::error::RecoveryError;
 use crate::realm::{RealmRecovery, key_of};
 
-/// The system records of [`crate::book::Entries::floors`], by table id.
-pub(crate) const FLOORS: SystemStore = SystemStore::new("window-floors");
-
 const DAY_MICROS: u64 = 86_400_000_000;
 
 /// How long a request that switches history on waits for the span before to end.
@@ -398,7 +395,7 @@ pub(crate) fn put_floor(table: TableId, floor: Option<CommitTimestamp>) -> Syste
     let key = table.as_u128().to_be_bytes().to_vec();
     let value = floor.map(|floor| floor.as_micros().to_be_bytes().to_vec());
     SystemChange {
-        store: FLOORS,
+        store: SystemStore::WINDOW_FLOORS,
         key,
         value,
     }

@@ -14,7 +14,7 @@ use anywhen_table::{RealmTables, SystemChange, SystemStore, Table, TableStatus};
 
 use crate::backup::{BackupKind, BackupRecord, BackupStatus, Begun, Source};
 use crate::book::{Book, Entries, Hold, Needs};
-use crate::continuous::{FLOORS, read_floor};
+use crate::continuous::read_floor;
 use crate::error::RecoveryError;
 use crate::realm::{CatalogKeys, FUTURE_POLL, RealmRecovery, key_of};
 use crate::restore::{RestoreJob, RestoreSlot, RunningRestore, load_jobs};
@@ -369,7 +369,7 @@ fn load_book(tables: &RealmTables, entries: &mut Entries) -> Result<(), Recovery
         let record = BackupRecord::decode(&value)?;
         entries.backups.insert(record.key(), record);
     }
-    for (key, value) in tables.system_list(FLOORS, b"")? {
+    for (key, value) in tables.system_list(SystemStore::WINDOW_FLOORS, b"")? {
         entries.floors.extend(read_floor(&key, &value));
     }
     Ok(())

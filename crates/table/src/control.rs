@@ -18,7 +18,6 @@ use crate::system::{SystemChange, SystemStore};
 use crate::table::{Table, seal_hash_secret};
 use crate::update_table::UpdateTable;
 
-const MANAGED_KEYS: SystemStore = SystemStore::new("managed-keys");
 const MANAGED_KEY_NAME: &[u8] = b"dynamodb";
 
 /// The realm's managed key: what server-side encryption of type KMS uses when it names no key.
@@ -207,7 +206,7 @@ impl RealmTables {
     }
 
     fn stored_managed_key(&self) -> Result<Option<ManagedKey>, TableError> {
-        let Some(stored) = self.system_get(MANAGED_KEYS, MANAGED_KEY_NAME)? else {
+        let Some(stored) = self.system_get(SystemStore::MANAGED_KEYS, MANAGED_KEY_NAME)? else {
             return Ok(None);
         };
         let damaged = || TableError::Internal("the managed key's record is damaged".to_owned());
@@ -232,7 +231,7 @@ impl RealmTables {
             let value = Some([id.to_be_bytes().as_slice(), &wrapped.encode()].concat());
             let key = MANAGED_KEY_NAME.to_vec();
             self.system_commit(vec![SystemChange {
-                store: MANAGED_KEYS,
+                store: SystemStore::MANAGED_KEYS,
                 key,
                 value,
             }])

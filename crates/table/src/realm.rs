@@ -8,8 +8,8 @@ use std::collections::{BTreeMap, HashMap};
 use std::future::Future;
 use std::sync::Arc;
 
-use anywhen_engine::{Commit, Engine, Fence, KeyspaceName, LogHandle, Snapshot, Write};
-use anywhen_kms::{MasterKey, RecordCipher, WrappedKey};
+use anywhen_engine::{Commit, Engine, Entry, Fence, KeyspaceName, LogHandle, Snapshot, Write};
+use anywhen_kms::{DataKey, MasterKey, RecordCipher, WrappedKey};
 use anywhen_model::{Clock, CommitTimestamp, Randomness, Realm, TableId, TableName};
 use arc_swap::{ArcSwap, ArcSwapOption};
 use bytes::Bytes;
@@ -59,9 +59,8 @@ impl RealmTables {
         let log = shared
             .engine
             .log(&format!("{}/{}", realm.account, realm.region))?;
-        let key = Self::system_key(&shared, &realm).await?;
-        let cipher = RecordCipher::new(&key, &*shared.randomness);
-        let system = SystemRecords::new(Arc::clone(&shared.engine), realm.clone(), cipher);
+        let keys = Self::system_keys(&shared, &realm).await?;
+        let system = SystemRecords::new(Arc::clone(&shared.engine), realm.clone(), keys);
         let snapshot = shared.engine.snapshot()?;
         let mut catalog = Catalog::default();
         for (key, value) in system.list(&*snapshot, SystemStore::CATALOG, b"")? {
@@ -97,16 +96,19 @@ impl RealmTables {
 
     /// The data key of the realm's system records, made at first use. It cannot be sealed with
     /// itself, so its wrapped form is stored in a keyspace of its own.
-    async fn system_key(
-        shared: &Shared,
-        realm: &Realm,
-    ) -> Result<anywhen_kms::DataKey, TableError> {
+    async fn system_keys(shared: &Shared, realm: &Realm) -> Result<TableKeys, TableError> {
         const KEY: &[u8] = b"system";
+        let keys = |key: DataKey, wrapped| TableKeys {
+            cipher: Arc::new(RecordCipher::new(&key, &*shared.randomness)),
+            key,
+            wrapped,
+        };
         let keyspace = shared
             .engine
             .keyspace(&KeyspaceName::system(realm, "keys"))?;
         if let Some(stored) = shared.engine.snapshot()?.get(keyspace, KEY)? {
-            return Ok(shared.master.unwrap_key(&WrappedKey::decode(&stored)?)?);
+            let wrapped = WrappedKey::decode(&stored)?;
+            return Ok(keys(shared.master.unwrap_key(&wrapped)?, wrapped));
         }
         let (key, wrapped) = shared.master.generate_data_key(&*shared.randomness);
         let value = Some(wrapped.encode().into());
@@ -122,7 +124,7 @@ impl RealmTables {
                 ..Commit::default()
             })
             .await?;
-        Ok(key)
+        Ok(keys(key, wrapped))
     }
 
     /// Account and Region.
@@ -164,8 +166,11 @@ impl RealmTables {
         self.catalog.load().by_id.get(&id).cloned()
     }
 
-    /// The keys of a table, whatever its status.
+    /// The keys of a table, whatever its status, or of [`TableId::SYSTEM`].
     pub fn table_keys(&self, id: TableId) -> Option<TableKeys> {
+        if id == TableId::SYSTEM {
+            return Some(self.system.keys().clone());
+        }
         self.table_by_id(id).map(|table| table.keys().clone())
     }
 
@@ -209,6 +214,11 @@ impl RealmTables {
         prefix: &[u8],
     ) -> Result<Vec<StoredRecord>, TableError> {
         self.system.list(&*self.snapshot()?, store, prefix)
+    }
+
+    /// The items of [`TableId::SYSTEM`] in a snapshot, in the clear, by ascending stored key.
+    pub fn system_items(&self, snapshot: &dyn Snapshot) -> Result<Vec<Entry>, TableError> {
+        self.system.with_history(snapshot)
     }
 
     /// Changes system records in one commit.
@@ -283,10 +293,14 @@ impl RealmTables {
         let held = self.hold_system(changes).await;
         let writes = changes.iter().map(|change| self.system.write(change));
         let writes = writes.collect::<Result<Vec<_>, _>>()?;
+        let log = changes.iter();
+        let log = log.filter_map(|change| self.system.log_entry(self.log, change));
+        let log = log.collect();
         let hold: Option<Box<dyn std::any::Any + Send>> = Some(Box::new(held));
         let commit = Commit {
             advance,
             writes,
+            log,
             hold,
             ..Commit::default()
         };
@@ -298,9 +312,12 @@ impl RealmTables {
             .iter()
             .map(|change| system::place(change.store, &change.key))
             .collect();
-        let nowhere = TableId::from_u128(0);
         self.latches
-            .hold(places.iter().map(|place| (nowhere, place.as_slice())))
+            .hold(
+                places
+                    .iter()
+                    .map(|place| (TableId::SYSTEM, place.as_slice())),
+            )
             .await
     }
 

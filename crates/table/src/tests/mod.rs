@@ -7,6 +7,7 @@ mod fixture;
 mod model;
 mod reads;
 mod restore;
+mod system;
 mod transactions;
 mod updates;
 mod writes;

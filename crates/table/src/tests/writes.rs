@@ -3,12 +3,19 @@
 use std::sync::Arc;
 
 use anywhen_engine::LogRecord;
-use anywhen_model::{AttributeValue, CommitTimestamp, Item};
+use anywhen_model::{AttributeValue, CommitTimestamp, Item, TableId};
 
 use super::fixture::{Fixture, condition, item, key, n, name, s, text, update};
 use crate::{IndexEffect, ItemChange, RealmTables, TableError};
 
+/// What the tables have logged; the system's own records are left out.
 pub(super) async fn logged(realm: &Arc<RealmTables>) -> Vec<LogRecord> {
+    let mut records = all_logged(realm).await;
+    records.retain(|record| record.table != TableId::SYSTEM);
+    records
+}
+
+pub(super) async fn all_logged(realm: &Arc<RealmTables>) -> Vec<LogRecord> {
     let engine = &realm.shared.engine;
     let sealed = engine.seal().await.unwrap();
     let records = engine
