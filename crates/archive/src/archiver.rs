@@ -111,6 +111,19 @@ impl ArchiverHandle {
     }
 }
 
+impl ArchiverHandle {
+    /// Ends the background tasks where they stand: nothing more is written.
+    pub async fn abandon(self) {
+        self.realm.stopping.store(true, Ordering::Release);
+        for task in self.tasks {
+            task.abort();
+            // It has been aborted: how it ended does not matter.
+            let _ = task.await;
+        }
+        *self.realm.wake.lock() = None;
+    }
+}
+
 impl std::fmt::Debug for ArchiverHandle {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("ArchiverHandle")

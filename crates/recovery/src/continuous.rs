@@ -381,10 +381,11 @@ impl RealmRecovery {
     ) -> Option<CommitTimestamp> {
         let opened = history.span_at?;
         let earliest = self.earliest(table, history, now);
-        // A restore that was just admitted may have chosen an instant near the start.
-        let held = self
-            .book
-            .read(|entries| entries.is_held(table, Needs::Span));
+        // A restore that was just admitted may have chosen an instant near the start; and while a
+        // span is on its way, the record still tells of the one before.
+        let held = self.book.read(|entries| {
+            entries.is_held(table, Needs::Span) || entries.spans.contains_key(&table)
+        });
         // The part of a second before the first whole one stays with its span.
         (!held && earliest > opened.ceil_second()).then_some(earliest)
     }

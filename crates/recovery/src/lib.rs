@@ -25,6 +25,7 @@
 mod arn;
 mod backup;
 mod book;
+mod catalog;
 mod continuous;
 mod deletion;
 mod error;
@@ -33,6 +34,7 @@ mod options;
 mod progress;
 mod realm;
 mod recovery;
+mod remembered;
 mod restore;
 mod resume;
 mod shared;
@@ -46,6 +48,7 @@ pub use error::RecoveryError;
 pub use options::{RecoveryLimits, RecoveryOptions};
 pub use progress::{NoProgress, ProgressSink, RestoreProgress, RestoreStage};
 pub use recovery::Recovery;
+pub use remembered::{Consent, lost_archive, remembered_archive};
 pub use restore::{
     EncryptionOverride, RestoreFromBackup, RestoreOverrides, RestoreToPointInTime, SseType,
 };

@@ -63,3 +63,9 @@ pub(crate) fn restored_bytes(bytes: u64) {
 pub(crate) fn restore_ended(result: &'static str) {
     metrics::counter!("anywhen_restores_total", "result" => result).increment(1);
 }
+
+/// The archive of a realm does not go on from where this server left it.
+pub(crate) fn history_gap(realm: &Realm) {
+    metrics::counter!("anywhen_archive_history_gaps_total", "realm" => realm.to_string())
+        .increment(1);
+}

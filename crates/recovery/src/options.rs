@@ -11,6 +11,7 @@ use anywhen_table::Tables;
 use fail_parallel::FailPointRegistry;
 
 use crate::progress::ProgressSink;
+use crate::remembered::Consent;
 
 /// Everything [`crate::Recovery::open`] needs.
 #[derive(Clone)]
@@ -36,6 +37,8 @@ pub struct RecoveryOptions {
     pub spill_directory: PathBuf,
     /// Bounds of the jobs.
     pub limits: RecoveryLimits,
+    /// What the operator has said may be lost.
+    pub consent: Consent,
     /// How the archivers that recovery starts work.
     pub archiver: ArchiverConfig,
 }

@@ -37,6 +37,15 @@ pub(crate) struct CatalogKeys {
     pub(crate) realm: Realm,
 }
 
+impl CatalogKeys {
+    pub(crate) fn of(realm: &RealmRecovery) -> Self {
+        Self {
+            tables: Arc::clone(&realm.shared.options.tables),
+            realm: realm.realm.clone(),
+        }
+    }
+}
+
 impl TableKeys for CatalogKeys {
     fn keys(&self, table: TableId) -> Option<TableKey> {
         self.tables.table_keys(&self.realm, table).map(archive_key)

@@ -193,6 +193,10 @@ impl Recovery {
     /// What is done every [`crate::RecoveryLimits::upkeep_interval`]: windows move on, SYSTEM
     /// backups expire, the pins of running restores are renewed.
     pub async fn upkeep(&self) -> Result<(), RecoveryError> {
+        // A realm that has tables, but neither backups nor history: its catalog is archived, too.
+        for tables in self.shared.options.tables.realms() {
+            self.realm(tables.realm()).await?;
+        }
         for realm in self.open_realms() {
             realm.upkeep().await?;
         }

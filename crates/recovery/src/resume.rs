@@ -8,21 +8,18 @@
 
 use std::sync::Arc;
 
-use anywhen_archive::{ArchiveHead, PinKind, TableKeys};
+use anywhen_archive::{PinKind, TableKeys};
 use anywhen_model::{Realm, TableId};
-use anywhen_table::{RealmTables, SystemChange, SystemStore, Table, TableStatus};
+use anywhen_table::{RealmTables, SystemStore, Table, TableStatus};
 
 use crate::backup::{BackupKind, BackupRecord, BackupStatus, Begun, Source};
 use crate::book::{Book, Entries, Hold, Needs};
 use crate::continuous::read_floor;
 use crate::error::RecoveryError;
 use crate::realm::{CatalogKeys, FUTURE_POLL, RealmRecovery, key_of};
+use crate::remembered::{Continuity, Remembered};
 use crate::restore::{RestoreJob, RestoreSlot, RunningRestore, load_jobs};
 use crate::shared::Shared;
-
-/// What this realm remembers of the archive its history is in: an [`ArchiveHead`].
-const ARCHIVE: SystemStore = SystemStore::new("archive");
-const HEAD: &[u8] = b"head";
 
 /// How far this server's clock may be behind what is in the archive.
 const CLOCK_LAG_MICROS_MAX: u64 = 10_000_000;
@@ -34,8 +31,14 @@ impl RealmRecovery {
     ) -> Result<Arc<Self>, RecoveryError> {
         let options = &shared.options;
         let tables = options.tables.realm(realm).await?;
-        let remembered = remembered_head(&tables, options.archive.id())?;
-        let archive = options.archive.open_realm(realm.clone()).await?;
+        let remembered = Remembered::load(shared, &tables).await?;
+        // Before the realm is claimed: a server that must not go on fences nobody.
+        let continuity = remembered.look(shared, realm).await?;
+        let archive = &options.archive;
+        let archive = archive
+            .open_realm_as(realm.clone(), &remembered.writer)
+            .await?;
+        shared.opened.lock().insert(realm.clone());
         let book = Book::new();
         let jobs = load_jobs(&tables)?;
         book.change(|entries| load_book(&tables, entries))?;
@@ -49,14 +52,15 @@ impl RealmRecovery {
             history_turn: tokio::sync::Mutex::default(),
         });
         opened.pass_archived().await?;
-        opened.end_lost_spans(remembered).await?;
+        opened.end_broken_spans(&continuity).await?;
+        opened.keep_catalog(&remembered, &continuity).await?;
         opened.remember_head().await?;
         let restores = opened.enter_restores(jobs);
         // Spans that begin anew are announced before the archiver passes their first changes.
         let announced = opened.announce_spans();
         opened.start_archiver();
         opened.take_up_spans(announced).await?;
-        opened.take_up_backups().await?;
+        opened.take_up_backups(&continuity).await?;
         opened.take_up_deletions();
         opened.take_up_restores(restores).await;
         opened.watch_fence();
@@ -83,49 +87,9 @@ impl RealmRecovery {
         }
     }
 
-    /// An archive that ends before what this server knows to have been in it was set back. The
-    /// log does not reach over the gap any more, so every span ends and new ones begin.
-    async fn end_lost_spans(&self, remembered: Option<ArchiveHead>) -> Result<(), RecoveryError> {
-        let reaches = self.archive.head().archived_through;
-        let Some(head) = remembered.filter(|head| head.archived_through > reaches) else {
-            return Ok(());
-        };
-        tracing::error!(
-            realm = %self.realm,
-            from = %reaches,
-            to = %head.archived_through,
-            "the archive was set back; history between these instants is lost, and point-in-time \
-             recovery begins anew"
-        );
-        for table in self.tables.tables() {
-            self.close_span(table.id()).await?;
-        }
-        Ok(())
-    }
-
-    /// Remembers how far the archive has come.
-    async fn remember_head(&self) -> Result<(), RecoveryError> {
-        let value = serde_json::to_vec(&self.archive.head())
-            .map_err(|error| RecoveryError::Internal(format!("record of the archive: {error}")))?;
-        if self.tables.system_get(ARCHIVE, HEAD)?.as_ref() != Some(&value) {
-            let (key, value) = (HEAD.to_vec(), Some(value));
-            self.tables
-                .system_commit(vec![SystemChange {
-                    store: ARCHIVE,
-                    key,
-                    value,
-                }])
-                .await?;
-        }
-        Ok(())
-    }
-
     fn start_archiver(&self) {
         let options = &self.shared.options;
-        let keys: Arc<dyn TableKeys> = Arc::new(CatalogKeys {
-            tables: Arc::clone(&options.tables),
-            realm: self.realm.clone(),
-        });
+        let keys: Arc<dyn TableKeys> = Arc::new(CatalogKeys::of(self));
         let engine = Arc::clone(&options.engine);
         let handle =
             self.archive
@@ -248,7 +212,10 @@ impl RealmRecovery {
     }
 
     /// Brings the backups into line with the archive's pins.
-    async fn take_up_backups(self: &Arc<Self>) -> Result<(), RecoveryError> {
+    async fn take_up_backups(
+        self: &Arc<Self>,
+        continuity: &Continuity,
+    ) -> Result<(), RecoveryError> {
         self.adopt_backups().await?;
         let backups: Vec<BackupRecord> = self
             .book
@@ -256,6 +223,13 @@ impl RealmRecovery {
         for backup in backups {
             let pinned = self.has_backup_pin(backup.table.id, &backup.key().pin());
             match backup.status {
+                BackupStatus::Available if !pinned && *continuity == Continuity::Adopted => {
+                    tracing::error!(
+                        backup = %backup.arn(&self.realm),
+                        "this backup is in the archive before, and is removed"
+                    );
+                    self.abandon_backup(&backup).await;
+                }
                 BackupStatus::Available if !pinned => tracing::error!(
                     backup = %backup.arn(&self.realm),
                     "the archive does not hold this backup any more"
@@ -277,7 +251,10 @@ impl RealmRecovery {
     /// Enters the backups that the archive holds and this server does not know.
     async fn adopt_backups(&self) -> Result<(), RecoveryError> {
         let timelines = self.archive.timelines().await?;
-        let pins = timelines.iter().flat_map(|timeline| &timeline.pins);
+        let tables = timelines
+            .iter()
+            .filter(|timeline| timeline.table != TableId::SYSTEM);
+        let pins = tables.flat_map(|timeline| &timeline.pins);
         for pin in pins.filter(|pin| pin.kind == PinKind::Backup) {
             let backup = match BackupRecord::decode(&pin.record) {
                 Ok(backup) => backup,
@@ -339,29 +316,13 @@ impl RealmRecovery {
     }
 
     pub(crate) async fn upkeep(self: &Arc<Self>) -> Result<(), RecoveryError> {
+        self.check_archive().await?;
         self.remember_head().await?;
         self.renew_pins().await?;
         self.expire_backups().await?;
-        self.move_windows().await
+        self.move_windows().await?;
+        self.move_catalog_window().await
     }
-}
-
-/// What was remembered of the archive. Refuses another archive than that.
-fn remembered_head(tables: &RealmTables, id: &str) -> Result<Option<ArchiveHead>, RecoveryError> {
-    let Some(stored) = tables.system_get(ARCHIVE, HEAD)? else {
-        return Ok(None);
-    };
-    let head: ArchiveHead = serde_json::from_slice(&stored)
-        .map_err(|error| RecoveryError::Internal(format!("record of the archive: {error}")))?;
-    if head.archive_id == id {
-        return Ok(Some(head));
-    }
-    Err(RecoveryError::Internal(format!(
-        "the history of {} is in archive {}, but this is archive {id}; give the server the \
-         archive it has used before, or an empty data directory",
-        tables.realm(),
-        head.archive_id
-    )))
 }
 
 fn load_book(tables: &RealmTables, entries: &mut Entries) -> Result<(), RecoveryError> {

@@ -1,13 +1,13 @@
 //! What all realms share, and how jobs run: in the background, to their end or to the server's.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::future::Future;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use anywhen_archive::ArchiveError;
-use anywhen_model::{AccountId, CommitTimestamp};
+use anywhen_model::{AccountId, CommitTimestamp, Realm};
 use parking_lot::Mutex;
 use tokio::sync::{RwLock, Semaphore, oneshot};
 use tokio::task::JoinSet;
@@ -31,6 +31,8 @@ pub(crate) struct Shared {
     pub(crate) keyframes: Semaphore,
     /// Restores under way, by account.
     pub(crate) restores: Mutex<HashMap<AccountId, usize>>,
+    /// Realms of the archive that this process has claimed.
+    pub(crate) opened: Mutex<BTreeSet<Realm>>,
     /// `None` once the server stops.
     tasks: Mutex<Option<JoinSet<()>>>,
     stopping: Arc<AtomicBool>,
@@ -47,6 +49,7 @@ impl Shared {
             loading: Semaphore::new(limits.restores_loading_max),
             keyframes: Semaphore::new(limits.keyframes_parallel),
             restores: Mutex::default(),
+            opened: Mutex::default(),
             tasks: Mutex::new(Some(JoinSet::new())),
             stopping: Arc::default(),
             blocking: Arc::default(),

@@ -10,6 +10,8 @@ use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use anywhen_model::{AccountId, Region};
+use anywhen_recovery::Consent;
+use clap::builder::FalseyValueParser;
 use serde::Deserialize;
 
 /// The command line of `anywhen serve`. Every option can also stand in the environment or in
@@ -79,6 +81,16 @@ pub(crate) struct ServeArguments {
     #[arg(long, env = "ANYWHEN_LOG_FORMAT", value_name = "FORMAT")]
     log_format: Option<LogFormat>,
 
+    /// Takes another archive than the one the data directory has used before, or an empty place:
+    /// all history begins anew there, and what the archive before holds is lost to this server.
+    #[arg(long, env = "ANYWHEN_ADOPT_ARCHIVE", value_parser = FalseyValueParser::new())]
+    adopt_archive: bool,
+
+    /// Starts although the archive shows that this data directory has lost acknowledged writes,
+    /// and goes on without them; all history begins anew.
+    #[arg(long, env = "ANYWHEN_ACCEPT_LOST_WRITES", value_parser = FalseyValueParser::new())]
+    accept_lost_writes: bool,
+
     /// Holds jobs at named points, for tests only: `NAME=ACTION`, separated by semicolons.
     #[arg(long, env = "ANYWHEN_FAILPOINTS", hide = true)]
     failpoints: Option<String>,
@@ -120,6 +132,7 @@ pub(crate) struct Config {
     pub(crate) free_space_watermark_bytes: u64,
     pub(crate) request_timeout: Duration,
     pub(crate) log_format: LogFormat,
+    pub(crate) consent: Consent,
     pub(crate) failpoints: Option<String>,
 }
 
@@ -186,6 +199,10 @@ impl Config {
                 .log_format
                 .or(file.log_format)
                 .unwrap_or(LogFormat::Text),
+            consent: Consent {
+                adopt_archive: arguments.adopt_archive || file.adopt_archive,
+                accept_lost_writes: arguments.accept_lost_writes || file.accept_lost_writes,
+            },
             failpoints: arguments.failpoints.or(file.failpoints),
             data_dir,
         })

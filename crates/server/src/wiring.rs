@@ -10,12 +10,14 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, anyhow, bail};
 use anywhen_api::{Service, ServiceOptions};
-use anywhen_archive::{Archive, ArchiverConfig, open_store};
+use anywhen_archive::{Archive, ArchiveError, ArchiverConfig, open_store};
 use anywhen_engine::{Engine, Health};
 use anywhen_engine_local::{LocalEngine, LocalEngineOptions};
 use anywhen_kms::{MasterKey, Origin, OsRandomness};
 use anywhen_model::{Clock, Randomness, SteadyClock};
-use anywhen_recovery::{Recovery, RecoveryLimits, RecoveryOptions};
+use anywhen_recovery::{
+    Recovery, RecoveryLimits, RecoveryOptions, lost_archive, remembered_archive,
+};
 use anywhen_table::{Tables, TablesOptions};
 use fail_parallel::FailPointRegistry;
 
@@ -67,7 +69,6 @@ impl Layers {
         let clock: Arc<dyn Clock> = Arc::clone(&surroundings.clock) as _;
         let engine = open_engine(config, Arc::clone(&clock)).await?;
         surroundings.clock.raise_to(engine.recovered_floor());
-        let archive = open_archive(config, master, &clock, randomness).await?;
         let tables = Tables::open(
             Arc::clone(&engine),
             Arc::clone(master),
@@ -77,6 +78,7 @@ impl Layers {
         )
         .await
         .context("cannot open the tables")?;
+        let archive = open_archive(config, &tables, master, &clock, randomness).await?;
         let recovery = Recovery::open(RecoveryOptions {
             engine: Arc::clone(&engine),
             tables: Arc::clone(&tables),
@@ -88,6 +90,7 @@ impl Layers {
             spill_directory: config.data_dir.join("spill"),
             archiver: ArchiverConfig::default(),
             limits: RecoveryLimits::default(),
+            consent: config.consent,
         })
         .await
         .context("cannot open backups and history")?;
@@ -201,22 +204,32 @@ async fn open_engine(config: &Config, clock: Arc<dyn Clock>) -> anyhow::Result<A
     Ok(Arc::new(engine))
 }
 
+/// Opens the archive. Where the data says that there was one, none is made in its stead.
 async fn open_archive(
     config: &Config,
+    tables: &Tables,
     master: &Arc<MasterKey>,
     clock: &Arc<dyn Clock>,
     randomness: &Arc<dyn Randomness>,
 ) -> anyhow::Result<Arc<Archive>> {
     let url = &config.archive_url;
     let (store, prefix, _) = open_store(url)?;
-    Archive::open(
-        store,
-        prefix,
+    let (master, clock, randomness) = (
         Arc::clone(master),
         Arc::clone(clock),
         Arc::clone(randomness),
-    )
-    .await
+    );
+    let remembered = remembered_archive(tables)?.filter(|_| !config.consent.adopt_archive);
+    let opened = match &remembered {
+        Some(_) => Archive::open_existing(store, prefix, master, clock, randomness).await,
+        None => Archive::open(store, prefix, master, clock, randomness).await,
+    };
+    match (opened, remembered) {
+        (Err(error @ ArchiveError::Missing { .. }), Some(remembered)) => {
+            Err(lost_archive(&remembered, &error).into())
+        }
+        (opened, _) => opened.map_err(anyhow::Error::from),
+    }
     .with_context(|| format!("cannot open the archive {url}"))
 }
 

@@ -25,8 +25,8 @@ use super::away::Objects;
 use crate::backup::{BackupRecord, BackupStatus};
 use crate::realm::RealmRecovery;
 use crate::{
-    ProgressSink, Recovery, RecoveryError, RecoveryLimits, RecoveryOptions, RestoreFromBackup,
-    RestoreOverrides, RestoreProgress, RestoreToPointInTime,
+    Consent, ProgressSink, Recovery, RecoveryError, RecoveryLimits, RecoveryOptions,
+    RestoreFromBackup, RestoreOverrides, RestoreProgress, RestoreToPointInTime,
 };
 
 /// 2026-11-21 12:00:00 UTC, in microseconds.
@@ -43,6 +43,7 @@ pub(super) struct Ground {
     pub(super) master: Arc<MasterKey>,
     pub(super) spill: Arc<TempDir>,
     pub(super) limits: RecoveryLimits,
+    pub(super) consent: Consent,
     /// Everything restores have said, in all lives.
     pub(super) progress: Arc<Heard>,
     pub(super) dice: Arc<SeededRandomness>,
@@ -102,6 +103,7 @@ impl Ground {
             master: Arc::new(MasterKey::generate(&SeededRandomness::new(seed))),
             spill: Arc::new(tempfile::tempdir().unwrap()),
             limits: RecoveryLimits::default(),
+            consent: Consent::default(),
             progress: Arc::default(),
             dice: Arc::new(SeededRandomness::new(seed ^ 0x5eed)),
         }
@@ -149,6 +151,7 @@ impl Ground {
             progress: Arc::clone(&self.progress) as _,
             spill_directory: self.spill.path().to_owned(),
             limits: self.limits,
+            consent: self.consent,
             archiver: anywhen_archive::ArchiverConfig::default(),
         })
         .await?;
