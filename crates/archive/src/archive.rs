@@ -14,9 +14,10 @@ use crate::layout;
 use crate::ledger;
 use crate::manifest::RealmManifest;
 use crate::realm::{ArchiveHead, RealmArchive};
+use crate::sealed;
 use crate::store::{Put, Store};
 
-const FORMAT_VERSION: u64 = 1;
+const FORMAT_VERSION: u64 = 2;
 
 /// An archive. Cheap to open; claims nothing until a realm is opened.
 pub struct Archive {
@@ -32,6 +33,45 @@ pub struct Archive {
 struct Identity {
     format_version: u64,
     archive_id: String,
+    /// SHA-256 of the id: nothing else would tell a damaged id.
+    sha256: String,
+}
+
+impl Identity {
+    fn of(archive_id: String) -> Self {
+        Self {
+            format_version: FORMAT_VERSION,
+            sha256: sealed::hash(archive_id.as_bytes()),
+            archive_id,
+        }
+    }
+
+    fn encode(&self) -> Vec<u8> {
+        serde_json::to_vec_pretty(self).expect("an identity is plain data")
+    }
+
+    /// Reads an identity; it must be, byte for byte, as one is written.
+    fn decode(json: &[u8]) -> Result<Self, ArchiveError> {
+        #[derive(Deserialize)]
+        struct OnlyFormat {
+            format_version: u64,
+        }
+        let damaged = |error| ArchiveError::damaged(layout::ARCHIVE, error);
+        let found: OnlyFormat = serde_json::from_slice(json).map_err(damaged)?;
+        if found.format_version != FORMAT_VERSION {
+            return Err(ArchiveError::Format {
+                path: layout::ARCHIVE.to_owned(),
+                found: found.format_version,
+                known: FORMAT_VERSION,
+            });
+        }
+        let identity: Self = serde_json::from_slice(json).map_err(damaged)?;
+        if Self::of(identity.archive_id.clone()).encode() != json {
+            let reason = "it does not have the hash it names";
+            return Err(ArchiveError::damaged(layout::ARCHIVE, reason));
+        }
+        Ok(identity)
+    }
 }
 
 impl Archive {
@@ -81,24 +121,16 @@ impl Archive {
 
     /// The realms that have anything in the archive, in order.
     pub async fn realms(&self) -> Result<Vec<Realm>, ArchiveError> {
-        let mut realms = Vec::new();
-        for account in self.store.folders(layout::ACCOUNTS).await? {
-            let regions = format!("{}/{account}/regions", layout::ACCOUNTS);
-            let Ok(account) = AccountId::try_from(account.as_str()) else {
-                continue;
-            };
-            for region in self.store.folders(&regions).await? {
-                let Ok(region) = Region::try_from(region.as_str()) else {
-                    continue;
-                };
-                realms.push(Realm {
-                    account: account.clone(),
-                    region,
-                });
-            }
-        }
-        realms.sort();
-        Ok(realms)
+        find_realms(&self.store).await
+    }
+
+    /// Refuses a realm's newest manifest, or the archive's identity, that came from elsewhere.
+    pub(crate) fn check_holds(
+        &self,
+        folder: &str,
+        manifest: &RealmManifest,
+    ) -> Result<(), ArchiveError> {
+        check_same_archive(&self.id, folder, manifest)
     }
 
     /// Opens a realm for writing: claims it with an epoch above every earlier one. A server
@@ -149,6 +181,45 @@ impl std::fmt::Debug for Archive {
     }
 }
 
+/// A manifest says in which archive it was written: either it or the identity is misplaced if
+/// the two differ.
+pub(crate) fn check_same_archive(
+    archive_id: &str,
+    folder: &str,
+    manifest: &RealmManifest,
+) -> Result<(), ArchiveError> {
+    if manifest.archive == archive_id {
+        return Ok(());
+    }
+    let reason = format!(
+        "it names archive {archive_id}, but the manifests in {folder} were written in archive {}",
+        manifest.archive
+    );
+    Err(ArchiveError::damaged(layout::ARCHIVE, reason))
+}
+
+/// The realms that have anything in a store, in order.
+pub(crate) async fn find_realms(store: &Store) -> Result<Vec<Realm>, ArchiveError> {
+    let mut realms = Vec::new();
+    for account in store.folders(layout::ACCOUNTS).await? {
+        let regions = format!("{}/{account}/regions", layout::ACCOUNTS);
+        let Ok(account) = AccountId::try_from(account.as_str()) else {
+            continue;
+        };
+        for region in store.folders(&regions).await? {
+            let Ok(region) = Region::try_from(region.as_str()) else {
+                continue;
+            };
+            realms.push(Realm {
+                account: account.clone(),
+                region,
+            });
+        }
+    }
+    realms.sort();
+    Ok(realms)
+}
+
 async fn read_or_create_identity(
     store: &Store,
     randomness: &dyn Randomness,
@@ -157,28 +228,19 @@ async fn read_or_create_identity(
         Err(ArchiveError::Missing { .. }) => {}
         other => return other,
     }
-    let identity = Identity {
-        format_version: FORMAT_VERSION,
-        archive_id: layout::random_name(randomness),
-    };
-    let json = serde_json::to_vec_pretty(&identity).expect("an identity is plain data");
-    match store.put_new(layout::ARCHIVE, Bytes::from(json)).await? {
+    let identity = Identity::of(layout::random_name(randomness));
+    match store
+        .put_new(layout::ARCHIVE, Bytes::from(identity.encode()))
+        .await?
+    {
         Put::Done => Ok(identity.archive_id),
         // Two servers may make it at once; the one that was first has named it.
         Put::Exists => read_identity(store).await,
     }
 }
 
-async fn read_identity(store: &Store) -> Result<String, ArchiveError> {
+/// The id of the archive in a store; [`ArchiveError::Missing`] if there is none.
+pub(crate) async fn read_identity(store: &Store) -> Result<String, ArchiveError> {
     let json = store.get(layout::ARCHIVE).await?;
-    let identity: Identity = serde_json::from_slice(&json)
-        .map_err(|error| ArchiveError::damaged(layout::ARCHIVE, error))?;
-    if identity.format_version != FORMAT_VERSION {
-        return Err(ArchiveError::Format {
-            path: layout::ARCHIVE.to_owned(),
-            found: identity.format_version,
-            known: FORMAT_VERSION,
-        });
-    }
-    Ok(identity.archive_id)
+    Identity::decode(&json).map(|identity| identity.archive_id)
 }

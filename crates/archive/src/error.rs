@@ -33,14 +33,17 @@ pub enum ArchiveError {
         /// What does not fit.
         reason: String,
     },
-    /// The object was written by a later version of this software.
-    #[error("archive object {path} has format version {found}, this server reads {known}")]
+    /// The object was written by a version of this software with another format.
+    #[error(
+        "archive object {path} has format version {found}, but this version reads only {known}; \
+         use the version that wrote it"
+    )]
     Format {
         /// The object, relative to the archive's root.
         path: String,
         /// Its version.
         found: u64,
-        /// The newest version known here.
+        /// The version known here.
         known: u64,
     },
     /// An object needs a key that the master key at hand does not open.

@@ -102,12 +102,12 @@ pub(crate) async fn read<M: Manifest>(
 ) -> Result<(M, SealingKey), ArchiveError> {
     let path = layout::manifest(folder, number);
     let stored = store.get(&path).await?;
-    let (json, key) = sealed::open_whole(M::KIND, &path, &path, &stored, master)?;
-    let manifest = M::decode(&path, &json)?;
+    let opened = sealed::open_whole(M::KIND, &path, &path, &stored, master)?;
+    let manifest = M::decode(&path, &opened.clear, &opened.plaintext)?;
     if manifest.head().number != number {
         return Err(ArchiveError::damaged(&path, "it carries another number"));
     }
-    Ok((manifest, key))
+    Ok((manifest, opened.key))
 }
 
 /// What a ledger is opened with.
@@ -236,11 +236,13 @@ impl<M: Manifest> Ledger<M> {
 
     fn begin(&self, writer: &mut Writer<M>, manifest: M) {
         let path = layout::manifest(&self.folder, manifest.head().number);
+        let encoded = manifest.encode();
         let sealed = sealed::seal_whole(
             M::KIND,
             &path,
+            &encoded.clear,
             &self.key,
-            &manifest.encode(),
+            &encoded.secret,
             &*self.randomness,
         );
         writer.in_doubt = Some(InDoubt {

@@ -1,8 +1,10 @@
 //! Manifests: the only objects that make others visible.
 //!
-//! A realm has one chain of manifests and every timeline has one. A manifest is JSON inside a
-//! sealed object; its name is its number. The newest number is the truth, all others are
-//! history that may go. What must hold between the two kinds (reading the realm's first, then
+//! A realm has one chain of manifests and every timeline has one. A manifest is a sealed object
+//! whose name is its number. The newest number is the truth, all others are history that may
+//! go. What tells of objects and instants is JSON in its clear section, so that an archive can
+//! be checked without its key; what tells of contents (bounds of keys, what pins are for) is
+//! JSON in its sealed part. What must hold between the two kinds (reading the realm's first, then
 //! the timeline's, always gives a whole history):
 //!
 //! * Every change of a table with an open span is in a segment that the realm manifest lists,
@@ -24,7 +26,7 @@ use crate::ArchiveError;
 use crate::sealed::Kind;
 use crate::stored::base64_bytes;
 
-const FORMAT: u64 = 1;
+const FORMAT: u64 = 2;
 
 /// Which manifest of a chain it is, and whose.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,19 +52,50 @@ impl Head {
     }
 }
 
+/// A manifest as the two parts of its sealed object.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Encoded {
+    pub(crate) clear: Vec<u8>,
+    pub(crate) secret: Vec<u8>,
+}
+
 /// What both kinds of manifest have in common.
 pub(crate) trait Manifest: Serialize + DeserializeOwned + Clone + Send + Sync {
     const KIND: Kind;
+
+    /// What only the key opens.
+    type Secret: Serialize + DeserializeOwned;
 
     fn head(&self) -> &Head;
 
     fn set_head(&mut self, head: Head);
 
-    fn encode(&self) -> Vec<u8> {
-        serde_json::to_vec(self).expect("a manifest is plain data")
+    fn secret(&self) -> Self::Secret;
+
+    /// Puts back what the clear section leaves out; false if it does not fit.
+    fn reveal(&mut self, secret: Self::Secret) -> bool;
+
+    fn encode(&self) -> Encoded {
+        Encoded {
+            clear: serde_json::to_vec(self).expect("a manifest is plain data"),
+            secret: serde_json::to_vec(&self.secret()).expect("a manifest is plain data"),
+        }
     }
 
-    fn decode(path: &str, json: &[u8]) -> Result<Self, ArchiveError> {
+    /// Reads a manifest whose key is at hand.
+    fn decode(path: &str, clear: &[u8], secret: &[u8]) -> Result<Self, ArchiveError> {
+        let mut manifest = Self::decode_clear(path, clear)?;
+        let secret =
+            serde_json::from_slice(secret).map_err(|error| ArchiveError::damaged(path, error))?;
+        if manifest.reveal(secret) {
+            Ok(manifest)
+        } else {
+            Err(ArchiveError::damaged(path, "its two parts do not fit"))
+        }
+    }
+
+    /// Reads what needs no key; the rest is left blank.
+    fn decode_clear(path: &str, clear: &[u8]) -> Result<Self, ArchiveError> {
         #[derive(Deserialize)]
         struct OnlyHead {
             head: OnlyFormat,
@@ -72,7 +105,7 @@ pub(crate) trait Manifest: Serialize + DeserializeOwned + Clone + Send + Sync {
             format: u64,
         }
         let damaged = |error: serde_json::Error| ArchiveError::damaged(path, error);
-        let found = serde_json::from_slice::<OnlyHead>(json)
+        let found = serde_json::from_slice::<OnlyHead>(clear)
             .map_err(damaged)?
             .head
             .format;
@@ -83,7 +116,7 @@ pub(crate) trait Manifest: Serialize + DeserializeOwned + Clone + Send + Sync {
                 known: FORMAT,
             });
         }
-        serde_json::from_slice(json).map_err(damaged)
+        serde_json::from_slice(clear).map_err(damaged)
     }
 }
 
@@ -91,6 +124,8 @@ pub(crate) trait Manifest: Serialize + DeserializeOwned + Clone + Send + Sync {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct RealmManifest {
     pub(crate) head: Head,
+    /// The archive it was written in.
+    pub(crate) archive: String,
     /// Everything committed at or before this is in the archive.
     pub(crate) archived_through: CommitTimestamp,
     /// D: segments up to here have been sorted into timelines and dropped.
@@ -164,24 +199,27 @@ pub(crate) struct DataFile {
     pub(crate) rows: u64,
     /// Bytes of keys and items before compression.
     pub(crate) bytes: u64,
-    #[serde(with = "base64_bytes")]
+    /// Secret.
+    #[serde(skip)]
     pub(crate) key_min: Bytes,
-    #[serde(with = "base64_bytes")]
+    /// Secret.
+    #[serde(skip)]
     pub(crate) key_max: Bytes,
 }
 
 /// An instant of a table that is kept whatever the window says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pin {
-    /// Names the pin within its table.
+    /// Names the pin within its table. Secret.
+    #[serde(skip)]
     pub id: String,
     /// The instant.
     pub at: CommitTimestamp,
     /// What holds it.
     pub kind: PinKind,
     /// What the pin's owner wants to find again, such as a backup's description; the archive
-    /// does not look into it.
-    #[serde(with = "pin_record")]
+    /// does not look into it. Secret.
+    #[serde(skip)]
     pub record: Vec<u8>,
     /// When the pin lets go by itself; `None` for never.
     pub expires_at: Option<CommitTimestamp>,
@@ -197,26 +235,33 @@ pub enum PinKind {
     Restore,
 }
 
-mod pin_record {
-    use super::{Bytes, base64_bytes};
+/// What a timeline manifest says of contents: for each file and each pin, in their order.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct TimelineSecret {
+    files: Vec<KeyBounds>,
+    pins: Vec<PinSecret>,
+}
 
-    #[expect(clippy::ptr_arg, reason = "serde names this signature")]
-    pub(super) fn serialize<S: serde::Serializer>(
-        record: &Vec<u8>,
-        to: S,
-    ) -> Result<S::Ok, S::Error> {
-        base64_bytes::serialize(&Bytes::copy_from_slice(record), to)
-    }
+#[derive(Debug, Serialize, Deserialize)]
+struct KeyBounds {
+    #[serde(with = "base64_bytes")]
+    key_min: Bytes,
+    #[serde(with = "base64_bytes")]
+    key_max: Bytes,
+}
 
-    pub(super) fn deserialize<'de, D: serde::Deserializer<'de>>(
-        from: D,
-    ) -> Result<Vec<u8>, D::Error> {
-        base64_bytes::deserialize(from).map(|bytes| bytes.to_vec())
-    }
+#[derive(Debug, Serialize, Deserialize)]
+struct PinSecret {
+    id: String,
+    #[serde(with = "base64_bytes")]
+    record: Bytes,
 }
 
 impl Manifest for RealmManifest {
     const KIND: Kind = Kind::RealmManifest;
+
+    /// Nothing that it says is secret.
+    type Secret = ();
 
     fn head(&self) -> &Head {
         &self.head
@@ -224,18 +269,55 @@ impl Manifest for RealmManifest {
 
     fn set_head(&mut self, head: Head) {
         self.head = head;
+    }
+
+    fn secret(&self) {}
+
+    fn reveal(&mut self, (): ()) -> bool {
+        true
     }
 }
 
 impl Manifest for TimelineManifest {
     const KIND: Kind = Kind::TimelineManifest;
 
+    type Secret = TimelineSecret;
+
     fn head(&self) -> &Head {
         &self.head
     }
 
     fn set_head(&mut self, head: Head) {
         self.head = head;
+    }
+
+    fn secret(&self) -> TimelineSecret {
+        let bounds = |file: &DataFile| KeyBounds {
+            key_min: file.key_min.clone(),
+            key_max: file.key_max.clone(),
+        };
+        let pin = |pin: &Pin| PinSecret {
+            id: pin.id.clone(),
+            record: Bytes::copy_from_slice(&pin.record),
+        };
+        TimelineSecret {
+            files: self.files().map(bounds).collect(),
+            pins: self.pins.iter().map(pin).collect(),
+        }
+    }
+
+    fn reveal(&mut self, secret: TimelineSecret) -> bool {
+        let fits =
+            secret.files.len() == self.files().count() && secret.pins.len() == self.pins.len();
+        for (file, bounds) in self.files_mut().zip(secret.files) {
+            file.key_min = bounds.key_min;
+            file.key_max = bounds.key_max;
+        }
+        for (pin, secret) in self.pins.iter_mut().zip(secret.pins) {
+            pin.id = secret.id;
+            pin.record = secret.record.into();
+        }
+        fits
     }
 }
 
@@ -244,6 +326,7 @@ impl RealmManifest {
     pub(crate) fn empty() -> Self {
         Self {
             head: Head::new(0, 0, String::new()),
+            archive: String::new(),
             archived_through: CommitTimestamp::ZERO,
             dropped_through: CommitTimestamp::ZERO,
             segments: Vec::new(),
@@ -270,6 +353,17 @@ impl TimelineManifest {
             keyframes.chain(span.deltas.iter().flat_map(|delta| &delta.files))
         })
     }
+
+    /// As [`Self::files`], in the same order.
+    fn files_mut(&mut self) -> impl Iterator<Item = &mut DataFile> {
+        self.spans.iter_mut().flat_map(|span| {
+            let keyframes = span
+                .keyframes
+                .iter_mut()
+                .flat_map(|keyframe| &mut keyframe.files);
+            keyframes.chain(span.deltas.iter_mut().flat_map(|delta| &mut delta.files))
+        })
+    }
 }
 
 #[cfg(test)]
@@ -277,40 +371,68 @@ mod tests {
     use super::*;
 
     const TIMELINE: &str = concat!(
-        r#"{"head":{"format":1,"number":7,"epoch":2,"id":"ab"},"#,
+        r#"{"head":{"format":2,"number":7,"epoch":2,"id":"ab"},"#,
         r#""table":"00000000-0000-0000-0000-000000000001","#,
         r#""spans":[{"opened_at":10,"closed_at":null,"earliest":12,"covered_through":20,"#,
         r#""keyframes":[{"at":10,"files":[]}],"deltas":[{"from":10,"to":20,"files":[{"#,
-        r#""path":"p","length":5,"hash":"00","rows":1,"bytes":3,"key_min":"AQ==","key_max":"Ag=="}]}]}],"#,
-        r#""pins":[{"id":"b","at":15,"kind":"backup","record":"eA==","expires_at":null}]}"#,
+        r#""path":"p","length":5,"hash":"00","rows":1,"bytes":3}]}]}],"#,
+        r#""pins":[{"at":15,"kind":"backup","expires_at":null}]}"#,
+    );
+    const TIMELINE_SECRET: &str = concat!(
+        r#"{"files":[{"key_min":"AQ==","key_max":"Ag=="}],"#,
+        r#""pins":[{"id":"b","record":"eA=="}]}"#,
     );
     const REALM: &str = concat!(
-        r#"{"head":{"format":1,"number":3,"epoch":1,"id":"cd"},"archived_through":30,"#,
-        r#""dropped_through":20,"segments":[{"path":"s","from":20,"to":30,"length":9,"hash":"11"}]}"#,
+        r#"{"head":{"format":2,"number":3,"epoch":1,"id":"cd"},"archive":"ef","#,
+        r#""archived_through":30,"dropped_through":20,"#,
+        r#""segments":[{"path":"s","from":20,"to":30,"length":9,"hash":"11"}]}"#,
     );
 
     /// The format is pinned: both ways, field by field.
     #[test]
     fn manifests_are_written_as_documented() {
-        let timeline = TimelineManifest::decode("m", TIMELINE.as_bytes()).unwrap();
-        assert_eq!(String::from_utf8(timeline.encode()).unwrap(), TIMELINE);
+        let (clear, secret) = (TIMELINE.as_bytes(), TIMELINE_SECRET.as_bytes());
+        let timeline = TimelineManifest::decode("m", clear, secret).unwrap();
+        let encoded = timeline.encode();
+        assert_eq!(String::from_utf8(encoded.clear).unwrap(), TIMELINE);
+        assert_eq!(String::from_utf8(encoded.secret).unwrap(), TIMELINE_SECRET);
         assert_eq!(timeline.pins.first().unwrap().record, b"x");
-        let realm = RealmManifest::decode("m", REALM.as_bytes()).unwrap();
-        assert_eq!(String::from_utf8(realm.encode()).unwrap(), REALM);
+        assert_eq!(timeline.files().next().unwrap().key_max, &[2][..]);
         let named = REALM.replace("}]}", r#"}],"writer":"w"}"#);
-        let realm = RealmManifest::decode("m", named.as_bytes()).unwrap();
-        assert_eq!(String::from_utf8(realm.encode()).unwrap(), named);
+        for clear in [REALM, &named] {
+            let realm = RealmManifest::decode("m", clear.as_bytes(), b"null").unwrap();
+            let encoded = realm.encode();
+            assert_eq!(String::from_utf8(encoded.clear).unwrap(), clear);
+            assert_eq!(encoded.secret, b"null");
+        }
     }
 
     #[test]
-    fn a_later_format_is_told_from_damage() {
-        let later = REALM.replace(r#""format":1"#, r#""format":2"#);
-        let error = RealmManifest::decode("m", later.as_bytes()).unwrap_err();
-        assert!(
-            matches!(error, ArchiveError::Format { found: 2, .. }),
-            "{error}"
-        );
-        let error = RealmManifest::decode("m", b"{}").unwrap_err();
+    fn parts_of_two_manifests_do_not_make_one() {
+        for secret in [
+            r#"{"files":[],"pins":[{"id":"b","record":"eA=="}]}"#,
+            r#"{"files":[{"key_min":"AQ==","key_max":"Ag=="}],"pins":[]}"#,
+            "null",
+        ] {
+            let mixed = TimelineManifest::decode("m", TIMELINE.as_bytes(), secret.as_bytes());
+            assert!(
+                matches!(mixed, Err(ArchiveError::Damaged { .. })),
+                "{secret}"
+            );
+        }
+    }
+
+    #[test]
+    fn another_format_is_told_from_damage() {
+        for other in [1, 3] {
+            let text = REALM.replace(r#""format":2"#, &format!(r#""format":{other}"#));
+            let error = RealmManifest::decode("m", text.as_bytes(), b"null").unwrap_err();
+            assert!(
+                matches!(error, ArchiveError::Format { found, .. } if found == other),
+                "{error}"
+            );
+        }
+        let error = RealmManifest::decode("m", b"{}", b"null").unwrap_err();
         assert!(matches!(error, ArchiveError::Damaged { .. }), "{error}");
     }
 }

@@ -334,8 +334,8 @@ impl RealmArchive {
         if let Some(known) = self.directories.lock().get(&entry.path) {
             return Ok(Arc::clone(known));
         }
-        let read =
-            segment::read_directory(&self.archive.store, entry, &self.archive.master).await?;
+        let (store, master) = (&self.archive.store, &self.archive.master);
+        let read = segment::read_directory(store, entry, Some(master)).await?;
         let directory = Arc::new(read);
         self.remember_directory(&entry.path, &directory);
         Ok(directory)
@@ -420,8 +420,13 @@ async fn claim(
     let found = ledger::load::<RealmManifest>(&archive.store, &folder, &archive.master).await?;
     let (manifest, key, oldest) = found.unwrap_or_else(|| {
         let (key, wrapped) = archive.master.generate_data_key(&*archive.randomness);
-        (RealmManifest::empty(), SealingKey { key, wrapped }, 1)
+        let empty = RealmManifest {
+            archive: archive.id().to_owned(),
+            ..RealmManifest::empty()
+        };
+        (empty, SealingKey { key, wrapped }, 1)
     });
+    archive.check_holds(&folder, &manifest)?;
     let epoch = manifest.head.epoch + 1;
     let chain = chain(archive, folder, key, REALM_MANIFESTS_KEPT);
     let ledger = Ledger::new(chain, manifest, epoch, oldest);

@@ -2,25 +2,34 @@
 //!
 //! ```text
 //! header   "AWSO" | version u8 | kind u8 | log2(chunk size) u8 | 0
-//!          name length u16 | name | wrapped key length u16 | wrapped key | salt (32)
+//!          name length u16 | name | wrapped key length u16 | wrapped key
+//!          clear length u32 | clear section | salt (32)
 //! chunks   ciphertext of a full chunk of plaintext | tag (16), the last one shorter or equal
+//! trailer  SHA-256 of everything before it (32)
 //! ```
 //!
 //! Integers are big-endian. The cipher is AES-256-GCM under a key derived from the data key
 //! and the salt; the nonce is the chunk's number; the associated data is the SHA-256 of the
 //! header followed by one byte, 1 for the last chunk and 0 for the others.
 //!
+//! The clear section is what can be read without the key: manifests say there which objects
+//! they make visible. It is part of the header, so with the key it is authenticated, too.
+//!
 //! What follows, and what the tests show for every byte: a header that was changed opens no
 //! chunk; a chunk that was changed, moved or taken from another object does not open; an
 //! object that was cut or lengthened does not open, because its last chunk is marked; an
 //! object that was put under another name is refused, because the header names it. Every such
-//! failure is [`ArchiveError::Damaged`] (or `Key`, `Format`) and names the object.
+//! failure is [`ArchiveError::Damaged`] (or `Key`, `Format`) and names the object. The trailer
+//! lets the same be noticed without any key, as long as nobody meant to deceive.
 //!
-//! An object can be read whole ([`open_whole`]) or by ranges ([`SealedObject`]), which fetch
-//! and open only the chunks they touch.
+//! An object can be read whole ([`open_whole`]), by ranges ([`SealedObject`]), which fetch and
+//! open only the chunks they touch and leave the trailer alone, or as a stream that is only
+//! checked ([`Inspector`]).
+
+mod inspect;
+mod object;
 
 use std::ops::Range;
-use std::sync::Arc;
 
 use anywhen_kms::{DataKey, KmsError, MasterKey, ObjectCipher, WrappedKey};
 use anywhen_model::Randomness;
@@ -28,17 +37,18 @@ use aws_lc_rs::digest;
 use bytes::{Buf, BufMut, Bytes};
 
 use crate::ArchiveError;
-use crate::store::Store;
+use crate::stored::hex;
+
+pub(crate) use inspect::{Inspected, Inspector};
+pub(crate) use object::SealedObject;
 
 const MAGIC: &[u8; 4] = b"AWSO";
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 const SALT_BYTES: usize = 32;
 /// Fixed part of the header, before the name.
 const HEADER_START_BYTES: usize = 10;
-/// Bytes fetched to learn a header; every header we write is far shorter.
-const HEADER_FETCH_BYTES: u64 = 1024;
-const HEADER_BYTES_MAX: u64 = 8 + 2 * (2 + u16::MAX as u64) + SALT_BYTES as u64;
 const TAG_BYTES: u64 = ObjectCipher::CHUNK_OVERHEAD_BYTES as u64;
+const TRAILER_BYTES: usize = 32;
 
 /// What a sealed object is; part of its header.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -96,21 +106,26 @@ pub(crate) struct Sealer {
     chunk_bytes: usize,
     number: u64,
     chunk: Vec<u8>,
+    /// Of everything that has gone out.
+    hash: digest::Context,
 }
 
 impl Sealer {
-    /// Begins an object and writes its header to `out`.
+    /// Begins an object and writes its header to `out`. `clear` is read without the key.
     pub(crate) fn begin(
         kind: Kind,
         name: &str,
+        clear: &[u8],
         key: &SealingKey,
         randomness: &dyn Randomness,
         out: &mut Vec<u8>,
     ) -> Self {
         let mut salt = [0; SALT_BYTES];
         randomness.fill(&mut salt);
-        let header = encode_header(kind, name, &key.wrapped, &salt);
+        let header = encode_header(kind, name, &key.wrapped, clear, &salt);
         let chunk_bytes = 1_usize << kind.chunk_log2();
+        let mut hash = digest::Context::new(&digest::SHA256);
+        hash.update(&header);
         out.extend_from_slice(&header);
         Self {
             cipher: ObjectCipher::new(&key.key, &salt),
@@ -118,6 +133,7 @@ impl Sealer {
             chunk_bytes,
             number: 0,
             chunk: Vec::new(),
+            hash,
         }
     }
 
@@ -135,14 +151,20 @@ impl Sealer {
         }
     }
 
-    /// Ends the object; its last chunk goes to `out`.
-    pub(crate) fn finish(mut self, out: &mut Vec<u8>) {
+    /// Ends the object; its last chunk and its trailer go to `out`. Answers the SHA-256 of the
+    /// whole object, in hex: the form in which manifests name it.
+    pub(crate) fn finish(mut self, out: &mut Vec<u8>) -> String {
         self.seal_chunk(true, out);
+        let trailer = self.hash.clone().finish();
+        out.extend_from_slice(trailer.as_ref());
+        self.hash.update(trailer.as_ref());
+        hex(self.hash.finish().as_ref())
     }
 
     fn seal_chunk(&mut self, last: bool, out: &mut Vec<u8>) {
         self.place[32] = u8::from(last);
         self.cipher.seal(self.number, &self.place, &mut self.chunk);
+        self.hash.update(&self.chunk);
         out.append(&mut self.chunk);
         self.number += 1;
     }
@@ -152,112 +174,81 @@ impl Sealer {
 pub(crate) fn seal_whole(
     kind: Kind,
     name: &str,
+    clear: &[u8],
     key: &SealingKey,
     plaintext: &[u8],
     randomness: &dyn Randomness,
 ) -> Vec<u8> {
-    let mut out = Vec::with_capacity(plaintext.len() + plaintext.len() / 1024 + 512);
-    let mut sealer = Sealer::begin(kind, name, key, randomness, &mut out);
+    let bytes = clear.len() + plaintext.len() + plaintext.len() / 1024 + 512;
+    let mut out = Vec::with_capacity(bytes);
+    let mut sealer = Sealer::begin(kind, name, clear, key, randomness, &mut out);
     sealer.push(plaintext, &mut out);
     sealer.finish(&mut out);
     out
 }
 
-/// Opens a whole object in memory and answers its plaintext and the key it was sealed under.
-/// `path` is what errors name: the object, or the segment that the object is a part of.
+/// A whole object, opened.
+#[derive(Debug)]
+pub(crate) struct Opened {
+    pub(crate) clear: Bytes,
+    pub(crate) plaintext: Bytes,
+    /// The key it was sealed under.
+    pub(crate) key: SealingKey,
+}
+
+/// Opens a whole object in memory. `path` is what errors name: the object, or the segment that
+/// the object is a part of.
 pub(crate) fn open_whole(
     kind: Kind,
     path: &str,
     name: &str,
     stored: &Bytes,
     master: &MasterKey,
-) -> Result<(Bytes, SealingKey), ArchiveError> {
-    let header = Header::decode(kind, path, name, stored, master)?;
-    let body = stored.slice(header.bytes..);
-    let shape = Shape::of(header.chunk_log2, body.len() as u64)
-        .ok_or_else(|| ArchiveError::damaged(path, "its length fits no sealed object"))?;
+) -> Result<Opened, ArchiveError> {
+    let (raw, shape) = check_whole(kind, path, name, stored)?;
+    let header = raw.open(path, stored, master)?;
+    let body = stored.slice(raw.bytes..stored.len() - TRAILER_BYTES);
     let plaintext = open_chunks(&header, &shape, path, 0, &body)?;
-    Ok((plaintext, header.key))
+    Ok(Opened {
+        clear: raw.clear,
+        plaintext,
+        key: header.key,
+    })
+}
+
+/// What can be read of a whole object without its key, after everything that can be checked
+/// without it has been.
+pub(crate) fn read_clear(
+    kind: Kind,
+    path: &str,
+    name: &str,
+    stored: &Bytes,
+) -> Result<Bytes, ArchiveError> {
+    check_whole(kind, path, name, stored).map(|(raw, _)| raw.clear)
+}
+
+fn check_whole(
+    kind: Kind,
+    path: &str,
+    name: &str,
+    stored: &Bytes,
+) -> Result<(RawHeader, Shape), ArchiveError> {
+    let raw = RawHeader::decode(kind, path, name, stored)?;
+    let shape = raw.shape(path, stored.len() as u64)?;
+    let (content, trailer) = stored.split_at(stored.len() - TRAILER_BYTES);
+    if digest::digest(&digest::SHA256, content).as_ref() != trailer {
+        return Err(wrong_trailer(path));
+    }
+    Ok((raw, shape))
+}
+
+fn wrong_trailer(path: &str) -> ArchiveError {
+    ArchiveError::damaged(path, "its bytes do not have the hash at its end")
 }
 
 /// SHA-256 of a stored object, in hex: the form in which manifests name it.
 pub(crate) fn hash(stored: &[u8]) -> String {
-    crate::stored::hex(digest::digest(&digest::SHA256, stored).as_ref())
-}
-
-/// A sealed object in the store (or a part of a larger object), read by ranges of plaintext.
-pub(crate) struct SealedObject {
-    store: Arc<Store>,
-    path: String,
-    /// Where the first chunk starts in the stored object.
-    body_start: u64,
-    header: Header,
-    shape: Shape,
-}
-
-impl SealedObject {
-    /// Opens the object of a known length by reading its header.
-    pub(crate) async fn open(
-        store: Arc<Store>,
-        kind: Kind,
-        path: &str,
-        length: u64,
-        master: &MasterKey,
-    ) -> Result<Self, ArchiveError> {
-        let mut start = store
-            .get_range(path, 0..length.min(HEADER_FETCH_BYTES))
-            .await?;
-        if header_is_longer(&start) {
-            start = store
-                .get_range(path, 0..length.min(HEADER_BYTES_MAX))
-                .await?;
-        }
-        let header = Header::decode(kind, path, path, &start, master)?;
-        let body_start = header.bytes as u64;
-        let shape = Shape::of(header.chunk_log2, length.saturating_sub(body_start))
-            .ok_or_else(|| ArchiveError::damaged(path, "its length fits no sealed object"))?;
-        Ok(Self {
-            store,
-            path: path.to_owned(),
-            body_start,
-            header,
-            shape,
-        })
-    }
-
-    /// Length of the plaintext.
-    pub(crate) fn len(&self) -> u64 {
-        self.shape.plaintext_bytes
-    }
-
-    /// What errors call this object.
-    pub(crate) fn path(&self) -> &str {
-        &self.path
-    }
-
-    /// Fetches and opens a range of the plaintext, in one request.
-    pub(crate) async fn read(&self, range: Range<u64>) -> Result<Bytes, ArchiveError> {
-        if range.start > range.end || range.end > self.len() {
-            return Err(ArchiveError::damaged(
-                &self.path,
-                "it is shorter than what it points to",
-            ));
-        }
-        if range.is_empty() {
-            return Ok(Bytes::new());
-        }
-        let first = range.start / self.shape.chunk_bytes;
-        let end = range.end.div_ceil(self.shape.chunk_bytes);
-        let stored = self.shape.stored_range(first, end);
-        let stored = self.body_start + stored.start..self.body_start + stored.end;
-        let sealed = self.store.get_range(&self.path, stored).await?;
-        let opened = open_chunks(&self.header, &self.shape, &self.path, first, &sealed)?;
-        let skip = (range.start - first * self.shape.chunk_bytes) as usize;
-        let wanted = (range.end - range.start) as usize;
-        (opened.len() >= skip + wanted)
-            .then(|| opened.slice(skip..skip + wanted))
-            .ok_or_else(|| ArchiveError::damaged(&self.path, "it is shorter than it says"))
-    }
+    hex(digest::digest(&digest::SHA256, stored).as_ref())
 }
 
 /// How a plaintext of some length lies in chunks.
@@ -315,24 +306,29 @@ fn open_chunks(
     Ok(plaintext.into())
 }
 
+/// A header as it is stored.
+struct RawHeader {
+    chunk_log2: u8,
+    wrapped: Bytes,
+    clear: Bytes,
+    salt: [u8; SALT_BYTES],
+    /// Its length.
+    bytes: usize,
+}
+
+/// A header whose key is at hand.
 struct Header {
     cipher: ObjectCipher,
     key: SealingKey,
     /// Hash of the header and the flag of the last chunk.
     place: [u8; 33],
-    chunk_log2: u8,
-    bytes: usize,
 }
 
-impl Header {
-    fn decode(
-        kind: Kind,
-        path: &str,
-        name: &str,
-        stored: &Bytes,
-        master: &MasterKey,
-    ) -> Result<Self, ArchiveError> {
+impl RawHeader {
+    /// Reads the header at the start of an object that must be of this kind and name.
+    fn decode(kind: Kind, path: &str, name: &str, stored: &Bytes) -> Result<Self, ArchiveError> {
         let damaged = |reason: &str| ArchiveError::damaged(path, reason);
+        let cut = || damaged("its header is cut");
         let mut rest = stored.clone();
         if rest.len() < HEADER_START_BYTES || rest.split_to(4) != MAGIC[..] {
             return Err(damaged("it is not a sealed object"));
@@ -350,23 +346,41 @@ impl Header {
         if found_kind != kind.code() || zero != 0 || !(12..=24).contains(&chunk_log2) {
             return Err(damaged("its header does not fit"));
         }
-        let found_name = take_prefixed(&mut rest).ok_or_else(|| damaged("its header is cut"))?;
+        let found_name = take_prefixed(&mut rest).ok_or_else(cut)?;
         if found_name != name.as_bytes() {
             return Err(damaged("it was written under another name"));
         }
-        let wrapped = take_prefixed(&mut rest).ok_or_else(|| damaged("its header is cut"))?;
-        let salt = rest
-            .first_chunk::<SALT_BYTES>()
-            .copied()
-            .ok_or_else(|| damaged("its header is cut"))?;
-        let bytes = stored.len() - rest.len() + SALT_BYTES;
-        let key = unwrap_key(path, &wrapped, master)?;
+        let wrapped = take_prefixed(&mut rest).ok_or_else(cut)?;
+        let clear_bytes = rest.try_get_u32().map_err(|_| cut())? as usize;
+        if rest.len() < clear_bytes {
+            return Err(cut());
+        }
+        let clear = rest.split_to(clear_bytes);
+        let salt = rest.first_chunk::<SALT_BYTES>().copied().ok_or_else(cut)?;
         Ok(Self {
-            cipher: ObjectCipher::new(&key.key, &salt),
-            key,
-            place: place_of(stored.get(..bytes).unwrap_or_default()),
             chunk_log2,
-            bytes,
+            wrapped,
+            clear,
+            salt,
+            bytes: stored.len() - rest.len() + SALT_BYTES,
+        })
+    }
+
+    /// The shape of the whole object's body.
+    fn shape(&self, path: &str, object_bytes: u64) -> Result<Shape, ArchiveError> {
+        object_bytes
+            .checked_sub((self.bytes + TRAILER_BYTES) as u64)
+            .and_then(|body_bytes| Shape::of(self.chunk_log2, body_bytes))
+            .ok_or_else(|| ArchiveError::damaged(path, "its length fits no sealed object"))
+    }
+
+    /// Opens the key; `stored` is what the header was read from.
+    fn open(&self, path: &str, stored: &Bytes, master: &MasterKey) -> Result<Header, ArchiveError> {
+        let key = unwrap_key(path, &self.wrapped, master)?;
+        Ok(Header {
+            cipher: ObjectCipher::new(&key.key, &self.salt),
+            key,
+            place: place_of(stored.get(..self.bytes).unwrap_or_default()),
         })
     }
 }
@@ -384,15 +398,24 @@ fn unwrap_key(path: &str, wrapped: &[u8], master: &MasterKey) -> Result<SealingK
     Ok(SealingKey { key, wrapped })
 }
 
-fn encode_header(kind: Kind, name: &str, wrapped: &WrappedKey, salt: &[u8]) -> Vec<u8> {
+fn encode_header(
+    kind: Kind,
+    name: &str,
+    wrapped: &WrappedKey,
+    clear: &[u8],
+    salt: &[u8],
+) -> Vec<u8> {
     let wrapped = wrapped.encode();
-    let mut out = Vec::with_capacity(HEADER_START_BYTES + name.len() + wrapped.len() + 40);
+    let parts_bytes = name.len() + wrapped.len() + clear.len();
+    let mut out = Vec::with_capacity(HEADER_START_BYTES + parts_bytes + 48);
     out.put_slice(MAGIC);
     out.put_slice(&[VERSION, kind.code(), kind.chunk_log2(), 0]);
     for part in [name.as_bytes(), wrapped.as_slice()] {
         out.put_u16(part.len() as u16);
         out.put_slice(part);
     }
+    out.put_u32(clear.len() as u32);
+    out.put_slice(clear);
     out.put_slice(salt);
     out
 }
@@ -410,17 +433,6 @@ fn place_of(header: &[u8]) -> [u8; 33] {
 fn take_prefixed(rest: &mut Bytes) -> Option<Bytes> {
     let length = usize::from(rest.try_get_u16().ok()?);
     (rest.len() >= length).then(|| rest.split_to(length))
-}
-
-/// Whether the header goes on beyond the bytes that were fetched.
-fn header_is_longer(start: &Bytes) -> bool {
-    let mut rest = start.clone();
-    if (start.len() as u64) < HEADER_FETCH_BYTES {
-        return false;
-    }
-    rest.advance(8);
-    let parts = (take_prefixed(&mut rest), take_prefixed(&mut rest));
-    !matches!(parts, (Some(_), Some(_)) if rest.len() >= SALT_BYTES)
 }
 
 #[cfg(test)]

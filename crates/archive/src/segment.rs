@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! block      a sealed object of one table's changes, under that table's key   (one per table)
-//! directory  a sealed object, JSON: which table's block is where, under the realm's key
+//! directory  a sealed object under the realm's key: which table's block is where
 //! trailer    directory length u64 big-endian | "AWSG" | version u8 | 0 0 0
 //! ```
 //!
@@ -10,6 +10,9 @@
 //! `timestamp u64 | flags u8 (1: it has an item) | key length u32 | key [| item length u32 | item]`,
 //! big-endian. Items are in the clear inside the block: the record cipher of the engine ends
 //! at the archiver, so a block can be read with what its own header says.
+//!
+//! The directory is JSON in its clear section, except the bounds of the blocks' keys, which are
+//! JSON in its sealed part.
 //!
 //! Every byte is authenticated: blocks and directory as sealed objects, and a changed trailer
 //! points to where no directory opens.
@@ -30,11 +33,11 @@ use crate::store::Store;
 use crate::stored::base64_bytes;
 
 const MAGIC: &[u8; 4] = b"AWSG";
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 const TRAILER_BYTES: u64 = 16;
 const BLOCK_VERSION: u8 = 1;
 const HAS_ITEM: u8 = 1;
-const DIRECTORY_FORMAT: u64 = 1;
+const DIRECTORY_FORMAT: u64 = 2;
 
 /// Which tables a segment has changes of, and where.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,15 +58,42 @@ pub(crate) struct BlockEntry {
     /// Timestamps of the first and the last change.
     pub(crate) first: CommitTimestamp,
     pub(crate) last: CommitTimestamp,
-    #[serde(with = "base64_bytes")]
+    /// Secret.
+    #[serde(skip)]
     pub(crate) key_min: Bytes,
-    #[serde(with = "base64_bytes")]
+    /// Secret.
+    #[serde(skip)]
     pub(crate) key_max: Bytes,
+}
+
+/// What a directory says of contents, one per block, in their order.
+#[derive(Serialize, Deserialize)]
+struct KeyBounds {
+    #[serde(with = "base64_bytes")]
+    key_min: Bytes,
+    #[serde(with = "base64_bytes")]
+    key_max: Bytes,
 }
 
 impl Directory {
     pub(crate) fn block(&self, table: TableId) -> Option<&BlockEntry> {
         self.blocks.iter().find(|block| block.table == table)
+    }
+
+    fn seal(&self, path: &str, realm_key: &SealingKey, randomness: &dyn Randomness) -> Vec<u8> {
+        let bounds = |block: &BlockEntry| KeyBounds {
+            key_min: block.key_min.clone(),
+            key_max: block.key_max.clone(),
+        };
+        let bounds: Vec<KeyBounds> = self.blocks.iter().map(bounds).collect();
+        sealed::seal_whole(
+            Kind::SegmentDirectory,
+            path,
+            &serde_json::to_vec(self).expect("a directory is plain data"),
+            realm_key,
+            &serde_json::to_vec(&bounds).expect("a directory is plain data"),
+            randomness,
+        )
     }
 }
 
@@ -139,6 +169,7 @@ impl SegmentBuilder {
             let sealed = sealed::seal_whole(
                 Kind::SegmentBlock,
                 &name,
+                &[],
                 &block.key,
                 &block.plaintext,
                 randomness,
@@ -148,8 +179,7 @@ impl SegmentBuilder {
             out.extend_from_slice(&sealed);
             directory.blocks.push(entry);
         }
-        let json = serde_json::to_vec(&directory).expect("a directory is plain data");
-        let sealed = sealed::seal_whole(Kind::SegmentDirectory, path, realm_key, &json, randomness);
+        let sealed = directory.seal(path, realm_key, randomness);
         out.extend_from_slice(&sealed);
         out.put_u64(sealed.len() as u64);
         out.put_slice(MAGIC);
@@ -158,11 +188,11 @@ impl SegmentBuilder {
     }
 }
 
-/// Reads the directory of a segment.
+/// Reads the directory of a segment; without the master key the bounds of keys stay blank.
 pub(crate) async fn read_directory(
     store: &Store,
     segment: &SegmentEntry,
-    master: &MasterKey,
+    master: Option<&MasterKey>,
 ) -> Result<Directory, ArchiveError> {
     let path = segment.path.as_str();
     let trailer_start = segment
@@ -207,16 +237,37 @@ pub(crate) async fn read_all(
             "its hash is not the manifest's",
         ));
     }
-    let trailer_start = bytes
+    let directory = directory_of(path, &bytes, Some(master))?;
+    Ok((directory, bytes))
+}
+
+/// The directory of a segment whose bytes are all here.
+pub(crate) fn directory_of(
+    path: &str,
+    segment: &Bytes,
+    master: Option<&MasterKey>,
+) -> Result<Directory, ArchiveError> {
+    let start = directory_start(path, segment)?;
+    let trailer_start = segment.len() - TRAILER_BYTES as usize;
+    open_directory(path, &segment.slice(start..trailer_start), master)
+}
+
+/// Where the blocks of a segment end and its directory begins.
+pub(crate) fn directory_start(path: &str, segment: &Bytes) -> Result<usize, ArchiveError> {
+    let trailer_start = segment
         .len()
         .checked_sub(TRAILER_BYTES as usize)
         .ok_or_else(|| ArchiveError::damaged(path, "it is too short"))?;
-    let length = decode_trailer(path, bytes.slice(trailer_start..))? as usize;
-    let start = trailer_start
-        .checked_sub(length)
-        .ok_or_else(|| ArchiveError::damaged(path, "its trailer points nowhere"))?;
-    let directory = open_directory(path, &bytes.slice(start..trailer_start), master)?;
-    Ok((directory, bytes))
+    let length = decode_trailer(path, segment.slice(trailer_start..))?;
+    trailer_start
+        .checked_sub(length as usize)
+        .ok_or_else(|| ArchiveError::damaged(path, "its trailer points nowhere"))
+}
+
+/// Checks what can be checked of a block without its key.
+pub(crate) fn check_block(path: &str, table: TableId, sealed: &Bytes) -> Result<(), ArchiveError> {
+    let name = block_name(path, table);
+    sealed::read_clear(Kind::SegmentBlock, path, &name, sealed).map(drop)
 }
 
 /// Opens a block that has been fetched.
@@ -227,8 +278,8 @@ pub(crate) fn open_block(
     master: &MasterKey,
 ) -> Result<Vec<Change>, ArchiveError> {
     let name = block_name(path, table);
-    let (plaintext, _) = sealed::open_whole(Kind::SegmentBlock, path, &name, sealed, master)?;
-    decode_changes(plaintext)
+    let opened = sealed::open_whole(Kind::SegmentBlock, path, &name, sealed, master)?;
+    decode_changes(opened.plaintext)
         .ok_or_else(|| ArchiveError::damaged(path, "a block does not hold whole records"))
 }
 
@@ -271,17 +322,35 @@ fn decode_trailer(path: &str, mut trailer: Bytes) -> Result<u64, ArchiveError> {
 fn open_directory(
     path: &str,
     sealed: &Bytes,
-    master: &MasterKey,
+    master: Option<&MasterKey>,
 ) -> Result<Directory, ArchiveError> {
-    let (json, _) = sealed::open_whole(Kind::SegmentDirectory, path, path, sealed, master)?;
-    let directory: Directory =
-        serde_json::from_slice(&json).map_err(|error| ArchiveError::damaged(path, error))?;
+    let damaged = |error: serde_json::Error| ArchiveError::damaged(path, error);
+    let kind = Kind::SegmentDirectory;
+    let (clear, secret) = match master {
+        Some(master) => {
+            let opened = sealed::open_whole(kind, path, path, sealed, master)?;
+            (opened.clear, Some(opened.plaintext))
+        }
+        None => (sealed::read_clear(kind, path, path, sealed)?, None),
+    };
+    let mut directory: Directory = serde_json::from_slice(&clear).map_err(damaged)?;
     if directory.format != DIRECTORY_FORMAT {
         return Err(ArchiveError::Format {
             path: path.to_owned(),
             found: directory.format,
             known: DIRECTORY_FORMAT,
         });
+    }
+    if let Some(secret) = secret {
+        let bounds: Vec<KeyBounds> = serde_json::from_slice(&secret).map_err(damaged)?;
+        if bounds.len() != directory.blocks.len() {
+            let reason = "the two parts of its directory do not fit";
+            return Err(ArchiveError::damaged(path, reason));
+        }
+        for (block, bounds) in directory.blocks.iter_mut().zip(bounds) {
+            block.key_min = bounds.key_min;
+            block.key_max = bounds.key_max;
+        }
     }
     Ok(directory)
 }

@@ -4,7 +4,6 @@ use std::io;
 use std::sync::Arc;
 
 use anywhen_model::Randomness;
-use aws_lc_rs::digest;
 use bytes::Bytes;
 use object_store::{MultipartUpload, PutPayload};
 use parking_lot::Mutex;
@@ -13,7 +12,6 @@ use tokio::runtime::Handle;
 use crate::ArchiveError;
 use crate::sealed::{Kind, Sealer, SealingKey};
 use crate::store::{Put, Store, translate};
-use crate::stored::hex;
 
 /// Stores want parts of equal size, of 5 MiB at least.
 const PART_BYTES: usize = 8 * 1024 * 1024;
@@ -28,7 +26,6 @@ pub(crate) struct SealedUpload {
     sealer: Option<Sealer>,
     buffer: Vec<u8>,
     parts: Option<Box<dyn MultipartUpload>>,
-    hash: digest::Context,
     length: u64,
     failure: Failure,
 }
@@ -65,7 +62,7 @@ impl SealedUpload {
         randomness: &dyn Randomness,
     ) -> Self {
         let mut buffer = Vec::new();
-        let sealer = Sealer::begin(kind, &path, key, randomness, &mut buffer);
+        let sealer = Sealer::begin(kind, &path, &[], key, randomness, &mut buffer);
         Self {
             store,
             handle,
@@ -74,7 +71,6 @@ impl SealedUpload {
             sealer: Some(sealer),
             buffer,
             parts: None,
-            hash: digest::Context::new(&digest::SHA256),
             length: 0,
             failure: Failure::default(),
         }
@@ -90,12 +86,10 @@ impl SealedUpload {
 
     /// Ends the object and makes it appear.
     pub(crate) fn finish(mut self) -> Result<Uploaded, ArchiveError> {
-        if let Some(sealer) = self.sealer.take() {
-            sealer.finish(&mut self.buffer);
-        }
+        let sealer = self.sealer.take();
+        let hash = sealer.map_or_else(String::new, |sealer| sealer.finish(&mut self.buffer));
         self.count(self.buffer.len());
         let rest = Bytes::from(std::mem::take(&mut self.buffer));
-        self.hash.update(&rest);
         match self.parts.take() {
             None => match self.handle.block_on(self.store.put_new(&self.path, rest))? {
                 Put::Done => {}
@@ -115,7 +109,6 @@ impl SealedUpload {
         }
         metrics::counter!("anywhen_archive_bytes_written_total", "kind" => self.kind.label())
             .increment(self.length);
-        let hash = hex(self.hash.clone().finish().as_ref());
         Ok(Uploaded {
             path: std::mem::take(&mut self.path),
             length: self.length,
@@ -132,7 +125,6 @@ impl SealedUpload {
             let rest = self.buffer.split_off(PART_BYTES);
             let part = Bytes::from(std::mem::replace(&mut self.buffer, rest));
             self.count(part.len());
-            self.hash.update(&part);
             let mut parts = match self.parts.take() {
                 Some(parts) => parts,
                 None => self.handle.block_on(self.store.put_parts(&self.path))?,

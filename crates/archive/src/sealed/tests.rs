@@ -1,12 +1,15 @@
+use std::sync::Arc;
+
 use anywhen_model::SeededRandomness;
 use object_store::memory::InMemory;
 use object_store::path::Path;
 use proptest::prelude::*;
 
 use super::*;
+use crate::store::Store;
 
 const CHUNK: usize = 1 << 16;
-const GOLDEN: &[u8] = include_bytes!("../../tests/golden/sealed-object-1.bin");
+const GOLDEN: &[u8] = include_bytes!("../../tests/golden/sealed-object-2.bin");
 
 struct Fixture {
     master: MasterKey,
@@ -30,11 +33,21 @@ impl Fixture {
         seal_whole(
             Kind::SegmentBlock,
             "some/name",
+            b"",
             &self.key,
             plaintext,
             &self.randomness,
         )
         .into()
+    }
+
+    /// A whole object's inspection, of pieces of some length.
+    fn inspect(&self, stored: &[u8], piece: usize, with_key: bool) -> Inspected {
+        let master = with_key.then_some(&self.master);
+        let length = stored.len() as u64;
+        let mut inspector = Inspector::new(Kind::SegmentBlock, "some/name", length, master);
+        stored.chunks(piece).for_each(|piece| inspector.push(piece));
+        inspector.finish()
     }
 
     fn open(&self, stored: &Bytes) -> Result<Bytes, ArchiveError> {
@@ -45,7 +58,7 @@ impl Fixture {
             stored,
             &self.master,
         )
-        .map(|(plaintext, _)| plaintext)
+        .map(|opened| opened.plaintext)
     }
 }
 
@@ -82,7 +95,14 @@ fn pieces_of_any_size_make_the_same_chunks() {
     for step in [1_000, CHUNK - 1, CHUNK, CHUNK + 1] {
         let mut stored = Vec::new();
         let (key, random) = (&fixture.key, &fixture.randomness);
-        let mut sealer = Sealer::begin(Kind::SegmentBlock, "some/name", key, random, &mut stored);
+        let mut sealer = Sealer::begin(
+            Kind::SegmentBlock,
+            "some/name",
+            b"",
+            key,
+            random,
+            &mut stored,
+        );
         for piece in whole.chunks(step) {
             sealer.push(piece, &mut stored);
         }
@@ -115,13 +135,18 @@ fn every_flipped_bit_and_every_cut_is_damage_that_names_the_object() {
 fn chunks_cannot_be_dropped_swapped_or_taken_from_another_object() {
     let fixture = fixture();
     let stored = fixture.seal(&plaintext(3 * CHUNK));
-    let header = stored.len() - 3 * (CHUNK + 16);
+    let header = stored.len() - TRAILER_BYTES - 3 * (CHUNK + 16);
     let chunk = |number: usize| {
         let start = header + number * (CHUNK + 16);
         stored.slice(start..start + CHUNK + 16)
     };
     let head = stored.slice(..header);
-    let build = |parts: &[Bytes]| Bytes::from(parts.concat());
+    let build = |parts: &[Bytes]| {
+        let mut whole = parts.concat();
+        let trailer = digest::digest(&digest::SHA256, &whole);
+        whole.extend_from_slice(trailer.as_ref());
+        Bytes::from(whole)
+    };
     assert!(
         fixture
             .open(&build(&[head.clone(), chunk(0), chunk(1), chunk(2)]))
@@ -178,7 +203,7 @@ proptest! {
         let fixture = fixture();
         let plaintext = plaintext(lengths()[which]);
         let stored = seal_whole(
-            Kind::SegmentBlock, "name", &fixture.key, &plaintext, &fixture.randomness,
+            Kind::SegmentBlock, "name", b"", &fixture.key, &plaintext, &fixture.randomness,
         );
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         let total = plaintext.len() as u64;
@@ -200,16 +225,79 @@ proptest! {
     }
 }
 
+#[test]
+fn an_inspection_in_pieces_finds_whole_objects_whole() {
+    let fixture = fixture();
+    for length in lengths() {
+        let stored = fixture.seal(&plaintext(length));
+        for piece in [1_000, CHUNK, CHUNK + 17, 1 << 20] {
+            for with_key in [false, true] {
+                let found = fixture.inspect(&stored, piece, with_key);
+                assert!(found.wrong.is_none(), "{:?}", found.wrong);
+                assert_eq!(found.hash, hash(&stored));
+            }
+        }
+    }
+}
+
+#[test]
+fn an_inspection_notices_every_flipped_bit_and_every_cut_without_a_key() {
+    let fixture = fixture();
+    let stored = fixture.seal(b"a small object");
+    for with_key in [false, true] {
+        let refused = |bent: &[u8], what: &str| {
+            let wrong = fixture.inspect(bent, 7, with_key).wrong;
+            let error = wrong.unwrap_or_else(|| panic!("{what}: not noticed"));
+            assert!(error.to_string().contains("some/name"), "{what}: {error}");
+        };
+        for position in 0..stored.len() {
+            let mut bent = stored.to_vec();
+            bent[position] ^= 1 << (position % 8);
+            refused(&bent, &format!("byte {position}"));
+            refused(&stored[..position], &format!("cut at {position}"));
+        }
+        refused(&[&stored[..], &[0]].concat(), "lengthened");
+    }
+}
+
+/// Who can write to the store can make the hash at the end fit; only the key tells then.
+#[test]
+fn a_forged_object_with_a_fitting_hash_does_not_open() {
+    let fixture = fixture();
+    let stored = fixture.seal(b"a small object");
+    let content_end = stored.len() - TRAILER_BYTES;
+    for position in [9, 14, 40, content_end - 20] {
+        let mut forged = stored[..content_end].to_vec();
+        forged[position] ^= 1;
+        let trailer = digest::digest(&digest::SHA256, &forged);
+        forged.extend_from_slice(trailer.as_ref());
+        assert!(fixture.inspect(&forged, 100, true).wrong.is_some());
+        assert!(fixture.open(&forged.into()).is_err(), "byte {position}");
+    }
+}
+
 /// The format is pinned: what was written once must open for ever, and sealing with the same
 /// keys and salt must give the same bytes.
 #[test]
 fn the_golden_object_is_as_it_was() {
     let fixture = fixture();
-    let sealed = fixture.seal(b"what was sealed once opens for ever");
+    let clear = b"what everybody may read";
+    let plaintext = b"what was sealed once opens for ever";
+    let (key, random) = (&fixture.key, &fixture.randomness);
+    let sealed = seal_whole(
+        Kind::SegmentBlock,
+        "some/name",
+        clear,
+        key,
+        plaintext,
+        random,
+    );
     assert_eq!(
         sealed, GOLDEN,
         "the format has changed: that needs a new version number"
     );
-    let opened = fixture.open(&Bytes::from_static(GOLDEN)).unwrap();
-    assert_eq!(&opened[..], b"what was sealed once opens for ever");
+    let golden = Bytes::from_static(GOLDEN);
+    assert_eq!(&fixture.open(&golden).unwrap()[..], plaintext);
+    let read = read_clear(Kind::SegmentBlock, "the/path", "some/name", &golden).unwrap();
+    assert_eq!(&read[..], clear, "no key is needed for it");
 }
