@@ -13,6 +13,7 @@ use crate::ArchiveError;
 use crate::layout;
 use crate::ledger;
 use crate::manifest::RealmManifest;
+use crate::preflight;
 use crate::realm::{ArchiveHead, RealmArchive};
 use crate::sealed;
 use crate::store::{Put, Store};
@@ -85,7 +86,8 @@ impl Archive {
         randomness: Arc<dyn Randomness>,
     ) -> Result<Arc<Self>, ArchiveError> {
         let store = Arc::new(Store::new(store, prefix));
-        let id = read_or_create_identity(&store, &*randomness).await?;
+        let identity = read_or_create_identity(&store, &*randomness);
+        let id = preflight::bounded(check_writable(&store, identity)).await?;
         Ok(Arc::new(Self {
             store,
             master,
@@ -104,7 +106,8 @@ impl Archive {
         randomness: Arc<dyn Randomness>,
     ) -> Result<Arc<Self>, ArchiveError> {
         let store = Arc::new(Store::new(store, prefix));
-        let id = read_identity(&store).await?;
+        let identity = stored_identity(&store);
+        let id = preflight::bounded(check_writable(&store, identity)).await?;
         Ok(Arc::new(Self {
             store,
             master,
@@ -220,27 +223,42 @@ pub(crate) async fn find_realms(store: &Store) -> Result<Vec<Realm>, ArchiveErro
     Ok(realms)
 }
 
+/// The id of an archive whose store can be trusted with one, see [`crate::preflight`].
+async fn check_writable(
+    store: &Store,
+    identity: impl Future<Output = Result<(Identity, Bytes), ArchiveError>>,
+) -> Result<String, ArchiveError> {
+    let (identity, stored) = identity.await?;
+    preflight::check(store, layout::ARCHIVE, stored).await?;
+    Ok(identity.archive_id)
+}
+
 async fn read_or_create_identity(
     store: &Store,
     randomness: &dyn Randomness,
-) -> Result<String, ArchiveError> {
-    match read_identity(store).await {
+) -> Result<(Identity, Bytes), ArchiveError> {
+    match stored_identity(store).await {
         Err(ArchiveError::Missing { .. }) => {}
         other => return other,
     }
     let identity = Identity::of(layout::random_name(randomness));
-    match store
-        .put_new(layout::ARCHIVE, Bytes::from(identity.encode()))
-        .await?
-    {
-        Put::Done => Ok(identity.archive_id),
+    let json = Bytes::from(identity.encode());
+    match store.put_new(layout::ARCHIVE, json.clone()).await? {
+        Put::Done => Ok((identity, json)),
         // Two servers may make it at once; the one that was first has named it.
-        Put::Exists => read_identity(store).await,
+        Put::Exists => stored_identity(store).await,
     }
 }
 
 /// The id of the archive in a store; [`ArchiveError::Missing`] if there is none.
 pub(crate) async fn read_identity(store: &Store) -> Result<String, ArchiveError> {
+    let (identity, _) = stored_identity(store).await?;
+    Ok(identity.archive_id)
+}
+
+/// The identity and the bytes it is stored in.
+async fn stored_identity(store: &Store) -> Result<(Identity, Bytes), ArchiveError> {
     let json = store.get(layout::ARCHIVE).await?;
-    Identity::decode(&json).map(|identity| identity.archive_id)
+    let identity = Identity::decode(&json)?;
+    Ok((identity, json))
 }

@@ -15,6 +15,9 @@ pub enum ArchiveError {
         /// What is wrong with it.
         reason: String,
     },
+    /// The store cannot hold an archive as it is, or refuses us. The text says what to do.
+    #[error("{0}")]
+    Unusable(String),
     /// The object store does not answer, or refuses. Nothing is lost; try again later.
     #[error("the archive does not answer: {0}")]
     Away(String),

@@ -27,6 +27,7 @@
 
 mod archive;
 mod archiver;
+mod bucket;
 mod change;
 mod compact;
 mod data_file;
@@ -39,6 +40,7 @@ mod manifest;
 mod merge;
 mod new_files;
 mod plan;
+mod preflight;
 mod reading;
 mod realm;
 mod retain;

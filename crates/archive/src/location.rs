@@ -5,12 +5,11 @@ use std::sync::Arc;
 
 use anywhen_disk::make_directory;
 use object_store::ObjectStore;
-use object_store::aws::{AmazonS3Builder, S3ConditionalPut};
 use object_store::local::LocalFileSystem;
 use object_store::memory::InMemory;
 use object_store::path::Path;
 
-use crate::ArchiveError;
+use crate::{ArchiveError, bucket};
 
 /// What kind of store an archive is in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -84,13 +83,9 @@ fn open_bucket(rest: &str) -> Result<Opened, String> {
         return Err("the bucket's name is missing: s3://bucket/prefix".to_owned());
     }
     let prefix = Path::parse(prefix.trim_end_matches('/')).map_err(|error| error.to_string())?;
-    let store = AmazonS3Builder::from_env()
-        .with_bucket_name(bucket)
-        .with_conditional_put(S3ConditionalPut::ETagMatch)
-        .build()
-        .map_err(|error| error.to_string())?;
+    let store = bucket::open(bucket).map_err(|error| error.to_string())?;
     Ok((
-        Arc::new(store),
+        store,
         prefix,
         StoreKind::S3 {
             bucket: bucket.to_owned(),

@@ -4,6 +4,14 @@
 //! No object is ever overwritten. A name is either drawn at random ([`crate::layout`]) or put
 //! on condition that it does not exist ([`Store::put_new`]); what a failed put has done stays
 //! open until the object has been read back, which is the business of [`crate::ledger`].
+//!
+//! Stores repeat a request whose answer was lost, so a put may find its own object:
+//! [`Put::Exists`] says that an object of this name is there, never whose it is. For a name
+//! drawn at random it is ours. The end of an upload in parts is settled here, by looking
+//! whether the object is there in full ([`Parts::complete`]).
+//!
+//! Every request is counted and timed under its operation; [`crate::bucket`] counts what of it
+//! went over the network.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -12,8 +20,10 @@ use bytes::Bytes;
 use futures::{StreamExt as _, TryStreamExt as _};
 use object_store::path::Path;
 use object_store::{
-    GetOptions, GetRange, ObjectStore, ObjectStoreExt as _, PutMode, PutOptions, PutPayload,
+    GetOptions, GetRange, MultipartUpload, ObjectStore, ObjectStoreExt as _, PutMode, PutOptions,
+    PutPayload,
 };
+use tokio::time::Instant;
 
 use crate::ArchiveError;
 
@@ -42,7 +52,10 @@ impl Store {
     /// Reads a whole object.
     pub(crate) async fn get(&self, name: &str) -> Result<Bytes, ArchiveError> {
         let fetch = async { self.inner.get(&self.path(name)).await?.bytes().await };
-        fetch.await.map_err(|error| translate(name, error))
+        let bytes = observed("get", fetch).await;
+        let bytes = bytes.map_err(|error| translate(name, error))?;
+        count_bytes("get", bytes.len());
+        Ok(bytes)
     }
 
     /// Reads a range of an object's bytes. A range beyond the end is damage: whoever asks
@@ -59,8 +72,11 @@ impl Store {
         };
         let path = self.path(name);
         let fetch = async { self.inner.get_opts(&path, options).await?.bytes().await };
-        match fetch.await {
-            Ok(bytes) if bytes.len() as u64 == wanted => Ok(bytes),
+        match observed("get_range", fetch).await {
+            Ok(bytes) if bytes.len() as u64 == wanted => {
+                count_bytes("get_range", bytes.len());
+                Ok(bytes)
+            }
             Ok(_) => Err(ArchiveError::damaged(
                 name,
                 "it is shorter than its manifest says",
@@ -76,7 +92,7 @@ impl Store {
         end: u64,
         error: object_store::Error,
     ) -> ArchiveError {
-        match self.inner.head(&self.path(name)).await {
+        match observed("head", self.inner.head(&self.path(name))).await {
             Ok(meta) if meta.size < end => {
                 ArchiveError::damaged(name, "it is shorter than its manifest says")
             }
@@ -90,13 +106,17 @@ impl Store {
             mode: PutMode::Create,
             ..PutOptions::default()
         };
-        let payload = PutPayload::from_bytes(bytes);
-        match self
+        let (path, size_bytes) = (self.path(name), bytes.len());
+        let put = self
             .inner
-            .put_opts(&self.path(name), payload, options)
-            .await
-        {
-            Ok(_) => Ok(Put::Done),
+            .put_opts(&path, PutPayload::from_bytes(bytes), options);
+        match observed("put", put).await {
+            Ok(_) => {
+                count_bytes("put", size_bytes);
+                Ok(Put::Done)
+            }
+            // Another put of this name is under way, and nobody has won yet.
+            Err(error) if is_undecided(&error) => Err(away(name, &error)),
             Err(
                 object_store::Error::AlreadyExists { .. }
                 | object_store::Error::Precondition { .. },
@@ -106,14 +126,14 @@ impl Store {
     }
 
     /// Begins an object that is put in parts and appears whole or not at all.
-    pub(crate) async fn put_parts(
-        &self,
-        name: &str,
-    ) -> Result<Box<dyn object_store::MultipartUpload>, ArchiveError> {
-        self.inner
-            .put_multipart(&self.path(name))
-            .await
-            .map_err(|error| translate(name, error))
+    pub(crate) async fn put_parts(self: &Arc<Self>, name: &str) -> Result<Parts, ArchiveError> {
+        let upload = observed("put_part", self.inner.put_multipart(&self.path(name))).await;
+        Ok(Parts {
+            store: Arc::clone(self),
+            name: name.to_owned(),
+            upload: upload.map_err(|error| translate(name, error))?,
+            size_bytes: 0,
+        })
     }
 
     /// Names of all objects below a folder.
@@ -136,9 +156,8 @@ impl Store {
 
     /// Names of the folders directly in a folder.
     pub(crate) async fn folders(&self, folder: &str) -> Result<Vec<String>, ArchiveError> {
-        let listing = self
-            .inner
-            .list_with_delimiter(Some(&self.path(folder)))
+        let path = self.path(folder);
+        let listing = observed("list", self.inner.list_with_delimiter(Some(&path)))
             .await
             .map_err(|error| translate(folder, error))?;
         let last = |path: &Path| {
@@ -151,7 +170,7 @@ impl Store {
 
     /// Deletes an object; one that is gone already is fine.
     pub(crate) async fn delete(&self, name: &str) -> Result<(), ArchiveError> {
-        match self.inner.delete(&self.path(name)).await {
+        match observed("delete", self.inner.delete(&self.path(name))).await {
             Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
             Err(error) => Err(translate(name, error)),
         }
@@ -165,12 +184,13 @@ impl Store {
             object_store::Result<object_store::ObjectMeta>,
         >,
     ) -> Result<Vec<String>, ArchiveError> {
-        let mut names: Vec<String> = listing
+        let names = listing
             .map(|meta| Ok::<_, object_store::Error>(self.relative(&meta?.location)))
             .try_filter_map(|name| std::future::ready(Ok(name)))
-            .try_collect()
-            .await
-            .map_err(|error| translate(folder, error))?;
+            .try_collect();
+        let names = observed("list", names).await;
+        let mut names: Vec<String> = names.map_err(|error| translate(folder, error))?;
+        // Buckets list in order; directories and memory do not promise it.
         names.sort_unstable();
         Ok(names)
     }
@@ -188,12 +208,120 @@ impl Store {
     }
 }
 
+/// An object on its way into the store in parts. It appears whole when it is completed, or not
+/// at all; parts that are neither completed nor aborted stay in the store, unseen.
+pub(crate) struct Parts {
+    store: Arc<Store>,
+    name: String,
+    upload: Box<dyn MultipartUpload>,
+    size_bytes: u64,
+}
+
+impl Parts {
+    /// Puts the next part; all but the last must be of one size, 5 MiB at least.
+    pub(crate) async fn put(&mut self, part: Bytes) -> Result<(), ArchiveError> {
+        let size_bytes = part.len();
+        let put = self.upload.put_part(PutPayload::from_bytes(part));
+        observed("put_part", put)
+            .await
+            .map_err(|error| translate(&self.name, error))?;
+        count_bytes("put_part", size_bytes);
+        self.size_bytes += size_bytes as u64;
+        Ok(())
+    }
+
+    /// Makes the object appear. A store that has done so and whose answer was lost knows the
+    /// upload no more when it is asked again; then the object itself tells.
+    pub(crate) async fn complete(&mut self) -> Result<(), ArchiveError> {
+        let Err(error) = observed("put_part", self.upload.complete()).await else {
+            return Ok(());
+        };
+        let path = self.store.path(&self.name);
+        match observed("head", self.store.inner.head(&path)).await {
+            Ok(meta) if meta.size == self.size_bytes => Ok(()),
+            _ => Err(away(&self.name, &error)),
+        }
+    }
+
+    /// Gives the parts up. Failing leaves them in the store; a life-cycle rule of the bucket
+    /// removes them.
+    pub(crate) async fn abort(&mut self) {
+        if let Err(error) = observed("delete", self.upload.abort()).await {
+            tracing::debug!(%error, path = self.name, "parts of an abandoned upload stay in the store");
+        }
+    }
+}
+
+/// Counts and times one request. One that its caller gives up is not counted.
+async fn observed<T>(
+    operation: &'static str,
+    request: impl Future<Output = object_store::Result<T>>,
+) -> object_store::Result<T> {
+    let started = Instant::now();
+    let result = request.await;
+    metrics::histogram!("anywhen_archive_request_duration_seconds", "operation" => operation)
+        .record(started.elapsed());
+    let word = match &result {
+        Ok(_) => "ok",
+        Err(object_store::Error::NotFound { .. }) => "not_found",
+        Err(
+            object_store::Error::AlreadyExists { .. } | object_store::Error::Precondition { .. },
+        ) => "exists",
+        Err(
+            object_store::Error::PermissionDenied { .. }
+            | object_store::Error::Unauthenticated { .. },
+        ) => "denied",
+        Err(_) => "error",
+    };
+    metrics::counter!("anywhen_archive_requests_total", "operation" => operation, "result" => word)
+        .increment(1);
+    result
+}
+
+/// Counts bytes that a request has brought or taken.
+fn count_bytes(operation: &'static str, bytes: usize) {
+    metrics::counter!("anywhen_archive_request_bytes_total", "operation" => operation)
+        .increment(bytes as u64);
+}
+
 /// An error of the store in our terms. `name` is relative to the archive's root.
 pub(crate) fn translate(name: &str, error: object_store::Error) -> ArchiveError {
     match error {
-        object_store::Error::NotFound { .. } => ArchiveError::Missing {
-            path: name.to_owned(),
-        },
-        error => ArchiveError::Away(format!("{name}: {error}")),
+        // A bucket that is gone says nothing about the object.
+        object_store::Error::NotFound { .. } if !causes(&error).contains("NoSuchBucket") => {
+            ArchiveError::Missing {
+                path: name.to_owned(),
+            }
+        }
+        error => away(name, &error),
     }
 }
+
+fn away(name: &str, error: &object_store::Error) -> ArchiveError {
+    ArchiveError::Away(format!("{name}: {}", causes(error)))
+}
+
+/// S3 answers 409 with this code while a conflicting request runs, and has put nothing. It
+/// reaches us as an object that exists, which there need not be.
+fn is_undecided(error: &object_store::Error) -> bool {
+    matches!(error, object_store::Error::AlreadyExists { .. })
+        && causes(error).contains("ConditionalRequestConflict")
+}
+
+/// An error with its causes, each said once.
+fn causes(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let more = error.to_string();
+        if !text.contains(&more) {
+            text.push_str(": ");
+            text.push_str(&more);
+        }
+        cause = error.source();
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests;

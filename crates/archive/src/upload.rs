@@ -5,13 +5,12 @@ use std::sync::Arc;
 
 use anywhen_model::Randomness;
 use bytes::Bytes;
-use object_store::{MultipartUpload, PutPayload};
 use parking_lot::Mutex;
 use tokio::runtime::Handle;
 
 use crate::ArchiveError;
 use crate::sealed::{Kind, Sealer, SealingKey};
-use crate::store::{Put, Store, translate};
+use crate::store::{Parts, Put, Store};
 
 /// Stores want parts of equal size, of 5 MiB at least.
 const PART_BYTES: usize = 8 * 1024 * 1024;
@@ -25,7 +24,7 @@ pub(crate) struct SealedUpload {
     path: String,
     sealer: Option<Sealer>,
     buffer: Vec<u8>,
-    parts: Option<Box<dyn MultipartUpload>>,
+    parts: Option<Parts>,
     length: u64,
     failure: Failure,
 }
@@ -90,23 +89,19 @@ impl SealedUpload {
         let hash = sealer.map_or_else(String::new, |sealer| sealer.finish(&mut self.buffer));
         self.count(self.buffer.len());
         let rest = Bytes::from(std::mem::take(&mut self.buffer));
-        match self.parts.take() {
+        match &mut self.parts {
             None => match self.handle.block_on(self.store.put_new(&self.path, rest))? {
                 Put::Done => {}
                 // The name is random: only a retry inside the store can have put it before.
                 Put::Exists => tracing::debug!(path = self.path, "the store had it already"),
             },
-            Some(mut parts) => {
-                let last = parts.put_part(PutPayload::from_bytes(rest));
-                let complete = async {
-                    last.await?;
-                    parts.complete().await
-                };
-                self.handle
-                    .block_on(complete)
-                    .map_err(|error| translate(&self.path, error))?;
-            }
+            // If this fails, dropping the upload gives the parts up.
+            Some(parts) => self.handle.block_on(async {
+                parts.put(rest).await?;
+                parts.complete().await
+            })?,
         }
+        self.parts = None;
         metrics::counter!("anywhen_archive_bytes_written_total", "kind" => self.kind.label())
             .increment(self.length);
         Ok(Uploaded {
@@ -125,15 +120,11 @@ impl SealedUpload {
             let rest = self.buffer.split_off(PART_BYTES);
             let part = Bytes::from(std::mem::replace(&mut self.buffer, rest));
             self.count(part.len());
-            let mut parts = match self.parts.take() {
+            let parts = match &mut self.parts {
                 Some(parts) => parts,
-                None => self.handle.block_on(self.store.put_parts(&self.path))?,
+                none => none.insert(self.handle.block_on(self.store.put_parts(&self.path))?),
             };
-            let sent = self
-                .handle
-                .block_on(parts.put_part(PutPayload::from_bytes(part)));
-            self.parts = Some(parts);
-            sent.map_err(|error| translate(&self.path, error))?;
+            self.handle.block_on(parts.put(part))?;
         }
         Ok(())
     }
@@ -161,11 +152,7 @@ impl Drop for SealedUpload {
     /// An upload that is not finished leaves nothing, where the store can be told so.
     fn drop(&mut self) {
         if let Some(mut parts) = self.parts.take() {
-            self.handle.spawn(async move {
-                if let Err(error) = parts.abort().await {
-                    tracing::debug!(%error, "parts of an abandoned upload stay in the store");
-                }
-            });
+            self.handle.spawn(async move { parts.abort().await });
         }
     }
 }
