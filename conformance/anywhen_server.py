@@ -30,9 +30,19 @@ class Server:
     """One server; its directories outlive the process, so that it can be started again.
 
     `data_dir`, `archive_dir` and `master_key_file` may be another server's, to share them.
+    `archive_url` names an archive that is no directory; `environment` is set at every start.
     """
 
-    def __init__(self, root=None, *, data_dir=None, archive_dir=None, master_key_file=None):
+    def __init__(
+        self,
+        root=None,
+        *,
+        data_dir=None,
+        archive_dir=None,
+        archive_url=None,
+        master_key_file=None,
+        environment=None,
+    ):
         if root is None:
             self._keep = tempfile.TemporaryDirectory(prefix="anywhen-")
             root = self._keep.name
@@ -40,6 +50,8 @@ class Server:
         self.root.mkdir(parents=True, exist_ok=True)
         self.data_dir = Path(data_dir or self.root / "data")
         self.archive_dir = Path(archive_dir or self.root / "archive")
+        self.archive_url = archive_url or str(self.archive_dir)
+        self.environment = environment or {}
         self.master_key_file = Path(master_key_file or self.root / "master.key")
         self.log_file = self.root / "server.log"
         self.endpoint = None
@@ -49,7 +61,7 @@ class Server:
         """Starts the process; keywords become environment variables, e.g. ANYWHEN_LOG="debug"."""
         assert self._process is None, "already running"
         command = [binary(), "serve", "--listen", "127.0.0.1:0"]
-        command += ["--data-dir", self.data_dir, "--archive", self.archive_dir]
+        command += ["--data-dir", self.data_dir, "--archive", self.archive_url]
         command += ["--master-key-file", self.master_key_file]
         command += ["--account-id", "123456789012", "--default-region", "us-east-1"]
         with open(self.log_file, "ab") as log:
@@ -61,7 +73,7 @@ class Server:
                 # SIGXFSZ stays ignored, as Python has it: a file size limit is then an error of
                 # the write that meets it, not the end of the process.
                 restore_signals=False,
-                env={**os.environ, **environment},
+                env={**os.environ, **self.environment, **environment},
             )
         self.endpoint = self._wait_until_ready()
         return self
@@ -112,6 +124,14 @@ class Server:
         self._process.wait()
         self._forget()
         self.check_no_panic()
+
+    def freeze(self):
+        """SIGSTOP: it holds its connections and does nothing, until `thaw`, or a kill."""
+        self._process.send_signal(signal.SIGSTOP)
+
+    def thaw(self):
+        """SIGCONT."""
+        self._process.send_signal(signal.SIGCONT)
 
     def restart(self, **environment):
         """Stops if it runs, and starts again on the same directories."""
