@@ -27,7 +27,10 @@ pub(crate) fn start_logs(config: &Config) -> anyhow::Result<()> {
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(stderr)
-        .with_ansi(stderr().is_terminal());
+        .with_ansi(stderr().is_terminal())
+        // A log that cannot be written (its disk is full) is lost. The alternative is a panic of
+        // whoever logs: telling of it would go to standard error, too.
+        .log_internal_errors(false);
     match config.log_format {
         LogFormat::Text => builder.init(),
         LogFormat::Json => builder.json().init(),
