@@ -28,6 +28,7 @@ enum Step {
 }
 
 pub(crate) struct LocalLoader {
+    /// The last key that was handed to the thread.
     last_key: Option<Bytes>,
     chunk: Vec<(Bytes, Bytes)>,
     chunk_bytes: usize,
@@ -72,7 +73,9 @@ impl LocalLoader {
             return Err(EngineError::ReadOnly(reason));
         }
         self.chunk_bytes = 0;
-        let chunk = std::mem::take(&mut self.chunk);
+        let room = self.chunk.len();
+        let chunk = std::mem::replace(&mut self.chunk, Vec::with_capacity(room));
+        self.last_key = chunk.last().map(|(last, _)| last.clone());
         let sent = self.steps.send(Step::Records(chunk));
         // The thread ends early only on an error.
         sent.map_err(|_| EngineError::Storage("the bulk load failed".to_owned()))
@@ -81,18 +84,17 @@ impl LocalLoader {
 
 impl BulkLoader for LocalLoader {
     fn write(&mut self, key: &[u8], value: &[u8]) -> Result<(), EngineError> {
-        check_key(key)?;
-        if self
-            .last_key
-            .as_ref()
-            .is_some_and(|last| last.as_ref() >= key)
-        {
+        self.write_owned(Bytes::copy_from_slice(key), Bytes::copy_from_slice(value))
+    }
+
+    fn write_owned(&mut self, key: Bytes, value: Bytes) -> Result<(), EngineError> {
+        check_key(&key)?;
+        let last = self.chunk.last().map(|(last, _)| last);
+        if last.or(self.last_key.as_ref()).is_some_and(|last| *last >= key) {
             return Err(EngineError::OutOfOrder);
         }
-        let key = Bytes::copy_from_slice(key);
-        self.last_key = Some(key.clone());
         self.chunk_bytes += key.len() + value.len();
-        self.chunk.push((key, Bytes::copy_from_slice(value)));
+        self.chunk.push((key, value));
         if self.chunk_bytes >= CHUNK_BYTES {
             self.send_chunk()?;
         }

@@ -179,6 +179,11 @@ pub trait BulkLoader: Send {
     /// [`EngineError::OutOfOrder`] and the loader must be dropped.
     fn write(&mut self, key: &[u8], value: &[u8]) -> Result<(), EngineError>;
 
+    /// [`Self::write`] of a record that the loader may keep without copying it.
+    fn write_owned(&mut self, key: Bytes, value: Bytes) -> Result<(), EngineError> {
+        self.write(&key, &value)
+    }
+
     /// Makes the records durable and visible.
     fn finish(self: Box<Self>) -> Result<(), EngineError>;
 }
