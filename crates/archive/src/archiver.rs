@@ -14,10 +14,11 @@ use anywhen_engine::{Engine, LogHandle};
 use anywhen_model::CommitTimestamp;
 use tokio::sync::{Notify, mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
+use tokio::time::Instant;
 
 use crate::ArchiveError;
 use crate::realm::{RealmArchive, TableKeys};
-use crate::shipper::{FlushAnswer, Shipper};
+use crate::shipper::{Request, Shipper};
 
 /// How the archiver works. The default is right for a server.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,8 +29,13 @@ pub struct ArchiverConfig {
     pub segment_bytes_max: usize,
     /// Longest pause between attempts while the store is away.
     pub backoff_max: Duration,
-    /// How often an idle archiver looks whether it has been fenced, and does what is due.
+    /// How often an archiver does what is due. After this time without a flush it looks for the
+    /// first time whether it has been fenced.
     pub idle_interval: Duration,
+    /// An archiver that stays idle looks for a fence less and less often, down to this.
+    pub idle_interval_max: Duration,
+    /// How often files that nothing names are looked for.
+    pub sweep_interval: Duration,
     /// Number of segments at which they are sorted out.
     pub sort_segments: usize,
     /// Bytes of segments at which they are sorted out.
@@ -61,6 +67,8 @@ impl Default for ArchiverConfig {
             segment_bytes_max: 8 * MIB as usize,
             backoff_max: Duration::from_secs(30),
             idle_interval: Duration::from_secs(10),
+            idle_interval_max: Duration::from_hours(1),
+            sweep_interval: Duration::from_hours(24),
             sort_segments: 64,
             sort_bytes: 64 * MIB,
             delta_fan_in: 8,
@@ -77,7 +85,7 @@ impl Default for ArchiverConfig {
 
 /// How the realm reaches its archiver.
 pub(crate) struct Wake {
-    requests: mpsc::UnboundedSender<FlushAnswer>,
+    requests: mpsc::UnboundedSender<Request>,
     shipper: Arc<Shipper>,
 }
 
@@ -175,11 +183,21 @@ impl RealmArchive {
         match &*self.wake.lock() {
             Some(wake) => wake
                 .requests
-                .send(answer)
+                .send(Request::Flush(answer))
                 .map_err(|_| ArchiveError::NotRunning)?,
             None => return Err(ArchiveError::NotRunning),
         }
         answered.await.map_err(|_| ArchiveError::NotRunning)?
+    }
+
+    /// Has the archiver look soon whether this server has been fenced, unless it has looked
+    /// within [`ArchiverConfig::idle_interval`]: whoever is told what the archive holds should
+    /// not be told by a server that has lost it. Waits for nothing.
+    pub fn look_for_fence(&self) {
+        if let Some(wake) = &*self.wake.lock() {
+            // An archiver that has stopped looks no more.
+            let _ = wake.requests.send(Request::Look);
+        }
     }
 
     /// The latest instant that can be restored. On an idle realm that is now: if nothing has
@@ -192,6 +210,7 @@ impl RealmArchive {
             .as_ref()
             .map(|wake| Arc::clone(&wake.shipper));
         let shipper = shipper.ok_or(ArchiveError::NotRunning)?;
+        self.look_for_fence();
         if self.status.borrow().fenced.is_none() {
             shipper.seal_if_idle().await?;
         }
@@ -245,11 +264,18 @@ async fn sort_segments(
 
 /// Merges deltas, makes keyframes, lets pins expire and deletes what is due, now and then.
 async fn tidy(realm: Arc<RealmArchive>, mut stopped: watch::Receiver<bool>) {
-    let pause = realm.config.read().idle_interval;
-    if let Err(error) = realm.sweep().await {
-        warn_background(&realm, "looking for orphaned files", &error);
-    }
+    let (pause, sweep_interval) = {
+        let config = realm.config.read();
+        (config.idle_interval, config.sweep_interval)
+    };
+    let mut swept: Option<Instant> = None;
     loop {
+        if swept.is_none_or(|swept| swept.elapsed() >= sweep_interval) {
+            match realm.sweep().await {
+                Ok(()) => swept = Some(Instant::now()),
+                Err(error) => warn_background(&realm, "looking for orphaned files", &error),
+            }
+        }
         tokio::select! {
             biased;
             _ = stopped.wait_for(|stopped| *stopped) => return,

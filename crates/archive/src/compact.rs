@@ -28,7 +28,7 @@ use crate::new_files::NewFiles;
 use crate::plan::KeyRange;
 use crate::reading::plan_sources;
 use crate::realm::{RealmArchive, TableTimeline, blocking};
-use crate::sealed::Kind;
+use crate::sealed::{Kind, SealingKey};
 use crate::segment;
 use crate::timeline::{pins_to_frame, total_bytes};
 
@@ -57,18 +57,19 @@ impl RealmArchive {
         let Some(through) = batch.last().map(|segment| segment.to) else {
             return Ok(false);
         };
-        for (table, changes) in self.changes_of_open_spans(&batch).await? {
+        for (table, changes) in self.kept_changes(&batch).await? {
             self.append_delta(table, through, changes).await?;
         }
+        self.note_sorted(through);
         let dropped = self.drop_segments(through).await?;
         tracing::debug!(realm = %self.realm, segments = dropped.len(), %through, "sorted out");
         self.discard_segments(dropped);
         Ok(true)
     }
 
-    /// The changes in some segments, by table. Only of tables whose span is open: of a closed
-    /// one nothing is needed any more, closing has seen to that.
-    async fn changes_of_open_spans(
+    /// The changes in some segments, by table. Only of tables whose span is open or in the
+    /// making: of a closed one nothing is needed any more, closing has seen to that.
+    async fn kept_changes(
         &self,
         segments: &[SegmentEntry],
     ) -> Result<BTreeMap<TableId, Vec<Change>>, ArchiveError> {
@@ -77,10 +78,7 @@ impl RealmArchive {
             let (directory, bytes) =
                 segment::read_all(&self.archive.store, entry, &self.archive.master).await?;
             for block in &directory.blocks {
-                let Ok(timeline) = self.timeline(block.table) else {
-                    continue;
-                };
-                if timeline.ledger.current().open_span().is_none() {
+                if self.chain_end(block.table).await?.is_none() {
                     continue;
                 }
                 let sealed = segment::slice_block(&entry.path, block, &bytes)?;
@@ -92,50 +90,111 @@ impl RealmArchive {
         Ok(by_table)
     }
 
-    /// Adds a delta of the open span's changes in `(C, through]`, and raises C.
+    /// Where the deltas of a table end, if its changes are kept. A manifest in doubt is settled
+    /// first: it may have opened the span.
+    async fn chain_end(&self, table: TableId) -> Result<Option<ChainEnd>, ArchiveError> {
+        if let Ok(timeline) = self.timeline(table)
+            && let Some(through) = covered_through(&*timeline.ledger.settled().await?)
+        {
+            return Ok(Some(ChainEnd::Span(timeline, through)));
+        }
+        let carried = self.carried_through(table);
+        Ok(carried.map(|(through, begins_at)| ChainEnd::InTheMaking { through, begins_at }))
+    }
+
+    /// Adds a delta of a table's changes in `(C, through]`, and raises C.
     async fn append_delta(
         self: &Arc<Self>,
         table: TableId,
         through: CommitTimestamp,
         changes: Vec<Change>,
     ) -> Result<(), ArchiveError> {
-        let timeline = self.timeline(table)?;
         loop {
-            let Some(from) = covered_through(&timeline.ledger.current()) else {
-                return Ok(());
+            let appended = match self.chain_end(table).await? {
+                None => true,
+                Some(ChainEnd::Span(timeline, from)) => {
+                    let wanted = in_interval(&changes, from, through);
+                    self.append_to_span(&timeline, from, through, wanted)
+                        .await?
+                }
+                Some(ChainEnd::InTheMaking {
+                    through: from,
+                    begins_at,
+                }) => {
+                    // Before the snapshot there may be a time when the table wrote no log.
+                    let wanted = in_interval(&changes, from.max(begins_at), through);
+                    self.append_to_carried(table, from, through, wanted).await?
+                }
             };
-            let wanted: Vec<_> = in_interval(&changes, from, through);
-            if wanted.is_empty() {
+            if appended {
                 return Ok(());
             }
-            let files = self.new_files();
-            let delta = self
-                .write_delta(&files, &timeline, from, through, wanted)
-                .await?;
-            let mut taken = false;
-            self.change_timeline(&timeline, |manifest| {
-                taken = covered_through(manifest) == Some(from);
-                Ok(taken.then(|| with_delta(manifest, &delta)))
-            })
+        }
+    }
+
+    /// Adds a delta to an open span; false if its chain ends elsewhere by now.
+    async fn append_to_span(
+        self: &Arc<Self>,
+        timeline: &TableTimeline,
+        from: CommitTimestamp,
+        through: CommitTimestamp,
+        changes: Vec<Change>,
+    ) -> Result<bool, ArchiveError> {
+        if changes.is_empty() {
+            return Ok(true);
+        }
+        let files = self.new_files();
+        let key = timeline.ledger.key().clone();
+        let delta = self
+            .write_delta(&files, timeline.table, key, from, through, changes)
             .await?;
-            if taken {
-                files.adopted();
-                return Ok(());
-            }
+        let mut taken = false;
+        self.change_timeline(timeline, |manifest| {
+            taken = covered_through(manifest) == Some(from);
+            Ok(taken.then(|| with_delta(manifest, &delta)))
+        })
+        .await?;
+        if taken {
+            files.adopted();
+        }
+        Ok(taken)
+    }
+
+    /// Adds a delta to what is carried for a span in the making; false if it is open by now.
+    async fn append_to_carried(
+        self: &Arc<Self>,
+        table: TableId,
+        from: CommitTimestamp,
+        through: CommitTimestamp,
+        changes: Vec<Change>,
+    ) -> Result<bool, ArchiveError> {
+        let key = self.pending.lock().get(&table).map(|one| one.key.sealing());
+        let Some(key) = key.filter(|_| !changes.is_empty()) else {
+            return Ok(true);
+        };
+        let files = self.new_files();
+        let delta = self
+            .write_delta(&files, table, key, from, through, changes)
+            .await?;
+        let _turn = self.opening.lock().await;
+        match self.chain_end(table).await? {
+            Some(ChainEnd::InTheMaking { .. }) => Ok(self.carry(table, delta, files).is_ok()),
+            _ => Ok(false),
         }
     }
 
     async fn write_delta(
         self: &Arc<Self>,
         files: &NewFiles,
-        timeline: &TableTimeline,
+        table: TableId,
+        key: SealingKey,
         from: CommitTimestamp,
         to: CommitTimestamp,
         changes: Vec<Change>,
     ) -> Result<Delta, ArchiveError> {
         let merge = Merge::new(vec![Source::memory(changes)]);
         let files = self
-            .write_merged_delta(files, timeline, from, to, merge)
+            .write_merged_delta(files, table, key, from, to, merge)
             .await?;
         Ok(Delta { from, to, files })
     }
@@ -143,14 +202,15 @@ impl RealmArchive {
     async fn write_merged_delta(
         self: &Arc<Self>,
         files: &NewFiles,
-        timeline: &TableTimeline,
+        table: TableId,
+        key: SealingKey,
         from: CommitTimestamp,
         to: CommitTimestamp,
         mut merge: Merge,
     ) -> Result<Vec<DataFile>, ArchiveError> {
-        let sink = self.sink(timeline.ledger.key().clone());
+        let sink = self.sink(key);
         let bytes_max = self.config.read().file_bytes_max;
-        let (realm, table, names) = (self.realm.clone(), timeline.table, files.names());
+        let (realm, names) = (self.realm.clone(), files.names());
         blocking(move || {
             let path = || names.register(layout::delta(&realm, table, from, to, &*sink.randomness));
             write_files(Kind::Delta, &sink, bytes_max, &path, &mut merge)
@@ -258,8 +318,9 @@ impl RealmArchive {
             );
             changes.extend(in_interval(&read.await?, from, closed_at));
         }
+        let (table, key) = (timeline.table, timeline.ledger.key().clone());
         let delta = self
-            .write_delta(&files, timeline, from, closed_at, changes)
+            .write_delta(&files, table, key, from, closed_at, changes)
             .await?;
         Ok((files, Some(delta)))
     }
@@ -299,8 +360,9 @@ impl RealmArchive {
             .map(|delta| delta_source(&reading, delta))
             .collect();
         let files = self.new_files();
+        let (table, key) = (timeline.table, timeline.ledger.key().clone());
         let merged = self
-            .write_merged_delta(&files, timeline, from, to, Merge::new(sources))
+            .write_merged_delta(&files, table, key, from, to, Merge::new(sources))
             .await?;
         let merged = Delta {
             from,
@@ -376,6 +438,17 @@ impl RealmArchive {
         }
         Ok(())
     }
+}
+
+/// Where the deltas of a table whose changes are kept end.
+enum ChainEnd {
+    /// C of its open span.
+    Span(Arc<TableTimeline>, CommitTimestamp),
+    /// Its span is in the making; changes count after `begins_at`.
+    InTheMaking {
+        through: CommitTimestamp,
+        begins_at: CommitTimestamp,
+    },
 }
 
 /// The oldest segments, up to a bound of bytes and up to `limit`; at least one if there is any.

@@ -1,18 +1,29 @@
 //! Ledgers: chains of manifests with one writer, each put on condition that its number is free.
 //!
-//! Always true:
+//! The rules of manifests and of two archivers, as far as one chain goes. Always true:
 //!
 //! * What [`Ledger::update`] has answered is in the store, and nobody with a higher epoch had
 //!   written to this chain before it.
-//! * A put whose outcome is unknown (the store went away, the caller was dropped) is settled
-//!   before anything else is written: the same bytes are put again under the same number, and
-//!   the id inside tells whether they, or another writer's, are there. So a put that arrives
-//!   late can never be overtaken by a different manifest of the same number.
-//! * A manifest of a lower epoch found where ours should go was written by a server that has
-//!   lost the archive but did not know yet. It holds nothing wrong (what it names is there),
-//!   so we go on from it. After our next put its writer can write no more.
+//! * A put whose outcome is unknown (the store went away, the caller was dropped, the request
+//!   is still on its way) is settled before anything else is written: the same bytes are put
+//!   again under the same number, and the id inside tells whether they, or another writer's, are
+//!   there. So a put that lands late can never be overtaken by a different manifest of the same
+//!   number, and what it names is never taken for garbage.
+//! * A manifest of a lower epoch found where ours should go is from a server that has lost the
+//!   archive and did not know yet, or from one that died with the request on its way. In the
+//!   realm's chain that happens only while the realm is being claimed: the put may have been
+//!   answered, so the claim goes on from it ([`Stale::Adopt`]). A timeline's chain was read after
+//!   the claim: whatever was answered before is in it already, a manifest that turns up later was
+//!   never answered, and its files may be gone as orphans. It is passed over
+//!   ([`Stale::Supersede`]).
 //! * A manifest of a higher epoch means that we are that server: [`ArchiveError::Fenced`], for
-//!   good.
+//!   good. It never tries the next number.
+//! * A put that succeeded does not prove that nobody has claimed the realm: a server that stood
+//!   still may find its next number free because the chain has gone far beyond it and that number
+//!   has been removed. So whoever is about to act on a put asks [`Ledger::check_mine`] of the
+//!   realm's chain, which lists what is above.
+//! * No number is used twice. A chain that was erased begins again above every number that a
+//!   server of an earlier epoch could still put ([`first_number`]).
 //!
 //! Old manifests are removed a few at a time, long after readers have gone on.
 
@@ -33,6 +44,23 @@ use crate::store::{Put, Store};
 /// How often a put with unknown outcome is tried before its caller is told.
 const ATTEMPTS: usize = 3;
 
+/// Numbers that one epoch may use in a chain.
+const NUMBERS_PER_EPOCH: u64 = 1 << 32;
+
+/// The number before the first one of a chain that begins in an epoch.
+pub(crate) fn first_number(epoch: u64) -> u64 {
+    epoch.saturating_sub(1).saturating_mul(NUMBERS_PER_EPOCH)
+}
+
+/// What to do about a manifest of an earlier epoch that has turned up since the chain was read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Stale {
+    /// Go on from what it says.
+    Adopt,
+    /// Go on from our own state, above its number.
+    Supersede,
+}
+
 /// A chain of manifests and its newest state.
 pub(crate) struct Ledger<M> {
     store: Arc<Store>,
@@ -42,6 +70,7 @@ pub(crate) struct Ledger<M> {
     key: SealingKey,
     /// How many old manifests stay.
     keep: u64,
+    stale: Stale,
     current: RwLock<Arc<M>>,
     writer: Mutex<Writer<M>>,
 }
@@ -49,7 +78,7 @@ pub(crate) struct Ledger<M> {
 struct Writer<M> {
     epoch: u64,
     in_doubt: Option<InDoubt<M>>,
-    /// Lowest number that may still be in the store.
+    /// Lowest number of our own, or of the newest we found, that may still be in the store.
     oldest: u64,
 }
 
@@ -62,7 +91,7 @@ struct InDoubt<M> {
 enum Settled<M> {
     /// Ours is in the store.
     Ours,
-    /// Another writer's of a lower epoch is there; go on from the newest of the chain.
+    /// Another writer's of a lower epoch is there; this is the newest of the chain.
     Stale(M),
 }
 
@@ -118,6 +147,7 @@ pub(crate) struct Chain {
     pub(crate) folder: String,
     pub(crate) key: SealingKey,
     pub(crate) keep: u64,
+    pub(crate) stale: Stale,
 }
 
 impl<M: Manifest> Ledger<M> {
@@ -131,6 +161,7 @@ impl<M: Manifest> Ledger<M> {
             folder,
             key,
             keep,
+            stale,
         } = chain;
         Self {
             store,
@@ -139,6 +170,7 @@ impl<M: Manifest> Ledger<M> {
             folder,
             key,
             keep,
+            stale,
             current: RwLock::new(Arc::new(current)),
             writer: Mutex::new(Writer {
                 epoch,
@@ -217,20 +249,48 @@ impl<M: Manifest> Ledger<M> {
         Ok(self.current())
     }
 
+    /// The newest manifest, with nothing in doubt, in a chain whose newest manifest is ours: put
+    /// again if it is an earlier writer's. From then on no earlier writer can put one that
+    /// counts, so a file that this one does not name will never be named.
+    pub(crate) async fn owned(&self) -> Result<Arc<M>, ArchiveError> {
+        let mut writer = self.writer.lock().await;
+        self.settle(&mut writer).await?;
+        while self.is_stored() && self.current().head().epoch < writer.epoch {
+            let mut next = M::clone(&self.current());
+            let id = layout::random_name(&*self.randomness);
+            next.set_head(Head::new(next.head().number + 1, writer.epoch, id));
+            self.begin(&mut writer, next);
+            self.settle(&mut writer).await?;
+        }
+        Ok(self.current())
+    }
+
+    /// Whether the chain has any manifest, as far as this writer knows.
+    pub(crate) fn is_stored(&self) -> bool {
+        !self.current().head().id.is_empty()
+    }
+
     /// Removes all stored manifests of a chain if its state is `dead`. The chain can go on
-    /// afterwards: its next manifest is put under the next number.
+    /// afterwards: its next manifest is put under the next number. What a later writer has put
+    /// stays.
     pub(crate) async fn erase_if(&self, dead: fn(&M) -> bool) -> Result<(), ArchiveError> {
         let mut writer = self.writer.lock().await;
         self.settle(&mut writer).await?;
         let current = self.current();
-        if !dead(&current) {
+        if !self.is_stored() || !dead(&current) {
             return Ok(());
         }
         // The newest goes last: a crash in between leaves a chain that still reads as dead.
-        for name in self.store.list(&self.folder).await? {
+        let newest = current.head().number;
+        let ours = |name: &String| layout::manifest_number(name).is_some_and(|one| one <= newest);
+        for name in self.store.list(&self.folder).await?.into_iter().filter(ours) {
             self.store.delete(&name).await?;
         }
         writer.oldest = current.head().number + 1;
+        // Nothing is stored: whoever looks for it again finds that there is nothing to erase.
+        let mut gone = M::clone(&current);
+        gone.set_head(Head::new(current.head().number, 0, String::new()));
+        *self.current.write() = Arc::new(gone);
         Ok(())
     }
 
@@ -257,9 +317,19 @@ impl<M: Manifest> Ledger<M> {
             return Ok(());
         };
         let settled = self.put(&in_doubt, writer.epoch).await?;
-        let newest = match settled {
-            Settled::Ours => in_doubt.manifest,
-            Settled::Stale(newest) => newest,
+        let newest = match (settled, self.stale) {
+            (Settled::Ours, _) => in_doubt.manifest,
+            (Settled::Stale(newest), Stale::Adopt) => newest,
+            (Settled::Stale(newest), Stale::Supersede) => {
+                tracing::warn!(
+                    folder = self.folder,
+                    number = newest.head().number,
+                    "passing over a manifest that an earlier server has put too late"
+                );
+                let mut ours = M::clone(&self.current());
+                ours.set_head(newest.head().clone());
+                ours
+            }
         };
         *self.current.write() = Arc::new(newest);
         writer.in_doubt = None;
@@ -307,19 +377,27 @@ impl<M: Manifest> Ledger<M> {
         Ok(Settled::Stale(newest))
     }
 
-    /// Removes manifests that no reader can want any more. Failing is harmless.
+    /// Removes manifests that no reader can want any more, by what is there: a server that has
+    /// lost the realm may have left one far below. Failing is harmless.
     async fn forget_old(&self, writer: &mut Writer<M>) {
         let newest = self.current().head().number;
-        if newest < writer.oldest + 2 * self.keep {
+        if newest < writer.oldest.saturating_add(2 * self.keep) {
             return;
         }
-        while writer.oldest + self.keep < newest {
-            let path = layout::manifest(&self.folder, writer.oldest);
-            if let Err(error) = self.store.delete(&path).await {
-                tracing::debug!(%error, path, "an old manifest stays for now");
-                return;
+        let oldest = newest - self.keep;
+        let forgotten = async {
+            for name in self.store.list(&self.folder).await? {
+                if layout::manifest_number(&name).is_some_and(|number| number < oldest) {
+                    self.store.delete(&name).await?;
+                }
             }
-            writer.oldest += 1;
+            Ok::<_, ArchiveError>(())
+        };
+        match forgotten.await {
+            Ok(()) => writer.oldest = oldest,
+            Err(error) => {
+                tracing::debug!(%error, self.folder, "old manifests stay for now");
+            }
         }
     }
 }

@@ -25,6 +25,7 @@
 //! [`RealmStatus`] says since when. Damage is an error that names the object. Start reading at
 //! [`RealmArchive`]; the formats on disk are in `docs/formats.md`.
 
+mod announce;
 mod archive;
 mod archiver;
 mod bucket;
@@ -53,6 +54,7 @@ mod stored;
 mod timeline;
 mod upload;
 
+pub use announce::PendingSpan;
 pub use archive::Archive;
 pub use archiver::{ArchiverConfig, ArchiverHandle};
 pub use error::ArchiveError;
@@ -62,4 +64,4 @@ pub use manifest::{Pin, PinKind};
 pub use merge::MergedItems;
 pub use plan::{FileKind, KeyRange, PlannedFile, RestorePlan};
 pub use realm::{ArchiveHead, RealmArchive, RealmStatus, TableKey, TableKeys};
-pub use span::{PendingSpan, SpanInfo, TimelineSummary};
+pub use span::{SpanInfo, TimelineSummary};

@@ -13,8 +13,8 @@
 //! * A table's changes are shipped from the moment its span is announced
 //!   ([`RealmArchive::announce_span`]), which comes before the commit that makes it write log
 //!   records. So the archiver cannot pass over a change between that commit and the span's
-//!   first keyframe. A span whose keyframe never became durable leaves nothing but changes in
-//!   segments that no timeline claims; the next start begins a new span.
+//!   first keyframe ([`crate::announce`]). A span whose keyframe never became durable leaves
+//!   nothing but changes that no timeline claims; the next start begins a new span.
 //!
 //! The parts: [`crate::archiver`] ships the log, [`crate::compact`] sorts and merges,
 //! [`crate::retain`] lets go of what is no longer needed.
@@ -32,11 +32,12 @@ use tokio::runtime::Handle;
 use tokio::sync::watch;
 
 use crate::ArchiveError;
+use crate::announce::Announced;
 use crate::archive::Archive;
 use crate::archiver::{ArchiverConfig, Wake};
 use crate::data_file::FileSink;
 use crate::layout;
-use crate::ledger::{self, Chain, Ledger};
+use crate::ledger::{self, Chain, Ledger, Stale, first_number};
 use crate::manifest::{RealmManifest, TimelineManifest};
 use crate::retain::Garbage;
 use crate::sealed::SealingKey;
@@ -48,6 +49,8 @@ use crate::timeline;
 const REALM_MANIFESTS_KEPT: u64 = 64;
 /// Timeline manifests that stay beside the newest.
 const TIMELINE_MANIFESTS_KEPT: u64 = 4;
+/// How often a claim that another starter was faster with is made again.
+const CLAIM_ATTEMPTS: usize = 5;
 /// Timelines read at once when a realm is opened.
 const TIMELINES_OPENED_AT_ONCE: usize = 16;
 
@@ -129,6 +132,8 @@ pub struct RealmArchive {
     pub(crate) ledger: Ledger<RealmManifest>,
     timelines: RwLock<BTreeMap<TableId, Arc<TableTimeline>>>,
     pub(crate) pending: Mutex<HashMap<TableId, Announced>>,
+    /// Held while a span is made visible, or a delta of one in the making is carried.
+    pub(crate) opening: tokio::sync::Mutex<()>,
     pub(crate) status: watch::Sender<RealmStatus>,
     directories: Mutex<HashMap<String, Arc<Directory>>>,
     /// Names of files that are being written and that no manifest names yet.
@@ -147,14 +152,6 @@ pub(crate) struct TableTimeline {
     pub(crate) ledger: Ledger<TimelineManifest>,
     /// Opens log records if the table layer does not know the table.
     pub(crate) cipher: Arc<RecordCipher>,
-}
-
-/// A span in the making, see [`crate::PendingSpan`].
-pub(crate) struct Announced {
-    pub(crate) key: TableKey,
-    pub(crate) guards: usize,
-    /// Sealed when the span was announced: the table's changes are later than this.
-    pub(crate) after: CommitTimestamp,
 }
 
 impl RealmArchive {
@@ -177,6 +174,7 @@ impl RealmArchive {
             ledger,
             timelines: RwLock::new(timelines),
             pending: Mutex::default(),
+            opening: tokio::sync::Mutex::default(),
             status: watch::Sender::new(status),
             directories: Mutex::default(),
             in_flight: Mutex::default(),
@@ -315,17 +313,6 @@ impl RealmArchive {
         }
     }
 
-    /// Up to where segments may be sorted out: not into a span whose keyframe is being
-    /// written. Read the realm manifest before asking: whatever was sealed before a span was
-    /// announced holds none of its changes.
-    pub(crate) fn sortable_through(&self) -> Option<CommitTimestamp> {
-        self.pending
-            .lock()
-            .values()
-            .map(|announced| announced.after)
-            .min()
-    }
-
     /// The directory of a segment.
     pub(crate) async fn directory(
         &self,
@@ -377,7 +364,10 @@ impl RealmArchive {
             key.sealing(),
             TIMELINE_MANIFESTS_KEPT,
         );
-        let ledger = Ledger::new(chain, TimelineManifest::empty(table), self.epoch, 1);
+        let mut empty = TimelineManifest::empty(table);
+        empty.head.number = first_number(self.epoch);
+        let first = empty.head.number + 1;
+        let ledger = Ledger::new(chain, empty, self.epoch, first);
         let fresh = Arc::new(TableTimeline {
             table,
             ledger,
@@ -410,11 +400,28 @@ where
     }
 }
 
-/// Claims a realm: puts a manifest with an epoch above the newest.
+/// Claims a realm: puts a manifest with an epoch above the newest. Of several servers that start
+/// at once each claims until it has succeeded, and the last one to succeed has the realm. So has
+/// a server whose own claim of an earlier attempt lands late.
 async fn claim(
     archive: &Archive,
     realm: &Realm,
     writer: &str,
+) -> Result<(Ledger<RealmManifest>, u64), ArchiveError> {
+    for _ in 1..CLAIM_ATTEMPTS {
+        match claim_once(archive, realm).await {
+            Err(ArchiveError::Fenced(reason)) => {
+                tracing::info!(%realm, reason, "another server claimed at the same time");
+            }
+            claimed => return claimed,
+        }
+    }
+    claim_once(archive, realm).await
+}
+
+async fn claim_once(
+    archive: &Archive,
+    realm: &Realm,
 ) -> Result<(Ledger<RealmManifest>, u64), ArchiveError> {
     let folder = layout::realm_manifests(realm);
     let found = ledger::load::<RealmManifest>(&archive.store, &folder, &archive.master).await?;
@@ -428,7 +435,8 @@ async fn claim(
     });
     archive.check_holds(&folder, &manifest)?;
     let epoch = manifest.head.epoch + 1;
-    let chain = chain(archive, folder, key, REALM_MANIFESTS_KEPT);
+    let mut chain = chain(archive, folder, key, REALM_MANIFESTS_KEPT);
+    chain.stale = Stale::Adopt;
     let ledger = Ledger::new(chain, manifest, epoch, oldest);
     ledger
         .update(|manifest| {
@@ -492,5 +500,6 @@ fn chain(archive: &Archive, folder: String, key: SealingKey, keep: u64) -> Chain
         folder,
         key,
         keep,
+        stale: Stale::Supersede,
     }
 }

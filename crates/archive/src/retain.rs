@@ -8,6 +8,14 @@
 //!
 //! A server that has been fenced deletes nothing that its successor made: it lists files first
 //! and looks at the realm's chain afterwards, and the successor made its files after its claim.
+//! A server deletes nothing of a timeline whose newest manifest is not its own: the server before
+//! it may have a manifest on its way that names the file. It puts one first, which that one can
+//! no longer overtake ([`crate::ledger`]).
+//!
+//! The queue of what is to go is in memory. What a crash loses of it, and what a crash leaves of
+//! files on their way, is found by the sweep, at every start and once in
+//! [`crate::ArchiverConfig::sweep_interval`]: one listing, of which only what looks orphaned is
+//! held in memory.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -27,7 +35,7 @@ pub(crate) struct Garbage {
     due_micros: u64,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum What {
     Segment(String),
     File {
@@ -54,7 +62,7 @@ impl RealmArchive {
     pub(crate) fn discard_orphans(&self, paths: Vec<String>) {
         let orphans: Vec<_> = paths
             .into_iter()
-            .filter_map(|path| self.classify(path))
+            .filter_map(|path| self.classify(&path))
             .collect();
         self.enqueue(orphans.into_iter());
     }
@@ -108,77 +116,99 @@ impl RealmArchive {
         Ok(())
     }
 
-    /// Finds files that no manifest names, left by a crash, and queues them.
+    /// Finds what is left of crashes, and queues it: files that no manifest names, and timelines
+    /// that hold nothing.
     pub(crate) async fn sweep(&self) -> Result<(), ArchiveError> {
-        let mut found = self
-            .archive
-            .store
-            .list(&layout::segments(&self.realm))
-            .await?;
-        found.extend(
-            self.archive
-                .store
-                .list(&layout::timelines(&self.realm))
-                .await?,
-        );
+        let named = self.named_files();
+        let looks_orphaned = |path: &str| !named.contains(path) && self.classify(path).is_some();
+        let mut found = Vec::new();
+        for folder in [
+            layout::segments(&self.realm),
+            layout::timelines(&self.realm),
+        ] {
+            let store = &self.archive.store;
+            found.extend(store.list_where(&folder, looks_orphaned).await?);
+        }
         self.note_fence(self.ledger.check_mine().await)?;
-        let queued: HashSet<String> = self
-            .garbage
-            .lock()
-            .iter()
-            .map(|one| one.what.name())
-            .collect();
-        // In this order: a file moves from being written to being named, never back.
+        // Again, for what was listed, and in this order: a file moves from being written to being
+        // named, never back.
         let in_flight = self.in_flight.lock().clone();
         let named = self.named_files();
-        let orphans = found.into_iter().filter(|path| {
-            !in_flight.contains(path) && !named.contains(path) && !queued.contains(path)
+        let orphans = found
+            .into_iter()
+            .filter(|path| !in_flight.contains(path) && !named.contains(path));
+        let mut left: Vec<What> = orphans.filter_map(|path| self.classify(&path)).collect();
+        let timelines = self.all_timelines().into_iter();
+        let dead = timelines.filter(|timeline| {
+            timeline.ledger.is_stored() && timeline.ledger.current().holds_nothing()
         });
-        let orphans: Vec<_> = orphans.filter_map(|path| self.classify(path)).collect();
-        if !orphans.is_empty() {
-            tracing::info!(realm = %self.realm, files = orphans.len(), "found files that nothing names");
+        left.extend(dead.map(|timeline| What::Timeline(timeline.table)));
+        let queued: HashSet<What> = {
+            let queue = self.garbage.lock();
+            queue.iter().map(|one| one.what.clone()).collect()
+        };
+        left.retain(|what| !queued.contains(what));
+        if !left.is_empty() {
+            tracing::info!(realm = %self.realm, count = left.len(), "found what nothing names");
         }
-        self.enqueue(orphans.into_iter());
+        self.enqueue(left.into_iter());
         Ok(())
     }
 
     /// Deletes one thing, or answers false if it has to wait.
     async fn delete(&self, what: &What) -> Result<bool, ArchiveError> {
-        if self.in_flight.lock().contains(&what.name()) {
-            return Ok(false);
-        }
         match what {
-            What::Segment(path) => {
-                if self
-                    .all_timelines()
-                    .iter()
-                    .any(|one| one.ledger.current().has_restore_pin())
-                {
-                    return Ok(false);
-                }
-                let listed = self.ledger.settled().await?;
-                if !listed.segments.iter().any(|segment| segment.path == *path) {
-                    self.archive.store.delete(path).await?;
-                }
-            }
-            What::File { table, path } => {
-                if let Ok(timeline) = self.timeline(*table) {
-                    let manifest = timeline.ledger.settled().await?;
-                    if manifest.has_restore_pin() {
-                        return Ok(false);
-                    }
-                    if manifest.files().any(|file| file.path == *path) {
-                        return Ok(true);
-                    }
-                }
-                self.archive.store.delete(path).await?;
-            }
+            What::Segment(path) => self.delete_segment(path).await,
+            What::File { table, path } => self.delete_file(*table, path).await,
             What::Timeline(table) => {
                 if let Ok(timeline) = self.timeline(*table) {
                     erase_if_empty(&timeline).await?;
                 }
+                Ok(true)
             }
         }
+    }
+
+    async fn delete_segment(&self, path: &str) -> Result<bool, ArchiveError> {
+        let now = self.now();
+        let timelines = self.all_timelines();
+        let read = timelines
+            .iter()
+            .any(|one| one.ledger.current().has_restore_pin(now));
+        if read || self.in_flight.lock().contains(path) {
+            return Ok(false);
+        }
+        let listed = self.ledger.settled().await?;
+        if !listed.segments.iter().any(|segment| segment.path == *path) {
+            self.archive.store.delete(path).await?;
+        }
+        Ok(true)
+    }
+
+    async fn delete_file(&self, table: TableId, path: &str) -> Result<bool, ArchiveError> {
+        if self.in_flight.lock().contains(path) {
+            return Ok(false);
+        }
+        let known = self.timeline(table).ok();
+        match known.filter(|timeline| timeline.ledger.is_stored()) {
+            Some(timeline) => {
+                let manifest = timeline.ledger.owned().await?;
+                if manifest.has_restore_pin(self.now()) {
+                    return Ok(false);
+                }
+                if manifest.files().any(|file| file.path == *path) {
+                    return Ok(true);
+                }
+            }
+            // A first manifest may have come late from the server before; the next start reads it.
+            None => {
+                let folder = layout::timeline_manifests(&self.realm, table);
+                if !self.archive.store.list(&folder).await?.is_empty() {
+                    return Ok(true);
+                }
+            }
+        }
+        self.archive.store.delete(path).await?;
         Ok(true)
     }
 
@@ -206,25 +236,18 @@ impl RealmArchive {
     }
 
     /// What a path is, if it is a file that may be orphaned (manifests are not).
-    fn classify(&self, path: String) -> Option<What> {
+    fn classify(&self, path: &str) -> Option<What> {
         if path.starts_with(&format!("{}/", layout::segments(&self.realm))) {
-            return Some(What::Segment(path));
+            return Some(What::Segment(path.to_owned()));
         }
         let inside = path.strip_prefix(&format!("{}/", layout::timelines(&self.realm)))?;
         let (table, rest) = inside.split_once('/')?;
         let table = TableId::try_from(table).ok()?;
         (rest.starts_with("keyframes/") || rest.starts_with("deltas/"))
-            .then_some(What::File { table, path })
-    }
-}
-
-impl What {
-    /// The name of the file; a timeline has none.
-    fn name(&self) -> String {
-        match self {
-            Self::Segment(path) | Self::File { path, .. } => path.clone(),
-            Self::Timeline(_) => String::new(),
-        }
+            .then(|| What::File {
+                table,
+                path: path.to_owned(),
+            })
     }
 }
 

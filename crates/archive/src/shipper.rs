@@ -41,6 +41,14 @@ const BACKOFF_MIN: Duration = Duration::from_millis(100);
 /// Where the answer to a request for a flush goes.
 pub(crate) type FlushAnswer = oneshot::Sender<Result<CommitTimestamp, ArchiveError>>;
 
+/// What an archiver is asked for.
+pub(crate) enum Request {
+    /// To seal and flush.
+    Flush(FlushAnswer),
+    /// To look whether it has been fenced.
+    Look,
+}
+
 /// Ships the log of one realm.
 pub(crate) struct Shipper {
     realm: Arc<RealmArchive>,
@@ -52,7 +60,7 @@ pub(crate) struct Shipper {
 /// What the shipper wakes up for.
 enum Event {
     Stop,
-    Request(FlushAnswer),
+    Request(Request),
     /// The log has something new.
     Work,
     /// It is time to flush.
@@ -86,7 +94,7 @@ impl Shipper {
     /// Ships until it is stopped or fenced; `flushed` is told after each flush.
     pub(crate) async fn run(
         self: Arc<Self>,
-        mut requests: mpsc::UnboundedReceiver<FlushAnswer>,
+        mut requests: mpsc::UnboundedReceiver<Request>,
         mut stopped: watch::Receiver<bool>,
         flushed: Arc<Notify>,
     ) {
@@ -99,10 +107,11 @@ impl Shipper {
         work.mark_changed();
         let mut due: Option<Instant> = None;
         let mut pause = config.flush_interval;
+        let mut looks = Looks::new(config.idle_interval, config.idle_interval_max);
         loop {
             let mut waiting = Vec::new();
             match self
-                .next_event(&mut requests, &mut stopped, &mut work, due)
+                .next_event(&mut requests, &mut stopped, &mut work, due, looks.due)
                 .await
             {
                 Event::Stop => break,
@@ -110,17 +119,35 @@ impl Shipper {
                     due = Some(Instant::now() + pause);
                     continue;
                 }
-                Event::Idle if self.still_mine().await => continue,
-                Event::Idle => return,
-                Event::Request(request) => waiting.push(request),
+                Event::Request(Request::Look) if !looks.asked() => continue,
+                Event::Request(Request::Look) | Event::Idle => {
+                    if !self.still_mine().await {
+                        return;
+                    }
+                    looks.looked();
+                    continue;
+                }
+                Event::Request(Request::Flush(request)) => waiting.push(request),
                 Event::Due => {}
             }
             while let Ok(request) = requests.try_recv() {
-                waiting.push(request);
+                // A flush looks, too.
+                if let Request::Flush(request) = request {
+                    waiting.push(request);
+                }
             }
             // Commits from here on make the watch change again.
             work.mark_unchanged();
-            let result = self.flush_noted().await;
+            let before = self.realm.head().manifest_number;
+            let mut result = self.flush_noted().await;
+            if self.realm.head().manifest_number > before {
+                looks.flushed();
+            } else if result.is_ok() && !waiting.is_empty() && looks.asked() {
+                // Nothing was shipped, so nothing has shown that the archive is still ours.
+                let mine = self.realm.note_fence(self.realm.ledger.check_mine().await);
+                result = mine.and(result);
+                looks.looked();
+            }
             if result.is_ok() {
                 due = None;
                 pause = config.flush_interval;
@@ -146,12 +173,12 @@ impl Shipper {
 
     async fn next_event(
         &self,
-        requests: &mut mpsc::UnboundedReceiver<FlushAnswer>,
+        requests: &mut mpsc::UnboundedReceiver<Request>,
         stopped: &mut watch::Receiver<bool>,
         work: &mut watch::Receiver<CommitTimestamp>,
         due: Option<Instant>,
+        look_due: Instant,
     ) -> Event {
-        let idle_interval = self.realm.config.read().idle_interval;
         let timer = async {
             match due {
                 Some(due) => tokio::time::sleep_until(due).await,
@@ -164,11 +191,11 @@ impl Shipper {
             Some(request) = requests.recv() => Event::Request(request),
             () = timer => Event::Due,
             Ok(()) = work.changed(), if due.is_none() => Event::Work,
-            () = tokio::time::sleep(idle_interval) => Event::Idle,
+            () = tokio::time::sleep_until(look_due) => Event::Idle,
         }
     }
 
-    /// Looks whether another server has claimed the realm; an idle one would not notice.
+    /// Looks whether another server has claimed the realm.
     async fn still_mine(&self) -> bool {
         if let Err(error) = self.realm.note_fence(self.realm.ledger.check_mine().await) {
             self.note_failure(&error);
@@ -364,6 +391,44 @@ impl Shipper {
             0
         };
         metrics::gauge!("anywhen_archive_lag_seconds").set(lag as f64 / 1_000_000.0);
+    }
+}
+
+/// When an idle archiver looks whether it has been fenced. A flush finds out by itself; so what
+/// is left to notice is a fence while nothing is written, which matters less and less.
+struct Looks {
+    first: Duration,
+    last: Duration,
+    pause: Duration,
+    looked: Instant,
+    due: Instant,
+}
+
+impl Looks {
+    fn new(first: Duration, last: Duration) -> Self {
+        let now = Instant::now();
+        Self {
+            first,
+            last: last.max(first),
+            pause: first,
+            looked: now,
+            due: now + first,
+        }
+    }
+
+    /// Whether somebody who asks now should be looked for.
+    fn asked(&self) -> bool {
+        self.looked.elapsed() >= self.first
+    }
+
+    fn looked(&mut self) {
+        self.pause = (self.pause * 2).min(self.last);
+        self.looked = Instant::now();
+        self.due = self.looked + self.pause;
+    }
+
+    fn flushed(&mut self) {
+        *self = Self::new(self.first, self.last);
     }
 }
 

@@ -1,11 +1,17 @@
 //! Spans and pins: opening, closing and keeping stretches of a table's history.
 //!
-//! A span begins with a keyframe of a snapshot, and everything committed after the snapshot
-//! must be shipped. That is what [`PendingSpan`] is for: it is made before the commit that
-//! makes the table write log records, and holds until the keyframe is in a manifest. As long
-//! as it lives the archiver ships the table's changes and no segment that may hold some is
-//! dropped. If the server dies before the manifest, the timeline knows no span, the changes in
-//! segments belong to nothing, and the next start begins a new span at a new instant.
+//! The rules kept here:
+//!
+//! * **Switching history on.** A span opens at the timestamp of the snapshot that its first
+//!   keyframe is written from, never later, and is visible only with that keyframe and every
+//!   change since ([`crate::announce`]). The start of its window moves up, never back.
+//! * **Switching it off** closes the span at what is archived and lets go of everything that no
+//!   pin needs. What a pin needs that was still in segments becomes a delta first.
+//! * **Backups.** A pin is put only at an instant that can be read from what the archive holds,
+//!   and the realm manifest reaches that instant before the pin does, so that the pin means the
+//!   same to a server that has only the archive. A backup of a table without history comes with
+//!   its keyframe, in the same manifest.
+//! * **Restores** hold pins that expire: a server that dies for good holds nothing for good.
 
 use std::sync::Arc;
 
@@ -15,9 +21,9 @@ use anywhen_model::{CommitTimestamp, TableId};
 use crate::ArchiveError;
 use crate::keyframe::{ItemSource, changes_of, write_files};
 use crate::layout;
-use crate::manifest::{DataFile, Keyframe, Pin, Span, TimelineManifest};
+use crate::manifest::{DataFile, Keyframe, Pin, PinKind, Span, TimelineManifest};
 use crate::new_files::NewFiles;
-use crate::realm::{Announced, RealmArchive, TableKey, blocking};
+use crate::realm::{RealmArchive, TableKey, blocking};
 use crate::sealed::Kind;
 use crate::timeline;
 
@@ -63,70 +69,7 @@ impl TimelineSummary {
     }
 }
 
-/// Announces that a span of a table is about to begin. While it lives, the archiver ships
-/// every change of the table, and segments with such changes stay.
-///
-/// The order that loses nothing: announce; commit what makes the table write log records;
-/// take a snapshot; [`RealmArchive::open_span`] at the snapshot's timestamp; drop this.
-#[must_use = "the announcement ends when this is dropped"]
-pub struct PendingSpan {
-    realm: Arc<RealmArchive>,
-    table: TableId,
-}
-
-impl PendingSpan {
-    pub(crate) fn new(realm: Arc<RealmArchive>, table: TableId) -> Self {
-        Self { realm, table }
-    }
-}
-
-impl Drop for PendingSpan {
-    fn drop(&mut self) {
-        self.realm.retract(self.table);
-    }
-}
-
-impl std::fmt::Debug for PendingSpan {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("PendingSpan")
-            .field("table", &self.table)
-            .finish_non_exhaustive()
-    }
-}
-
 impl RealmArchive {
-    /// Announces that a span of the table is about to begin, see [`PendingSpan`].
-    pub fn announce_span(self: &Arc<Self>, table: TableId, key: TableKey) -> PendingSpan {
-        let after = self.sealed_before_now();
-        let mut pending = self.pending.lock();
-        pending
-            .entry(table)
-            .or_insert(Announced {
-                key,
-                guards: 0,
-                after,
-            })
-            .guards += 1;
-        PendingSpan::new(Arc::clone(self), table)
-    }
-
-    /// The latest instant known to be sealed: nothing that is committed from now on is before it.
-    fn sealed_before_now(&self) -> CommitTimestamp {
-        let archived_through = self.status.borrow().archived_through;
-        archived_through.max(self.ledger.current().archived_through)
-    }
-
-    /// Takes back one announcement of [`Self::announce_span`].
-    pub(crate) fn retract(&self, table: TableId) {
-        let mut pending = self.pending.lock();
-        if let Some(announced) = pending.get_mut(&table) {
-            announced.guards -= 1;
-            if announced.guards == 0 {
-                pending.remove(&table);
-            }
-        }
-    }
-
     /// Opens a span at `at`, the timestamp of the snapshot that `items` is read from, and
     /// returns when its first keyframe is durable. Changes later than `at` belong to it. The
     /// table must have been announced ([`Self::announce_span`]) before it wrote its first log
@@ -139,13 +82,10 @@ impl RealmArchive {
         items: ItemSource,
     ) -> Result<(), ArchiveError> {
         let announced = self.announce_span(table, key.clone());
+        announced.begins_at(at);
         // The table has no change in (at, sealed]: its snapshot was taken after the announcement,
         // and its timestamp is that of a commit before the seal.
-        let sealed = self
-            .pending
-            .lock()
-            .get(&table)
-            .map_or(at, |announced| announced.after.max(at));
+        let sealed = announced.sealed().max(at);
         let timeline = self.timeline_or_new(table, &key);
         refuse_second_span(&timeline.ledger.current(), sealed)?;
         let files = self.new_files();
@@ -153,18 +93,21 @@ impl RealmArchive {
             at,
             files: self.write_keyframe(&files, &key, table, at, items).await?,
         };
+        // From here on what is sorted out for the table waits, and finds the span.
+        let _turn = self.opening.lock().await;
+        let carried = announced.carried();
         let span = Span {
             opened_at: at,
             closed_at: None,
             earliest: at,
-            covered_through: at,
+            covered_through: carried.covered_through(at),
             keyframes: vec![keyframe],
-            deltas: Vec::new(),
+            deltas: carried.deltas.clone(),
         };
         self.change_timeline(&timeline, |manifest| {
             refuse_second_span(manifest, sealed)?;
-            // Cannot happen while the announcement holds segments back; a hole must not pass.
-            if self.ledger.current().dropped_through > sealed {
+            // Cannot happen: sorting out carries the table's changes along.
+            if self.ledger.current().dropped_through > carried.sorted_through.max(sealed) {
                 return Err(span_error(table, "segments of the span are gone already"));
             }
             let mut next = manifest.clone();
@@ -174,7 +117,7 @@ impl RealmArchive {
         })
         .await?;
         files.adopted();
-        drop(announced);
+        announced.adopted();
         Ok(())
     }
 
@@ -240,9 +183,13 @@ impl RealmArchive {
         self.raise_archived(at).await
     }
 
-    /// Pins an instant; durable when it returns. A pin of the same id is replaced. After an
-    /// error that is transient the pin may be there all the same; pin again, or unpin.
+    /// Pins an instant; durable when it returns. A pin of the same id is replaced: so a restore
+    /// renews its pin, which must have an end. After an error that is transient the pin may be
+    /// there all the same; pin again, or unpin.
     pub async fn pin(self: &Arc<Self>, table: TableId, pin: Pin) -> Result<(), ArchiveError> {
+        if pin.kind == PinKind::Restore && pin.expires_at.is_none() {
+            return Err(span_error(table, "the pin of a restore must expire"));
+        }
         let archived_through = self.status.borrow().archived_through;
         if pin.at > archived_through && !self.is_exact(table, pin.at)? {
             return Err(ArchiveError::NotArchived {
@@ -285,7 +232,9 @@ impl RealmArchive {
     }
 
     /// Moves the start of the open span's window up to `earliest`: what lies before it goes,
-    /// except what pins need. The window's start never moves back.
+    /// except what pins need. The window's start never moves back. Costs nothing as long as
+    /// nothing can go: then the manifest keeps the start it has, and shows a little more than
+    /// was asked for.
     pub async fn set_window(
         self: &Arc<Self>,
         table: TableId,
@@ -293,9 +242,7 @@ impl RealmArchive {
     ) -> Result<(), ArchiveError> {
         let timeline = self.timeline(table)?;
         let archived_through = self.status.borrow().archived_through;
-        // A window must not begin, after a restart, later than what the archive says it holds.
-        self.raise_archived(earliest).await?;
-        self.change_timeline(&timeline, |manifest| {
+        let moved = |manifest: &TimelineManifest| {
             let mut next = manifest.clone();
             let span = next
                 .open_span_mut()
@@ -307,9 +254,16 @@ impl RealmArchive {
                 return Ok(None);
             }
             span.earliest = reached;
-            Ok(Some(self.without_unneeded(&next)))
-        })
-        .await?;
+            let next = self.without_unneeded(&next);
+            let frees = !timeline::dropped_files(manifest, &next).is_empty();
+            Ok(frees.then_some(next))
+        };
+        if moved(&timeline.ledger.current())?.is_none() {
+            return Ok(());
+        }
+        // A window must not begin, after a restart, later than what the archive says it holds.
+        self.raise_archived(earliest).await?;
+        self.change_timeline(&timeline, moved).await?;
         Ok(())
     }
 

@@ -142,6 +142,22 @@ impl Store {
         self.names(folder, listing).await
     }
 
+    /// Names of the objects below a folder that `wanted` picks: however many there are, only
+    /// those are held in memory.
+    pub(crate) async fn list_where(
+        &self,
+        folder: &str,
+        wanted: impl Fn(&str) -> bool + Send,
+    ) -> Result<Vec<String>, ArchiveError> {
+        let mut listing = self.inner.list(Some(&self.path(folder)));
+        let mut names = Vec::new();
+        while let Some(meta) = listing.next().await {
+            let meta = meta.map_err(|error| translate(folder, error))?;
+            names.extend(self.relative(&meta.location).filter(|name| wanted(name)));
+        }
+        Ok(names)
+    }
+
     /// Names of the objects below a folder that sort after `name`.
     pub(crate) async fn list_after(
         &self,

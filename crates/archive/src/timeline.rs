@@ -1,8 +1,16 @@
 //! What a timeline's manifest means: which files make up an instant, and which are needed.
 //!
-//! Pure functions over manifests. Always true: [`files_at`] answers files that together hold
-//! every change of its span up to the instant, or an error; and [`keep_needed`] never drops a
-//! file that [`files_at`] would name for an instant of the window or of a pin.
+//! Pure functions over manifests. The rule of retention and pins is kept here:
+//!
+//! * [`files_at`] answers files that together hold every change of its span up to the instant, or
+//!   an error: a gap inside a span is never passed over.
+//! * Coverage of an open span is `max(C, D)`: an idle table needs no rewriting as D moves on.
+//! * [`keep_needed`] never drops a file that [`files_at`] would name for an instant of the window
+//!   or of a pin. What the window needs begins with the newest keyframe at or before its start.
+//! * A pinned instant that leaves the window keeps its keyframe and its deltas until a keyframe
+//!   of its own is made, which is due once those deltas are more than a share of the keyframe
+//!   ([`pins_to_frame`]); only then do they go.
+//! * A pin that has expired holds nothing.
 
 use anywhen_model::{CommitTimestamp, TableId};
 
@@ -81,8 +89,12 @@ impl TimelineManifest {
         around().find(exact).or_else(|| around().next())
     }
 
-    pub(crate) fn has_restore_pin(&self) -> bool {
-        self.pins.iter().any(|pin| pin.kind == PinKind::Restore)
+    /// Whether a restore may be reading by a plan. A pin that has expired counts no more, even
+    /// while it is still written down: its server may never come back to remove it.
+    pub(crate) fn has_restore_pin(&self, now: CommitTimestamp) -> bool {
+        let live = |pin: &Pin| pin.expires_at.is_none_or(|expires| expires > now);
+        let mut pins = self.pins.iter();
+        pins.any(|pin| pin.kind == PinKind::Restore && live(pin))
     }
 
     pub(crate) fn holds_nothing(&self) -> bool {
@@ -244,7 +256,9 @@ fn pins_of<'a>(timeline: &'a TimelineManifest, span: &'a Span) -> impl Iterator<
 }
 
 /// The instants of backups that only their own deltas hold back: out of the window, without
-/// a keyframe, and with more bytes of deltas to them than `ratio` of their keyframe.
+/// a keyframe, and with more bytes of deltas to them than `ratio` of their keyframe. At 0 every
+/// backup that leaves the window gets a keyframe of its own; the larger, the more deltas it
+/// keeps instead.
 pub(crate) fn pins_to_frame(timeline: &TimelineManifest, ratio: f64) -> Vec<CommitTimestamp> {
     let mut instants = Vec::new();
     for span in &timeline.spans {
