@@ -409,19 +409,20 @@ async fn claim(
     writer: &str,
 ) -> Result<(Ledger<RealmManifest>, u64), ArchiveError> {
     for _ in 1..CLAIM_ATTEMPTS {
-        match claim_once(archive, realm).await {
+        match claim_once(archive, realm, writer).await {
             Err(ArchiveError::Fenced(reason)) => {
                 tracing::info!(%realm, reason, "another server claimed at the same time");
             }
             claimed => return claimed,
         }
     }
-    claim_once(archive, realm).await
+    claim_once(archive, realm, writer).await
 }
 
 async fn claim_once(
     archive: &Archive,
     realm: &Realm,
+    writer: &str,
 ) -> Result<(Ledger<RealmManifest>, u64), ArchiveError> {
     let folder = layout::realm_manifests(realm);
     let found = ledger::load::<RealmManifest>(&archive.store, &folder, &archive.master).await?;

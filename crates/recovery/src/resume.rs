@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use anywhen_archive::{PinKind, TableKeys};
 use anywhen_model::{Realm, TableId};
-use anywhen_table::{RealmTables, SystemStore, Table, TableStatus};
+use anywhen_table::{RealmTables, SystemStore, Table, TableError, TableStatus};
 
 use crate::backup::{BackupKind, BackupRecord, BackupStatus, Begun, Source};
 use crate::book::{Book, Entries, Hold, Needs};
@@ -54,7 +54,13 @@ impl RealmRecovery {
         opened.pass_archived().await?;
         opened.end_broken_spans(&continuity).await?;
         opened.keep_catalog(&remembered, &continuity).await?;
-        opened.remember_head().await?;
+        match opened.remember_head().await {
+            // A full disk is no reason to serve nothing; upkeep remembers it later.
+            Err(RecoveryError::Table(TableError::ReadOnly(reason))) => {
+                tracing::warn!(reason, "cannot remember how far the archive has come");
+            }
+            remembered => remembered?,
+        }
         let restores = opened.enter_restores(jobs);
         // Spans that begin anew are announced before the archiver passes their first changes.
         let announced = opened.announce_spans();
