@@ -87,7 +87,9 @@ impl PendingSpan {
                 return;
             };
             announced.begins_at = Some(at);
-            let needed = announced.deltas.partition_point(|(delta, _)| delta.to <= at);
+            let needed = announced
+                .deltas
+                .partition_point(|(delta, _)| delta.to <= at);
             announced.deltas.drain(..needed).collect()
         };
         drop(dropped);

@@ -283,7 +283,13 @@ impl<M: Manifest> Ledger<M> {
         // The newest goes last: a crash in between leaves a chain that still reads as dead.
         let newest = current.head().number;
         let ours = |name: &String| layout::manifest_number(name).is_some_and(|one| one <= newest);
-        for name in self.store.list(&self.folder).await?.into_iter().filter(ours) {
+        for name in self
+            .store
+            .list(&self.folder)
+            .await?
+            .into_iter()
+            .filter(ours)
+        {
             self.store.delete(&name).await?;
         }
         writer.oldest = current.head().number + 1;

@@ -190,22 +190,19 @@ impl RealmArchive {
             return Ok(false);
         }
         let known = self.timeline(table).ok();
-        match known.filter(|timeline| timeline.ledger.is_stored()) {
-            Some(timeline) => {
-                let manifest = timeline.ledger.owned().await?;
-                if manifest.has_restore_pin(self.now()) {
-                    return Ok(false);
-                }
-                if manifest.files().any(|file| file.path == *path) {
-                    return Ok(true);
-                }
+        if let Some(timeline) = known.filter(|timeline| timeline.ledger.is_stored()) {
+            let manifest = timeline.ledger.owned().await?;
+            if manifest.has_restore_pin(self.now()) {
+                return Ok(false);
             }
+            if manifest.files().any(|file| file.path == *path) {
+                return Ok(true);
+            }
+        } else {
             // A first manifest may have come late from the server before; the next start reads it.
-            None => {
-                let folder = layout::timeline_manifests(&self.realm, table);
-                if !self.archive.store.list(&folder).await?.is_empty() {
-                    return Ok(true);
-                }
+            let folder = layout::timeline_manifests(&self.realm, table);
+            if !self.archive.store.list(&folder).await?.is_empty() {
+                return Ok(true);
             }
         }
         self.archive.store.delete(path).await?;
@@ -243,11 +240,10 @@ impl RealmArchive {
         let inside = path.strip_prefix(&format!("{}/", layout::timelines(&self.realm)))?;
         let (table, rest) = inside.split_once('/')?;
         let table = TableId::try_from(table).ok()?;
-        (rest.starts_with("keyframes/") || rest.starts_with("deltas/"))
-            .then(|| What::File {
-                table,
-                path: path.to_owned(),
-            })
+        (rest.starts_with("keyframes/") || rest.starts_with("deltas/")).then(|| What::File {
+            table,
+            path: path.to_owned(),
+        })
     }
 }
 

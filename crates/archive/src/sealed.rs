@@ -26,6 +26,7 @@
 //! open only the chunks they touch and leave the trailer alone, or as a stream that is only
 //! checked ([`Inspector`]).
 
+#[allow(dead_code)]
 mod inspect;
 mod object;
 
@@ -39,6 +40,7 @@ use bytes::{Buf, BufMut, Bytes};
 use crate::ArchiveError;
 use crate::stored::hex;
 
+#[allow(unused_imports)]
 pub(crate) use inspect::{Inspected, Inspector};
 pub(crate) use object::SealedObject;
 

@@ -265,6 +265,7 @@ pub(crate) fn directory_start(path: &str, segment: &Bytes) -> Result<usize, Arch
 }
 
 /// Checks what can be checked of a block without its key.
+#[allow(dead_code)]
 pub(crate) fn check_block(path: &str, table: TableId, sealed: &Bytes) -> Result<(), ArchiveError> {
     let name = block_name(path, table);
     sealed::read_clear(Kind::SegmentBlock, path, &name, sealed).map(drop)

@@ -7,9 +7,7 @@ use parking_lot::Mutex;
 pub(crate) fn engine_error(error: fjall::Error) -> EngineError {
     use fjall::{Error, LsmError};
     match error {
-        Error::Poisoned => EngineError::ReadOnly(
-            "an earlier write failed".to_owned(),
-        ),
+        Error::Poisoned => EngineError::ReadOnly("an earlier write failed".to_owned()),
         Error::Locked => {
             EngineError::Storage("the data directory is in use by another engine".to_owned())
         }

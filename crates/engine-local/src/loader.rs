@@ -90,7 +90,10 @@ impl BulkLoader for LocalLoader {
     fn write_owned(&mut self, key: Bytes, value: Bytes) -> Result<(), EngineError> {
         check_key(&key)?;
         let last = self.chunk.last().map(|(last, _)| last);
-        if last.or(self.last_key.as_ref()).is_some_and(|last| *last >= key) {
+        if last
+            .or(self.last_key.as_ref())
+            .is_some_and(|last| *last >= key)
+        {
             return Err(EngineError::OutOfOrder);
         }
         self.chunk_bytes += key.len() + value.len();

@@ -82,14 +82,14 @@ impl Remembered {
     pub(crate) async fn load(shared: &Shared, tables: &RealmTables) -> Result<Self, RecoveryError> {
         let head = stored_head(tables)?;
         let stored = tables.system_get(ARCHIVE, WRITER)?;
-        let writer = match stored.and_then(|name| String::from_utf8(name).ok()) {
-            Some(writer) => writer,
-            None => {
-                let writer = format!("{:032x}", u128::from_be_bytes(shared.random()));
-                let name = writer.clone().into_bytes();
-                tables.system_commit(vec![put(WRITER, name)]).await?;
-                writer
-            }
+        let stored = stored.and_then(|name| String::from_utf8(name).ok());
+        let writer = if let Some(writer) = stored {
+            writer
+        } else {
+            let writer = format!("{:032x}", u128::from_be_bytes(shared.random()));
+            let name = writer.clone().into_bytes();
+            tables.system_commit(vec![put(WRITER, name)]).await?;
+            writer
         };
         let catalog_span = tables.system_get(ARCHIVE, CATALOG_SPAN)?;
         let catalog_span =
