@@ -10,13 +10,17 @@
 //! computed from still stands there: a delta begins where the chain of deltas ends, merged
 //! deltas are all still present, a keyframe's span still exists. Otherwise the result is
 //! dropped and the step is tried again when it is due.
+//!
+//! All of it is [`crate::background`] work, unless segments have piled up.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use anywhen_model::{CommitTimestamp, TableId};
+use bytes::Bytes;
 
 use crate::ArchiveError;
+use crate::background::{Pace, background};
 use crate::change::Change;
 use crate::keyframe::write_files;
 use crate::layout;
@@ -27,13 +31,15 @@ use crate::merge::{LiveChanges, Merge, Source, SourceFile};
 use crate::new_files::NewFiles;
 use crate::plan::KeyRange;
 use crate::reading::plan_sources;
-use crate::realm::{RealmArchive, TableTimeline, blocking};
+use crate::realm::{RealmArchive, TableTimeline};
 use crate::sealed::{Kind, SealingKey};
 use crate::segment;
 use crate::timeline::{pins_to_frame, total_bytes};
 
 /// Segments sorted out in one go; bounds memory.
 const SORT_BYTES_MAX: u64 = 64 * 1024 * 1024;
+/// Segments that are due this many times over are not put off any longer.
+const LATE_FACTOR: u64 = 8;
 /// The smallest size class of deltas; each class is [`TIER_FACTOR`] times the one below.
 const TIER_BYTES: u64 = 64 * 1024;
 const TIER_FACTOR: u64 = 4;
@@ -43,8 +49,19 @@ impl RealmArchive {
     pub(crate) fn sort_is_due(&self) -> bool {
         let manifest = self.ledger.current();
         let config = self.config.read();
-        let bytes: u64 = manifest.segments.iter().map(|segment| segment.length).sum();
-        manifest.segments.len() >= config.sort_segments || bytes >= config.sort_bytes
+        manifest.segments.len() >= config.sort_segments
+            || segment_bytes(&manifest) >= config.sort_bytes
+    }
+
+    /// Whoever has fallen far behind gives way no longer: what is not sorted out makes every
+    /// restore slower.
+    fn pace(&self) -> Pace {
+        let late = self.config.read().sort_bytes.saturating_mul(LATE_FACTOR);
+        if segment_bytes(&self.ledger.current()) > late {
+            Pace::Prompt
+        } else {
+            Pace::Leisurely
+        }
     }
 
     /// Sorts the oldest segments out into deltas of their tables, and drops them. Answers
@@ -77,17 +94,32 @@ impl RealmArchive {
         for entry in segments {
             let (directory, bytes) =
                 segment::read_all(&self.archive.store, entry, &self.archive.master).await?;
+            let mut wanted = Vec::new();
             for block in &directory.blocks {
-                if self.chain_end(block.table).await?.is_none() {
-                    continue;
+                if self.chain_end(block.table).await?.is_some() {
+                    let sealed = segment::slice_block(&entry.path, block, &bytes)?;
+                    wanted.push((block.table, sealed));
                 }
-                let sealed = segment::slice_block(&entry.path, block, &bytes)?;
-                let master = &self.archive.master;
-                let changes = segment::open_block(&entry.path, block.table, &sealed, master)?;
-                by_table.entry(block.table).or_default().extend(changes);
+            }
+            for (table, changes) in self.open_blocks(&entry.path, wanted).await? {
+                by_table.entry(table).or_default().extend(changes);
             }
         }
         Ok(by_table)
+    }
+
+    async fn open_blocks(
+        &self,
+        path: &str,
+        blocks: Vec<(TableId, Bytes)>,
+    ) -> Result<Vec<(TableId, Vec<Change>)>, ArchiveError> {
+        let (path, master) = (path.to_owned(), Arc::clone(&self.archive.master));
+        background(self.pace(), move || {
+            let open =
+                |(table, sealed)| Ok((table, segment::open_block(&path, table, &sealed, &master)?));
+            blocks.into_iter().map(open).collect()
+        })
+        .await
     }
 
     /// Where the deltas of a table end, if its changes are kept. A manifest in doubt is settled
@@ -211,7 +243,7 @@ impl RealmArchive {
         let sink = self.sink(key);
         let bytes_max = self.config.read().file_bytes_max;
         let (realm, names) = (self.realm.clone(), files.names());
-        blocking(move || {
+        background(self.pace(), move || {
             let path = || names.register(layout::delta(&realm, table, from, to, &*sink.randomness));
             write_files(Kind::Delta, &sink, bytes_max, &path, &mut merge)
         })
@@ -418,7 +450,7 @@ impl RealmArchive {
         let sink = self.sink(timeline.ledger.key().clone());
         let (bytes_max, reading) = (self.config.read().file_bytes_max, self.reading());
         let (realm, table, names) = (self.realm.clone(), timeline.table, files.names());
-        let written = blocking(move || {
+        let written = background(self.pace(), move || {
             let sources = plan_sources(&reading, &plan, &KeyRange::all())?;
             let mut live = LiveChanges::new(Merge::new(sources), at);
             let path = || names.register(layout::keyframe(&realm, table, at, &*sink.randomness));
@@ -449,6 +481,10 @@ enum ChainEnd {
         through: CommitTimestamp,
         begins_at: CommitTimestamp,
     },
+}
+
+fn segment_bytes(manifest: &RealmManifest) -> u64 {
+    manifest.segments.iter().map(|segment| segment.length).sum()
 }
 
 /// The oldest segments, up to a bound of bytes and up to `limit`; at least one if there is any.

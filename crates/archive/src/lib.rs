@@ -28,6 +28,7 @@
 mod announce;
 mod archive;
 mod archiver;
+mod background;
 mod bucket;
 mod change;
 mod compact;
