@@ -14,6 +14,7 @@ from conformance.bench.tables import (
     keep_history,
     metric,
     restore,
+    settle,
 )
 from conformance.clients import Wire
 from conformance.waiting import until
@@ -155,21 +156,11 @@ def idle(report, directory, tables=1_000, seconds=120):
             create(wire, f"Idle-{number:04}")
             keep_history(wire, f"Idle-{number:04}")
             wire.PutItem(TableName=f"Idle-{number:04}", Item={"pk": {"S": "x"}})
-        _settled(wire)
+        settle(wire, seconds=10)
         before = metric(wire, "anywhen_archive_requests_total")
         time.sleep(seconds)
         requests = metric(wire, "anywhen_archive_requests_total") - before
         report.add("object-store requests per hour", requests * 3600 / seconds)
-
-
-def _settled(wire):
-    """Waits until the archive has been left alone for ten seconds."""
-    last, since = None, time.monotonic()
-    while time.monotonic() - since < 10:
-        now = metric(wire, "anywhen_archive_requests_total")
-        if now != last:
-            last, since = now, time.monotonic()
-        time.sleep(0.5)
 
 
 def start(report, directory):

@@ -54,3 +54,13 @@ def metric(wire, name, **labels):
 def archived_through(wire):
     """The instant up to which everything is in the archive, in seconds."""
     return metric(wire, "anywhen_archive_archived_through_seconds")
+
+
+def settle(wire, seconds):
+    """Waits until the archive has been left alone for so many seconds."""
+    last, since = None, time.monotonic()
+    while time.monotonic() - since < seconds:
+        now = metric(wire, "anywhen_archive_requests_total")
+        if now != last:
+            last, since = now, time.monotonic()
+        time.sleep(0.5)
