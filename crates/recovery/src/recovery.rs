@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use anywhen_archive::RealmStatus;
 use anywhen_model::{BackupName, Realm, TableName};
-use anywhen_table::TableRecord;
+use anywhen_table::{TableError, TableRecord};
 use parking_lot::RwLock;
 use tokio::sync::watch;
 
@@ -50,13 +50,21 @@ impl Recovery {
 
     async fn take_up(self: &Arc<Self>) -> Result<(), RecoveryError> {
         let options = &self.shared.options;
-        let mut realms = options.archive.realms().await?;
-        let in_catalog = options.tables.realms();
-        realms.extend(in_catalog.iter().map(|tables| tables.realm().clone()));
-        realms.sort();
-        realms.dedup();
-        for realm in realms {
-            self.realm(&realm).await?;
+        let in_archive = options.archive.realms().await?;
+        for realm in &in_archive {
+            self.realm(realm).await?;
+        }
+        for tables in options.tables.realms() {
+            match self.realm(tables.realm()).await {
+                // It has neither backups nor history: a full disk is no reason not to serve its
+                // tables. Upkeep begins its part of the archive as soon as there is room.
+                Err(RecoveryError::Table(TableError::ReadOnly(reason)))
+                    if !in_archive.contains(tables.realm()) =>
+                {
+                    tracing::warn!(realm = %tables.realm(), reason, "cannot begin its history yet");
+                }
+                opened => drop(opened?),
+            }
         }
         self.sweep_spilled()?;
         self.start_upkeep();
