@@ -112,6 +112,17 @@ impl ArchiveError {
         matches!(self, Self::Away(_))
     }
 
+    /// The object that cannot be read, if that is what went wrong.
+    pub fn unreadable_object(&self) -> Option<&str> {
+        match self {
+            Self::Missing { path }
+            | Self::Damaged { path, .. }
+            | Self::Format { path, .. }
+            | Self::Key { path, .. } => Some(path),
+            _ => None,
+        }
+    }
+
     pub(crate) fn damaged(path: &str, reason: impl std::fmt::Display) -> Self {
         Self::Damaged {
             path: path.to_owned(),

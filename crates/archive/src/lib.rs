@@ -42,6 +42,7 @@ mod manifest;
 mod merge;
 mod new_files;
 mod plan;
+mod planning;
 mod preflight;
 mod reading;
 mod realm;

@@ -108,6 +108,9 @@ pub struct RestorePlan {
     pub estimated_rows: u64,
     /// Upper bound of the bytes of keys and items that come out.
     pub estimated_bytes: u64,
+    /// Objects that could not be read, and that this plan finds a way around.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub avoided: Vec<String>,
 }
 
 impl RestorePlan {

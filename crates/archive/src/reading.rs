@@ -6,13 +6,12 @@ use anywhen_model::{CommitTimestamp, TableId};
 use tokio::runtime::Handle;
 
 use crate::ArchiveError;
-use crate::manifest::DataFile;
 use crate::merge::{LiveChanges, Merge, MergedItems, Reading, Source, SourceFile};
-use crate::plan::{FileKind, KeyRange, PlannedFile, RestorePlan};
+use crate::plan::{FileKind, KeyRange, RestorePlan};
+use crate::planning::Planning;
 use crate::realm::RealmArchive;
 use crate::sealed::Kind;
-use crate::segment::{self, BlockEntry};
-use crate::timeline;
+use crate::segment;
 
 /// How often manifests are read again when a file they name has gone meanwhile.
 const PLAN_ATTEMPTS: usize = 3;
@@ -32,69 +31,80 @@ impl RealmArchive {
                 archived_through,
             });
         }
-        for _ in 1..PLAN_ATTEMPTS {
-            match self.plan_once(table, at).await {
-                // Sorted out and deleted since the manifest was read: read both again.
-                Err(ArchiveError::Missing { .. }) => {}
+        self.plan_without(table, at, Vec::new()).await
+    }
+
+    /// Another plan for the same table and instant, after reading by `plan` has failed with
+    /// `error`: one that does without the object that could not be read. `None` if the error is
+    /// of another kind, or if nothing else holds what that object did.
+    pub async fn plan_around(
+        &self,
+        plan: &RestorePlan,
+        error: &ArchiveError,
+    ) -> Option<RestorePlan> {
+        let path = error.unreadable_object()?;
+        if plan.avoided.iter().any(|avoided| avoided == path) {
+            return None;
+        }
+        let mut avoided = plan.avoided.clone();
+        avoided.push(path.to_owned());
+        let other = self.plan_without(plan.table, plan.at, avoided).await.ok()?;
+        tracing::warn!(%error, table = %plan.table, at = %plan.at, "read around an unreadable object");
+        Some(other)
+    }
+
+    /// The plan that does without `avoided`, and without whatever proves unreadable while it is
+    /// made.
+    async fn plan_without(
+        &self,
+        table: TableId,
+        at: CommitTimestamp,
+        mut avoided: Vec<String>,
+    ) -> Result<RestorePlan, ArchiveError> {
+        let mut attempts = PLAN_ATTEMPTS;
+        let mut cause: Option<ArchiveError> = None;
+        loop {
+            attempts = attempts.saturating_sub(1);
+            let error = match self.plan_once(table, at, &avoided).await {
+                Err(error) => error,
                 planned => return planned,
+            };
+            match error.unreadable_object() {
+                // Sorted out and deleted since the manifest was read: read both again.
+                Some(_) if matches!(error, ArchiveError::Missing { .. }) && attempts > 0 => {}
+                Some(path) if !avoided.iter().any(|avoided| avoided == path) => {
+                    avoided.push(path.to_owned());
+                    cause.get_or_insert(error);
+                }
+                // No way around: what stands in the way says more than that there is none.
+                _ => return Err(cause.unwrap_or(error)),
             }
         }
-        self.plan_once(table, at).await
     }
 
     async fn plan_once(
         &self,
         table: TableId,
         at: CommitTimestamp,
+        avoided: &[String],
     ) -> Result<RestorePlan, ArchiveError> {
         let timeline = self.timeline(table)?;
         // The realm's first: what it no longer lists, the timeline has already.
         let realm_manifest = self.ledger.current();
         let manifest = timeline.ledger.current();
-        let files = timeline::files_at(&realm_manifest, &manifest, at)?;
-        let mut planned: Vec<PlannedFile> = Vec::new();
-        planned.extend(files.keyframe.files.iter().map(|file| {
-            planned_file(
-                file,
-                FileKind::Keyframe,
-                files.keyframe.at,
-                files.keyframe.at,
-            )
-        }));
-        for delta in &files.deltas {
-            let file = |file| planned_file(file, FileKind::Delta, delta.from, delta.to);
-            planned.extend(delta.files.iter().map(file));
-        }
+        let planning = Planning {
+            archive_id: self.archive.id(),
+            realm: &self.realm,
+            realm_manifest: &realm_manifest,
+            timeline: &manifest,
+            wrapped: &timeline.ledger.key().wrapped,
+        };
+        let files = planning.files_at(at, avoided)?;
+        let mut directories = Vec::with_capacity(files.segments.len());
         for entry in &files.segments {
-            let directory = self.directory(entry).await?;
-            let touches = |block: &&BlockEntry| block.last > files.tail_after && block.first <= at;
-            let Some(block) = directory.block(table).filter(touches) else {
-                continue;
-            };
-            planned.push(PlannedFile {
-                path: entry.path.clone(),
-                length: entry.length,
-                hash: entry.hash.clone(),
-                kind: FileKind::Segment,
-                from: entry.from.max(files.tail_after),
-                to: entry.to,
-                key_min: block.key_min.clone(),
-                key_max: block.key_max.clone(),
-                rows: block.rows,
-                bytes: block.bytes,
-                block: Some((block.offset, block.length)),
-            });
+            directories.push(self.directory(entry).await?);
         }
-        Ok(RestorePlan {
-            archive_id: self.archive.id().to_owned(),
-            realm: self.realm.clone(),
-            table,
-            at,
-            wrapped: timeline.ledger.key().wrapped.clone(),
-            estimated_rows: planned.iter().map(|file| file.rows).sum(),
-            estimated_bytes: planned.iter().map(|file| file.bytes).sum(),
-            files: planned,
-        })
+        Ok(planning.plan(at, avoided, &files, &directories))
     }
 
     /// The items of a plan whose keys are in the range. Call it and read it on a blocking
@@ -127,27 +137,6 @@ impl RealmArchive {
         let manifest = self.timeline(table)?.ledger.current();
         let span = manifest.span_of(at);
         Ok(span.is_some_and(|span| span.keyframes.iter().any(|keyframe| keyframe.at == at)))
-    }
-}
-
-fn planned_file(
-    file: &DataFile,
-    kind: FileKind,
-    from: CommitTimestamp,
-    to: CommitTimestamp,
-) -> PlannedFile {
-    PlannedFile {
-        path: file.path.clone(),
-        length: file.length,
-        hash: file.hash.clone(),
-        kind,
-        from,
-        to,
-        key_min: file.key_min.clone(),
-        key_max: file.key_max.clone(),
-        rows: file.rows,
-        bytes: file.bytes,
-        block: None,
     }
 }
 

@@ -161,7 +161,7 @@ fn check_chain(
 }
 
 /// Segments must lie end to end from D (or before) to the last one.
-fn tail(
+pub(crate) fn tail(
     realm: &RealmManifest,
     table: TableId,
     after: CommitTimestamp,
