@@ -251,7 +251,6 @@ async fn read_or_create_identity(
 }
 
 /// The id of the archive in a store; [`ArchiveError::Missing`] if there is none.
-#[allow(dead_code)]
 pub(crate) async fn read_identity(store: &Store) -> Result<String, ArchiveError> {
     let (identity, _) = stored_identity(store).await?;
     Ok(identity.archive_id)

@@ -57,6 +57,9 @@ pub enum ArchiveError {
         /// Why it does not open.
         source: KmsError,
     },
+    /// What was asked for needs the master key, and the archive was opened without.
+    #[error("this needs the master key")]
+    NoKey,
     /// Another server has taken over this archive; this one may not write to it any more.
     #[error("another server has taken over this archive: {0}")]
     Fenced(String),

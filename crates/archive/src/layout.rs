@@ -2,10 +2,11 @@
 
 use anywhen_model::{CommitTimestamp, Randomness, Realm, TableId};
 
+use crate::sealed::Kind;
 use crate::stored::hex;
 
 /// The object that makes a prefix an archive.
-pub(crate) const ARCHIVE: &str = "anywhen-archive.json";
+pub const ARCHIVE: &str = "anywhen-archive.json";
 
 /// The prefix below which every account has its folder.
 pub(crate) const ACCOUNTS: &str = "accounts";
@@ -96,6 +97,38 @@ pub(crate) fn manifest_number(name: &str) -> Option<u64> {
     let (_, number) = name.rsplit_once('/')?;
     (number.len() == 20 && number.bytes().all(|byte| byte.is_ascii_digit()))
         .then(|| number.parse().ok())?
+}
+
+/// Whether an object of a realm is a manifest by its name.
+pub(crate) fn is_manifest(realm: &Realm, path: &str) -> bool {
+    let Some((folder, _)) = path.rsplit_once('/') else {
+        return false;
+    };
+    let is_chain = folder == realm_manifests(realm)
+        || timeline_of(realm, path).is_some_and(|(_, rest)| rest.starts_with("manifest/"));
+    is_chain && manifest_number(path).is_some()
+}
+
+/// What an object of a realm is by its name, manifests left out; segments are known by their
+/// directory.
+pub(crate) fn file_kind(realm: &Realm, path: &str) -> Option<Kind> {
+    let segments = format!("{}/", segments(realm));
+    if path.starts_with(&segments) {
+        return Some(Kind::SegmentDirectory);
+    }
+    let (_, rest) = timeline_of(realm, path)?;
+    match rest.split_once('/')? {
+        ("keyframes", _) => Some(Kind::Keyframe),
+        ("deltas", _) => Some(Kind::Delta),
+        _ => None,
+    }
+}
+
+/// The timeline that a path is in, and the rest of the path.
+fn timeline_of<'a>(realm: &Realm, path: &'a str) -> Option<(TableId, &'a str)> {
+    let inside = path.strip_prefix(&format!("{}/", timelines(realm)))?;
+    let (table, rest) = inside.split_once('/')?;
+    Some((TableId::try_from(table).ok()?, rest))
 }
 
 /// 16 random bytes in hex: no two objects ever share a name, so none is ever overwritten.

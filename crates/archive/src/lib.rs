@@ -55,15 +55,23 @@ mod store;
 mod stored;
 mod timeline;
 mod upload;
+mod verify;
+mod view;
 
 pub use announce::PendingSpan;
 pub use archive::Archive;
 pub use archiver::{ArchiverConfig, ArchiverHandle};
 pub use error::ArchiveError;
 pub use keyframe::ItemSource;
-pub use location::{StoreKind, open_store};
+pub use layout::ARCHIVE as IDENTITY_PATH;
+pub use location::{StoreKind, find_store, open_store};
 pub use manifest::{Pin, PinKind};
 pub use merge::MergedItems;
 pub use plan::{FileKind, KeyRange, PlannedFile, RestorePlan};
 pub use realm::{ArchiveHead, RealmArchive, RealmStatus, TableKey, TableKeys};
 pub use span::{SpanInfo, TimelineSummary};
+pub use verify::{
+    Note, ObjectKind, Problem, Tally, Verification, VerifyOptions, VerifyProgress, VerifySummary,
+    verify,
+};
+pub use view::{ArchiveView, RealmView};

@@ -29,6 +29,21 @@ pub enum StoreKind {
 /// `/some/dir` or `file:///some/dir` (made if absent), `memory:`, `s3://bucket/prefix`
 /// (credentials, region and endpoint from the `AWS_*` environment).
 pub fn open_store(url: &str) -> Result<(Arc<dyn ObjectStore>, Path, StoreKind), ArchiveError> {
+    open(url, |directory| {
+        make_directory(directory).map_err(|error| error.to_string())
+    })
+}
+
+/// As [`open_store`], for whoever only reads: nothing is made.
+pub fn find_store(url: &str) -> Result<(Arc<dyn ObjectStore>, Path, StoreKind), ArchiveError> {
+    open(url, |_| Ok(()))
+}
+
+fn open(
+    url: &str,
+    prepare: fn(&std::path::Path) -> Result<(), String>,
+) -> Result<Opened, ArchiveError> {
+    let open_directory = |path| open_directory(path, prepare);
     let refuse = |reason: String| ArchiveError::Url {
         url: url.to_owned(),
         reason,
@@ -60,9 +75,12 @@ pub fn open_store(url: &str) -> Result<(Arc<dyn ObjectStore>, Path, StoreKind), 
 
 type Opened = (Arc<dyn ObjectStore>, Path, StoreKind);
 
-fn open_directory(path: &str) -> Result<Opened, String> {
+fn open_directory(
+    path: &str,
+    prepare: fn(&std::path::Path) -> Result<(), String>,
+) -> Result<Opened, String> {
     let directory = PathBuf::from(path);
-    make_directory(&directory).map_err(|error| error.to_string())?;
+    prepare(&directory)?;
     let directory = directory
         .canonicalize()
         .map_err(|error| error.to_string())?;
@@ -114,6 +132,9 @@ mod tests {
             );
         }
         assert_eq!(open_store("memory:").unwrap().2, StoreKind::Memory);
+        let absent = home.path().join("absent");
+        assert!(find_store(&absent.display().to_string()).is_err());
+        assert!(!absent.exists(), "who only reads makes nothing");
         for (url, part) in [
             ("", "empty"),
             ("gopher://x", "unknown scheme gopher"),

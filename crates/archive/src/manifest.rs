@@ -17,13 +17,14 @@
 //!   what a pin needs of the time before that lies end to end from a keyframe to the pin.
 //! * Of a closed span, everything from C to its end is empty.
 
+use anywhen_kms::{MasterKey, WrappedKey};
 use anywhen_model::{CommitTimestamp, TableId};
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::ArchiveError;
-use crate::sealed::Kind;
+use crate::sealed::{self, Kind};
 use crate::stored::base64_bytes;
 
 const FORMAT: u64 = 2;
@@ -118,6 +119,27 @@ pub(crate) trait Manifest: Serialize + DeserializeOwned + Clone + Send + Sync {
         }
         serde_json::from_slice(clear).map_err(damaged)
     }
+}
+
+/// Opens a stored manifest; without the master key, as far as it can be read without.
+pub(crate) fn open_manifest<M: Manifest>(
+    path: &str,
+    number: u64,
+    stored: &Bytes,
+    master: Option<&MasterKey>,
+) -> Result<(M, WrappedKey), ArchiveError> {
+    let (manifest, wrapped) = if let Some(master) = master {
+        let opened = sealed::open_whole(M::KIND, path, path, stored, master)?;
+        let manifest = M::decode(path, &opened.clear, &opened.plaintext)?;
+        (manifest, opened.key.wrapped)
+    } else {
+        let (clear, wrapped) = sealed::read_clear(M::KIND, path, path, stored)?;
+        (M::decode_clear(path, &clear)?, wrapped)
+    };
+    if manifest.head().number != number {
+        return Err(ArchiveError::damaged(path, "it carries another number"));
+    }
+    Ok((manifest, wrapped))
 }
 
 /// The state of a realm in the archive.

@@ -46,9 +46,9 @@ use crate::span::TimelineSummary;
 use crate::timeline;
 
 /// Realm manifests that stay beside the newest, for readers that are a little behind.
-const REALM_MANIFESTS_KEPT: u64 = 64;
+pub(crate) const REALM_MANIFESTS_KEPT: u64 = 64;
 /// Timeline manifests that stay beside the newest.
-const TIMELINE_MANIFESTS_KEPT: u64 = 4;
+pub(crate) const TIMELINE_MANIFESTS_KEPT: u64 = 4;
 /// How often a claim that another starter was faster with is made again.
 const CLAIM_ATTEMPTS: usize = 5;
 /// Timelines read at once when a realm is opened.

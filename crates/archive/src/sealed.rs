@@ -26,7 +26,6 @@
 //! open only the chunks they touch and leave the trailer alone, or as a stream that is only
 //! checked ([`Inspector`]).
 
-#[allow(dead_code)]
 mod inspect;
 mod object;
 
@@ -40,8 +39,7 @@ use bytes::{Buf, BufMut, Bytes};
 use crate::ArchiveError;
 use crate::stored::hex;
 
-#[allow(unused_imports)]
-pub(crate) use inspect::{Inspected, Inspector};
+pub(crate) use inspect::Inspector;
 pub(crate) use object::SealedObject;
 
 const MAGIC: &[u8; 4] = b"AWSO";
@@ -218,15 +216,17 @@ pub(crate) fn open_whole(
     })
 }
 
-/// What can be read of a whole object without its key, after everything that can be checked
-/// without it has been.
+/// What can be read of a whole object without the master key: its clear section and the
+/// wrapped form of its key. Everything that can be checked without the key has been.
 pub(crate) fn read_clear(
     kind: Kind,
     path: &str,
     name: &str,
     stored: &Bytes,
-) -> Result<Bytes, ArchiveError> {
-    check_whole(kind, path, name, stored).map(|(raw, _)| raw.clear)
+) -> Result<(Bytes, WrappedKey), ArchiveError> {
+    let (raw, _) = check_whole(kind, path, name, stored)?;
+    let wrapped = decode_wrapped(path, &raw.wrapped)?;
+    Ok((raw.clear, wrapped))
 }
 
 fn check_whole(
@@ -388,8 +388,7 @@ impl RawHeader {
 }
 
 fn unwrap_key(path: &str, wrapped: &[u8], master: &MasterKey) -> Result<SealingKey, ArchiveError> {
-    let wrapped = WrappedKey::decode(wrapped)
-        .map_err(|_| ArchiveError::damaged(path, "its header holds no key"))?;
+    let wrapped = decode_wrapped(path, wrapped)?;
     let key = master.unwrap_key(&wrapped).map_err(|source| match source {
         KmsError::Damaged => ArchiveError::damaged(path, "its key does not open"),
         source => ArchiveError::Key {
@@ -398,6 +397,10 @@ fn unwrap_key(path: &str, wrapped: &[u8], master: &MasterKey) -> Result<SealingK
         },
     })?;
     Ok(SealingKey { key, wrapped })
+}
+
+fn decode_wrapped(path: &str, wrapped: &[u8]) -> Result<WrappedKey, ArchiveError> {
+    WrappedKey::decode(wrapped).map_err(|_| ArchiveError::damaged(path, "its header holds no key"))
 }
 
 fn encode_header(

@@ -265,7 +265,6 @@ pub(crate) fn directory_start(path: &str, segment: &Bytes) -> Result<usize, Arch
 }
 
 /// Checks what can be checked of a block without its key.
-#[allow(dead_code)]
 pub(crate) fn check_block(path: &str, table: TableId, sealed: &Bytes) -> Result<(), ArchiveError> {
     let name = block_name(path, table);
     sealed::read_clear(Kind::SegmentBlock, path, &name, sealed).map(drop)
@@ -332,7 +331,7 @@ fn open_directory(
             let opened = sealed::open_whole(kind, path, path, sealed, master)?;
             (opened.clear, Some(opened.plaintext))
         }
-        None => (sealed::read_clear(kind, path, path, sealed)?, None),
+        None => (sealed::read_clear(kind, path, path, sealed)?.0, None),
     };
     let mut directory: Directory = serde_json::from_slice(&clear).map_err(damaged)?;
     if directory.format != DIRECTORY_FORMAT {

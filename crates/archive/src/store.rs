@@ -17,6 +17,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use futures::stream::BoxStream;
 use futures::{StreamExt as _, TryStreamExt as _};
 use object_store::path::Path;
 use object_store::{
@@ -168,6 +169,44 @@ impl Store {
             .inner
             .list_with_offset(Some(&self.path(folder)), &self.path(name));
         self.names(folder, listing).await
+    }
+
+    /// Names and sizes of all objects below a folder (`""` is the root), by name.
+    pub(crate) async fn list_sized(
+        &self,
+        folder: &str,
+    ) -> Result<Vec<(String, u64)>, ArchiveError> {
+        let below = match folder {
+            "" => self.root.clone(),
+            folder => self.path(folder),
+        };
+        let mut objects: Vec<(String, u64)> = self
+            .inner
+            .list(Some(&below))
+            .try_filter_map(|meta| {
+                let name = self.relative(&meta.location);
+                std::future::ready(Ok(name.map(|name| (name, meta.size))))
+            })
+            .try_collect()
+            .await
+            .map_err(|error| translate(folder, error))?;
+        objects.sort_unstable();
+        Ok(objects)
+    }
+
+    /// The size of an object, and its bytes as they come.
+    pub(crate) async fn stream(
+        &self,
+        name: &str,
+    ) -> Result<(u64, BoxStream<'static, Result<Bytes, ArchiveError>>), ArchiveError> {
+        let found = self.inner.get(&self.path(name)).await;
+        let found = found.map_err(|error| translate(name, error))?;
+        let size = found.meta.size;
+        let name = name.to_owned();
+        let bytes = found
+            .into_stream()
+            .map_err(move |error| translate(&name, error));
+        Ok((size, bytes.boxed()))
     }
 
     /// Names of the folders directly in a folder.

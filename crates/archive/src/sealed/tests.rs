@@ -5,6 +5,7 @@ use object_store::memory::InMemory;
 use object_store::path::Path;
 use proptest::prelude::*;
 
+use super::inspect::Inspected;
 use super::*;
 use crate::store::Store;
 
@@ -298,6 +299,6 @@ fn the_golden_object_is_as_it_was() {
     );
     let golden = Bytes::from_static(GOLDEN);
     assert_eq!(&fixture.open(&golden).unwrap()[..], plaintext);
-    let read = read_clear(Kind::SegmentBlock, "the/path", "some/name", &golden).unwrap();
+    let (read, _) = read_clear(Kind::SegmentBlock, "the/path", "some/name", &golden).unwrap();
     assert_eq!(&read[..], clear, "no key is needed for it");
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use anywhen_archive::{
     Archive, ArchiveError, ArchiverConfig, ArchiverHandle, ItemSource, KeyRange, RealmArchive,
-    RestorePlan, TableKey, TableKeys,
+    RestorePlan, TableKey, TableKeys, VerifyOptions,
 };
 use anywhen_engine::{
     Commit, Direction, Engine, KeyspaceHandle, KeyspaceName, LogEntry, LogHandle, Write,
@@ -297,4 +297,19 @@ pub(crate) async fn dump(store: &Arc<dyn ObjectStore>) -> BTreeMap<String, Bytes
         objects.insert(meta.location.to_string(), bytes);
     }
     objects
+}
+
+/// Options that verify what [`World::open`] opens.
+pub(crate) fn verify_options(
+    world: &World,
+    store: &Arc<dyn ObjectStore>,
+    with_key: bool,
+) -> VerifyOptions {
+    VerifyOptions {
+        store: store.clone(),
+        prefix: Path::from("some/prefix"),
+        master: with_key.then(|| world.master.clone()),
+        parallel: 4,
+        progress: Arc::new(|_| {}),
+    }
 }
