@@ -4,12 +4,15 @@
 //! ([`wiring`]), what opens them again after a write failed ([`supervisor`]), the clock they share
 //! ([`clock`]), the HTTP listener ([`http`]) with the front behind which services change
 //! ([`front`]) and its guard against foreign web pages ([`guard`]), logs and metrics
-//! ([`telemetry`]) and progress bars ([`progress`]). No rule of DynamoDB lives here.
+//! ([`telemetry`]) and progress bars ([`progress`]). No rule of DynamoDB lives here. Beside the
+//! server, [`archive`] looks at archives without one.
 //!
-//! Standard output carries data only: the one line that says where the server listens. All
+//! Standard output carries data only: the one line that says where the server listens, or what was
+//! asked for. All
 //! else goes to standard error. The exit status is 0 after an ordered stop, 1 after a failure,
-//! 2 for a command line that cannot be understood.
+//! 2 for a command line that cannot be understood; [`archive`] says what its own means.
 
+mod archive;
 mod clock;
 mod config;
 mod front;
@@ -36,14 +39,21 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Runs the server until SIGTERM or SIGINT.
-    Serve(config::ServeArguments),
+    Serve(Box<config::ServeArguments>),
+    /// Looks at an archive; changes nothing, and may run beside the server that writes to it.
+    #[command(subcommand)]
+    Archive(archive::ArchiveCommand),
 }
 
 fn main() -> std::process::ExitCode {
-    let Cli {
-        command: Command::Serve(arguments),
-    } = Cli::parse();
-    match serve(arguments) {
+    match Cli::parse().command {
+        Command::Serve(arguments) => exit_code(serve(*arguments)),
+        Command::Archive(command) => archive::run(command),
+    }
+}
+
+fn exit_code(outcome: anyhow::Result<()>) -> std::process::ExitCode {
+    match outcome {
         Ok(()) => std::process::ExitCode::SUCCESS,
         Err(error) => {
             // The chain of causes, outermost first, as an operator reads it.
