@@ -3,7 +3,8 @@
 //! Switching on announces the span to the archive, commits that the table writes its changes
 //! to the log, takes a snapshot at T0, and answers; the snapshot becomes the span's first
 //! keyframe in the background, and restores wait for it. If the server dies before, the next
-//! life takes a new snapshot: the window then begins at a later T0, never with a hole.
+//! life takes a new snapshot; if the keyframe cannot be written, so does this one, again and
+//! again: the window then begins at a later T0, never with a hole.
 //!
 //! Switching off is one commit; the span is closed, and what no pin needs discarded, as soon as
 //! no job is between choosing an instant of it and pinning that instant.
@@ -26,6 +27,9 @@ use crate::error::RecoveryError;
 use crate::realm::{RealmRecovery, key_of};
 
 const DAY_MICROS: u64 = 86_400_000_000;
+
+/// Before a first keyframe that could not be written is begun anew.
+const BEGIN_ANEW: Duration = Duration::from_secs(10);
 
 /// How long a request that switches history on waits for the span before to end.
 const CLOSING_PATIENCE: Duration = Duration::from_secs(5);
@@ -57,6 +61,12 @@ pub(crate) struct Reach {
     pub(crate) earliest: CommitTimestamp,
     /// Everything up to here is, or will be, in the archive.
     pub(crate) through: CommitTimestamp,
+}
+
+/// What a span's first keyframe is written from.
+struct FirstSnapshot {
+    at: CommitTimestamp,
+    snapshot: Arc<dyn Snapshot>,
 }
 
 impl Reach {
@@ -136,6 +146,7 @@ impl RealmRecovery {
         history: &PitrRecord,
     ) -> Result<Reach, RecoveryError> {
         let sealed = self.seal().await?;
+        self.archive.look_for_fence();
         let status = self.archive.status().borrow().clone();
         let stuck = status.fenced.is_some() || status.last_error.is_some();
         let through = if stuck {
@@ -209,48 +220,77 @@ impl RealmRecovery {
         announced: PendingSpan,
         table: &Arc<Table>,
     ) -> Result<(), RecoveryError> {
-        let snapshot = self.shared.options.engine.snapshot()?;
-        let at = snapshot.timestamp()?;
-        self.book
-            .change(|entries| entries.spans.insert(table.id(), SpanChange::Opening(at)));
+        let first = self.take_first_snapshot(&announced, table.id())?;
+        self.book.change(|entries| {
+            let opening = SpanChange::Opening(first.at);
+            entries.spans.insert(table.id(), opening)
+        });
         let (realm, table) = (Arc::clone(self), Arc::clone(table));
         self.shared.spawn(async move {
-            realm.open_span(table, at, snapshot).await;
+            realm.open_span(&table, &announced, first).await;
             drop(announced);
         });
         Ok(())
     }
 
+    fn take_first_snapshot(
+        &self,
+        announced: &PendingSpan,
+        table: TableId,
+    ) -> Result<FirstSnapshot, RecoveryError> {
+        let snapshot = self.shared.options.engine.snapshot()?;
+        let at = snapshot.timestamp()?;
+        announced.begins_at(at);
+        tracing::debug!(%table, %at, "snapshot of a first keyframe");
+        Ok(FirstSnapshot { at, snapshot })
+    }
+
+    /// Opens a span; however often its first keyframe fails, as long as history is to be kept.
     async fn open_span(
         self: Arc<Self>,
-        table: Arc<Table>,
-        at: CommitTimestamp,
-        snapshot: Arc<dyn Snapshot>,
+        table: &Arc<Table>,
+        announced: &PendingSpan,
+        mut first: FirstSnapshot,
     ) {
-        let id = table.id();
-        let opened = async {
-            let _turn = self.shared.keyframes.acquire().await;
-            let attempt = || async {
-                let items = Self::snapshot_items(&*snapshot, &table)
-                    .map_err(|error| ArchiveError::Items(error.to_string()))?;
-                match self.archive.open_span(id, at, key_of(&table), items).await {
-                    // An attempt whose answer was lost may have succeeded.
-                    Err(ArchiveError::Span { .. }) if self.is_open_at(id, at) => Ok(()),
-                    other => other,
+        let (id, name) = (table.id(), &table.record().name);
+        let earliest = first.at;
+        loop {
+            match self.try_open_span(table, &first, earliest).await {
+                Ok(at) => {
+                    tracing::info!(table = %name, %at, "history begins");
+                    break;
                 }
-            };
-            self.shared.patiently("opening a span", attempt).await?;
-            self.record_span(id, at).await
-        };
-        let name = &table.record().name;
-        match opened.await {
-            Ok(()) => tracing::info!(table = %name, %at, "history begins"),
-            Err(error) => tracing::error!(
-                table = %name,
-                %error,
-                "the first keyframe could not be stored; nothing can be restored of this table \
-                 until point-in-time recovery is switched off and on"
-            ),
+                Err(error) => {
+                    crate::metrics::first_keyframe_failed(&self.realm);
+                    tracing::error!(
+                        table = %name,
+                        %error,
+                        "the first keyframe could not be stored; it is begun anew, nothing \
+                         before that can be restored of this table"
+                    );
+                }
+            }
+            if self.archive.status().borrow().fenced.is_some() {
+                break;
+            }
+            tokio::time::sleep(BEGIN_ANEW).await;
+            match self.take_first_snapshot(announced, id) {
+                Ok(again) => first = again,
+                Err(error) => tracing::error!(table = %name, %error, "no snapshot for a keyframe"),
+            }
+            let still = self.book.change(|entries| {
+                let change = entries.spans.get_mut(&id);
+                change.is_some_and(|change| match change {
+                    SpanChange::Opening(at) => {
+                        *at = first.at;
+                        true
+                    }
+                    SpanChange::OpeningToClose | SpanChange::Closing => false,
+                })
+            });
+            if !still {
+                break;
+            }
         }
         self.book
             .change(|entries| match entries.spans.get_mut(&id) {
@@ -265,6 +305,36 @@ impl RealmRecovery {
         self.archive
             .span(table)
             .is_some_and(|span| span.opened_at == at)
+    }
+
+    /// Stores a first keyframe and answers the instant that the span opens at. An attempt whose
+    /// answer was lost may have succeeded: then it is the one since `earliest`.
+    async fn try_open_span(
+        &self,
+        table: &Arc<Table>,
+        first: &FirstSnapshot,
+        earliest: CommitTimestamp,
+    ) -> Result<CommitTimestamp, RecoveryError> {
+        let (id, at) = (table.id(), first.at);
+        let opened = {
+            let _turn = self.shared.keyframes.acquire().await;
+            self.shared.failpoint("span::before_keyframe").await?;
+            let attempt = || async {
+                let items = Self::snapshot_items(&*first.snapshot, table)
+                    .map_err(|error| ArchiveError::Items(error.to_string()))?;
+                match self.archive.open_span(id, at, key_of(table), items).await {
+                    Ok(()) => Ok(at),
+                    Err(error @ ArchiveError::Span { .. }) => {
+                        let open = self.archive.span(id).map(|span| span.opened_at);
+                        open.filter(|open| *open >= earliest).ok_or(error)
+                    }
+                    Err(error) => Err(error),
+                }
+            };
+            self.shared.patiently("opening a span", attempt).await?
+        };
+        self.record_span(id, opened).await?;
+        Ok(opened)
     }
 
     /// Records that a span's first keyframe is durable.

@@ -69,3 +69,12 @@ pub(crate) fn history_gap(realm: &Realm) {
     metrics::counter!("anywhen_archive_history_gaps_total", "realm" => realm.to_string())
         .increment(1);
 }
+
+/// The first keyframe of a table's history could not be stored and is begun anew.
+pub(crate) fn first_keyframe_failed(realm: &Realm) {
+    metrics::counter!(
+        "anywhen_first_keyframe_failures_total",
+        "realm" => realm.to_string()
+    )
+    .increment(1);
+}

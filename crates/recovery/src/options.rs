@@ -28,7 +28,7 @@ pub struct RecoveryOptions {
     pub randomness: Arc<dyn Randomness>,
     /// Where tests hold or break a job: `restore::before_load`, `restore::range_loaded`,
     /// `restore::before_publish`, `backup::before_keyframe`, `backup::before_available`,
-    /// `delete::before_finish`.
+    /// `span::before_keyframe`, `delete::before_finish`.
     pub failpoints: Arc<FailPointRegistry>,
     /// Hears how far restores are.
     pub progress: Arc<dyn ProgressSink>,

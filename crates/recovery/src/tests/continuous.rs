@@ -332,3 +332,56 @@ async fn a_restored_or_recreated_table_keeps_no_history() {
         ContinuousBackups { pitr: None }
     );
 }
+
+/// A first keyframe that cannot be written is begun anew from a later snapshot, as often as it
+/// takes: the window begins later, and switching off and on is not needed.
+#[tokio::test(start_paused = true)]
+async fn a_first_keyframe_that_fails_is_begun_anew() {
+    let world = odd_world(9).await;
+    world.fail("span::before_keyframe", "3*return(a broken item)");
+    world.pitr("Music", true).await;
+    let first = world.window("Music").await.earliest;
+    world.put("Music", song("Nina", 2, "b")).await;
+    world.advance(20 * SECOND);
+    world.put("Music", song("Nina", 3, "c")).await;
+    world.span_settled("Music").await;
+    let opened = world.window("Music").await.earliest;
+    assert!(opened > first, "the beginning has moved up");
+    world.advance(2 * SECOND);
+    world.put("Music", song("Nina", 4, "d")).await;
+    world.restore_at("Music", "Opened", opened).await.unwrap();
+    assert_eq!(world.contents("Opened").len(), 3);
+    let request = to_point("Music", "Latest", None);
+    world
+        .recovery
+        .restore_to_point_in_time(&world.realm, request)
+        .await
+        .unwrap();
+    world.restored("Latest").await;
+    assert_eq!(world.contents("Latest"), world.contents("Music"));
+}
+
+/// Switching off ends the attempts.
+#[tokio::test(start_paused = true)]
+async fn a_first_keyframe_that_is_no_longer_wanted_is_given_up() {
+    let world = odd_world(10).await;
+    world.fail("span::before_keyframe", "return(a broken item)");
+    world.pitr("Music", true).await;
+    world.pitr("Music", false).await;
+    world.span_settled("Music").await;
+    world.let_go("span::before_keyframe");
+    assert_eq!(world.described("Music").await.pitr, None);
+    let id = world.table("Music").id();
+    assert_eq!(world.inner().archive.span(id), None);
+    world.pitr("Music", true).await;
+    world.span_settled("Music").await;
+    world.put("Music", song("Nina", 2, "b")).await;
+    let latest = to_point("Music", "Latest", None);
+    world
+        .recovery
+        .restore_to_point_in_time(&world.realm, latest)
+        .await
+        .unwrap();
+    world.restored("Latest").await;
+    assert_eq!(world.contents("Latest").len(), 2);
+}
