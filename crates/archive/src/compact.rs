@@ -503,7 +503,11 @@ fn oldest_segments(manifest: &RealmManifest, limit: Option<CommitTimestamp>) -> 
         .collect()
 }
 
-fn in_interval(changes: &[Change], from: CommitTimestamp, to: CommitTimestamp) -> Vec<Change> {
+pub(crate) fn in_interval(
+    changes: &[Change],
+    from: CommitTimestamp,
+    to: CommitTimestamp,
+) -> Vec<Change> {
     let inside = |change: &&Change| change.timestamp > from && change.timestamp <= to;
     changes.iter().filter(inside).cloned().collect()
 }
@@ -521,7 +525,7 @@ fn needs_tail(manifest: &TimelineManifest, realm: &RealmManifest) -> bool {
     manifest.pins.iter().any(|pin| pin.at > covered)
 }
 
-fn with_delta(manifest: &TimelineManifest, delta: &Delta) -> TimelineManifest {
+pub(crate) fn with_delta(manifest: &TimelineManifest, delta: &Delta) -> TimelineManifest {
     let mut next = manifest.clone();
     if let Some(span) = next.open_span_mut()
         && !delta.files.is_empty()

@@ -47,6 +47,7 @@ mod preflight;
 mod reading;
 mod realm;
 mod retain;
+mod rewind;
 mod sealed;
 mod segment;
 mod shipper;

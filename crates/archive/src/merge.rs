@@ -45,7 +45,11 @@ pub(crate) enum Source {
         open: Option<Box<DataFileCursor>>,
     },
     Memory(std::vec::IntoIter<Change>),
+    Stream(ChangeStream),
 }
+
+/// Changes that are computed as they are read, in order.
+pub(crate) type ChangeStream = Box<dyn Iterator<Item = Result<Change, ArchiveError>> + Send>;
 
 impl Source {
     pub(crate) fn files(reading: Reading, range: KeyRange, files: VecDeque<SourceFile>) -> Self {
@@ -63,9 +67,14 @@ impl Source {
         Self::Memory(changes.into_iter())
     }
 
+    pub(crate) fn stream(changes: ChangeStream) -> Self {
+        Self::Stream(changes)
+    }
+
     fn next(&mut self) -> Result<Option<Change>, ArchiveError> {
         match self {
             Self::Memory(changes) => Ok(changes.next()),
+            Self::Stream(changes) => changes.next().transpose(),
             Self::Files {
                 reading,
                 range,

@@ -632,3 +632,55 @@ async fn a_directory_holds_an_archive() {
     }
     assert_eq!(archive.head().archived_through, at);
 }
+
+#[tokio::test]
+async fn a_rewound_table_is_what_it_was_and_its_history_stays() {
+    let (world, store) = (World::new(31), in_memory());
+    let mut table = Table::new(&world);
+    let archive = world.open(&store).await.unwrap();
+    table.put(&world, "kept", "as it was").await;
+    table.put(&world, "changed", "before").await;
+    table.put(&world, "deleted", "there").await;
+    let opened = table.open_span(&world, &archive).await.unwrap();
+    let archiver = world.spawn(&archive, &[&table], eager());
+    let to = table.put(&world, "changed", "then").await;
+    archiver.flush_now().await.unwrap();
+    archive.tidy_now().await.unwrap();
+    let mut instants = vec![opened, to];
+    instants.push(table.put(&world, "changed", "later").await);
+    archiver.flush_now().await.unwrap();
+    archive.tidy_now().await.unwrap();
+    // What is still in segments belongs to the history, too.
+    instants.push(table.put(&world, "new", "later").await);
+    instants.push(table.delete(&world, "deleted").await);
+    archiver.flush_now().await.unwrap();
+    archiver.stop().await;
+
+    let archive = world.open(&store).await.unwrap();
+    let before = dump(&store).await;
+    world.clock.advance(1_000_000);
+    let at = world.engine.seal().await.unwrap();
+    archive.pass_idle(at).await.unwrap();
+    archive.rewind(table.id, to, at).await.unwrap();
+    let after = dump(&store).await;
+    archive.rewind(table.id, to, at).await.unwrap();
+    assert_eq!(dump(&store).await.len(), after.len(), "it is done once");
+    assert!(before.keys().all(|path| after.contains_key(path)));
+
+    // By this server, and by one that has only the archive; after tidying, too.
+    for tidy in [false, true] {
+        let archive = world.open(&store).await.unwrap();
+        if tidy {
+            archive.tidy_now().await.unwrap();
+        }
+        for at in instants.iter().copied().chain([at.previous()]) {
+            let restored = restore(&archive, table.id, at).await.unwrap();
+            assert_eq!(restored, table.at(at), "at {at}");
+        }
+        assert_eq!(
+            restore(&archive, table.id, at).await.unwrap(),
+            table.at(to),
+            "rewound"
+        );
+    }
+}
