@@ -67,6 +67,7 @@ impl RealmArchive {
     /// Sorts the oldest segments out into deltas of their tables, and drops them. Answers
     /// whether there was anything to do.
     pub(crate) async fn sort_out(self: &Arc<Self>) -> Result<bool, ArchiveError> {
+        self.refuse_fenced()?;
         // The manifest before the announcements: see `sortable_through`.
         let manifest = self.ledger.current();
         let limit = self.sortable_through();

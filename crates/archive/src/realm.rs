@@ -5,7 +5,8 @@
 //! * The manifests in memory are the newest in the store, or a put is in doubt and is settled
 //!   before the next one ([`crate::ledger`]).
 //! * Every change of the timelines is answered only after a look at the realm's chain has
-//!   shown that no other server has claimed it since ([`RealmArchive::change_timeline`]).
+//!   shown that no other server has claimed it since ([`RealmArchive::change_timeline`]). From
+//!   then on this server puts no manifest any more, neither there nor anywhere else.
 //! * [`RealmStatus::archived_through`] never goes back, and every change of an open span up to
 //!   it is in the archive. It may be ahead of the realm manifest by a stretch in which nothing
 //!   was committed; whoever needs such an instant to survive this process (a pin) raises the
@@ -218,6 +219,7 @@ impl RealmArchive {
 
     /// Raises the realm manifest to an instant that has been archived, if it is behind.
     pub(crate) async fn raise_archived(&self, at: CommitTimestamp) -> Result<(), ArchiveError> {
+        self.refuse_fenced()?;
         let archived_through = self.status.borrow().archived_through;
         let raise = at.min(archived_through);
         let raised = self
@@ -244,6 +246,7 @@ impl RealmArchive {
     where
         F: FnMut(&TimelineManifest) -> Result<Option<TimelineManifest>, ArchiveError>,
     {
+        self.refuse_fenced()?;
         let mut dropped = Vec::new();
         let changed = timeline
             .ledger
@@ -259,6 +262,14 @@ impl RealmArchive {
         self.note_fence(self.ledger.check_mine().await)?;
         self.discard(timeline.table, dropped, manifest.holds_nothing());
         Ok(manifest)
+    }
+
+    /// A server that knows that it has been fenced puts no manifest any more, under no number.
+    pub(crate) fn refuse_fenced(&self) -> Result<(), ArchiveError> {
+        match &self.status.borrow().fenced {
+            Some(reason) => Err(ArchiveError::Fenced(reason.clone())),
+            None => Ok(()),
+        }
     }
 
     /// Remembers for good that this server has been fenced.
