@@ -38,6 +38,9 @@ pub use names::{
 };
 pub use number::{Number, NumberError};
 pub use steady_clock::{MonotonicClock, SteadyClock, StepObserver, WallStep};
-pub use stored::{CorruptItem, decode_item, encode_item, stored_attribute, stored_to_json};
+pub use stored::{
+    CorruptItem, decode_item, encode_item, stored_attribute, stored_part, stored_size_bytes,
+    stored_to_json,
+};
 pub use time::{Clock, CommitTimestamp, ManualClock, Randomness, SeededRandomness, SystemClock};
 pub use value::{AttributeValue, Item};

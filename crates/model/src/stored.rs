@@ -13,7 +13,11 @@
 //!
 //! Start reading at [`encode_item`]; [`Reader`] is the way back.
 
+mod parts;
+
 use std::collections::{BTreeMap, BTreeSet};
+
+pub use parts::{stored_part, stored_size_bytes};
 
 use crate::json::{write_base64, write_number, write_string};
 use crate::{AttributeValue, Item, Number, limits};

@@ -35,7 +35,7 @@ pub enum AttributeValue {
 }
 
 /// Bytes a list or map counts for before its elements.
-const CONTAINER_BYTES: usize = 3;
+pub(crate) const CONTAINER_BYTES: usize = 3;
 
 impl AttributeValue {
     /// The type's short name, as in DynamoDB JSON.
