@@ -4,12 +4,12 @@
 //! entry stands under the index key followed by the item's stored key, and holds the projected
 //! item. Entries change in the same commit as their item.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
 use std::sync::Arc;
 
-use anywhen_engine::{Direction, Snapshot};
-use anywhen_model::{Item, StoredKey, decode_item};
+use anywhen_engine::{Direction, KeyBounds, Snapshot};
+use anywhen_model::{CorruptItem, Item, StoredKey, decode_item, stored_part, stored_size_bytes};
 use bytes::Bytes;
 
 use crate::error::TableError;
@@ -25,7 +25,7 @@ pub struct IndexEntry {
     /// The entry's stored key.
     pub key: Bytes,
     /// The projected item in stored form.
-    pub stored: Vec<u8>,
+    pub stored: Bytes,
     /// Size of the projected item, in bytes.
     pub size_bytes: usize,
 }
@@ -60,10 +60,70 @@ impl Table {
                     number: index.part.number,
                     key: entry.key,
                     size_bytes: entry.item.size_bytes(),
-                    stored: stored_form(&entry.item),
+                    stored: stored_form(&entry.item).into(),
                 })
             })
             .collect()
+    }
+
+    /// [`Self::index_entries`] of an item in its stored form, without building the item: only
+    /// key attributes are decoded, the rest of an entry is copied. An item that an index's key
+    /// does not fit has no entry in it.
+    pub fn stored_index_entries(
+        &self,
+        key: &Bytes,
+        stored: &Bytes,
+    ) -> Result<Vec<IndexEntry>, TableError> {
+        let base = StoredKey::from_bytes(key.clone());
+        let mut entries = Vec::with_capacity(self.indexes().len());
+        for index in self.indexes() {
+            let schema = &index.record.key_schema;
+            let (key_part, _) = stored_part(stored, |name| schema.contains(name))
+                .map_err(|error| self.damaged(error))?;
+            let Some(index_key) = schema.index_key_of_item(&self.decode(&key_part)?) else {
+                continue;
+            };
+            let (projected, size_bytes) = self.stored_projection(&index.record, stored)?;
+            entries.push(IndexEntry {
+                number: index.part.number,
+                key: index_key
+                    .stored_index(self.hash_secret(), &base)
+                    .into_bytes(),
+                stored: projected,
+                size_bytes,
+            });
+        }
+        Ok(entries)
+    }
+
+    fn stored_projection(
+        &self,
+        index: &IndexRecord,
+        stored: &Bytes,
+    ) -> Result<(Bytes, usize), TableError> {
+        let included = match &index.projection {
+            IndexProjection::All => {
+                let size_bytes = stored_size_bytes(stored).map_err(|error| self.damaged(error))?;
+                return Ok((stored.clone(), size_bytes));
+            }
+            IndexProjection::KeysOnly => None,
+            IndexProjection::Include(names) => Some(names),
+        };
+        let kept = |name: &str| self.projects(index, included, name);
+        let (part, size_bytes) = stored_part(stored, kept).map_err(|error| self.damaged(error))?;
+        Ok((part.into(), size_bytes))
+    }
+
+    /// Whether an index that does not hold everything holds an attribute.
+    fn projects(
+        &self,
+        index: &IndexRecord,
+        included: Option<&BTreeSet<String>>,
+        name: &str,
+    ) -> bool {
+        self.record().key_schema.contains(name)
+            || index.key_schema.contains(name)
+            || included.is_some_and(|names| names.contains(name))
     }
 
     /// For each index, in order, the entry of the item.
@@ -91,11 +151,7 @@ impl Table {
             IndexProjection::KeysOnly => None,
             IndexProjection::Include(names) => Some(names),
         };
-        let kept = |name: &String| {
-            self.record().key_schema.contains(name)
-                || index.key_schema.contains(name)
-                || included.is_some_and(|names| names.contains(name))
-        };
+        let kept = |name: &String| self.projects(index, included, name);
         let attributes = item.attributes.iter().filter(|(name, _)| kept(name));
         attributes
             .map(|(name, value)| (name.clone(), value.clone()))
@@ -106,7 +162,7 @@ impl Table {
     /// meant for tests and for checks by hand.
     pub fn check_indexes(&self) -> Result<Vec<IndexFault>, TableError> {
         let snapshot = self.engine.snapshot()?;
-        let mut wanted: BTreeMap<(u32, Bytes), Vec<u8>> = BTreeMap::new();
+        let mut wanted: BTreeMap<(u32, Bytes), Bytes> = BTreeMap::new();
         let mut faults = Vec::new();
         for record in self.records(&*snapshot, self.items())? {
             let (key, stored) = record?;
@@ -152,10 +208,19 @@ impl Table {
         snapshot: &dyn Snapshot,
         part: &Part,
     ) -> Result<ItemSource, TableError> {
+        self.records_in(snapshot, part, (Bound::Unbounded, Bound::Unbounded))
+    }
+
+    /// [`Self::records`] within bounds.
+    pub(crate) fn records_in(
+        &self,
+        snapshot: &dyn Snapshot,
+        part: &Part,
+        bounds: KeyBounds,
+    ) -> Result<ItemSource, TableError> {
         let (table, number) = (self.id(), part.number);
         let cipher = Arc::clone(&self.keys().cipher);
-        let everything = (Bound::Unbounded, Bound::Unbounded);
-        let range = snapshot.range(part.keyspace, everything, Direction::Forward)?;
+        let range = snapshot.range(part.keyspace, bounds, Direction::Forward)?;
         Ok(Box::new(range.map(move |record| {
             let (key, sealed) = record?;
             let stored = unseal(&cipher, table, number, &key, &sealed)?;
@@ -165,9 +230,11 @@ impl Table {
 
     /// The item in its stored form; damage is an error that names the table.
     pub(crate) fn decode(&self, stored: &[u8]) -> Result<Item, TableError> {
-        decode_item(stored).map_err(|error| {
-            TableError::Internal(format!("stored item of table {}: {error}", self.id()))
-        })
+        decode_item(stored).map_err(|error| self.damaged(error))
+    }
+
+    fn damaged(&self, error: CorruptItem) -> TableError {
+        TableError::Internal(format!("stored item of table {}: {error}", self.id()))
     }
 }
 

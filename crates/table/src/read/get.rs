@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use anywhen_engine::Snapshot;
+use anywhen_engine::{KeyBounds, Snapshot};
 use anywhen_expr::Projection;
 use anywhen_model::{CommitTimestamp, Item, TableName, limits, stored_to_json, write_item};
 use bytes::Bytes;
@@ -100,6 +100,13 @@ impl Table {
             snapshot.timestamp()?,
             self.records(&*snapshot, self.items())?,
         ))
+    }
+
+    /// The items within bounds of stored keys as they are now, in stored form: what a restore
+    /// has loaded so far, for one.
+    pub fn stored_items(&self, bounds: KeyBounds) -> Result<ItemSource, TableError> {
+        let snapshot = self.engine.snapshot()?;
+        self.records_in(&*snapshot, self.items(), bounds)
     }
 
     fn key_to_get(&self, get: &GetItem) -> Result<Bytes, Fault> {
