@@ -52,6 +52,8 @@ pub(crate) const REALM_MANIFESTS_KEPT: u64 = 64;
 pub(crate) const TIMELINE_MANIFESTS_KEPT: u64 = 4;
 /// How often a claim that another starter was faster with is made again.
 const CLAIM_ATTEMPTS: usize = 5;
+/// Directories of segments that are kept before those of dropped segments are let go.
+const DIRECTORIES_KEPT_MIN: usize = 64;
 /// Timelines read at once when a realm is opened.
 const TIMELINES_OPENED_AT_ONCE: usize = 16;
 
@@ -342,7 +344,11 @@ impl RealmArchive {
     pub(crate) fn remember_directory(&self, path: &str, directory: &Arc<Directory>) {
         let listed = self.ledger.current();
         let mut known = self.directories.lock();
-        known.retain(|path, _| listed.segments.iter().any(|segment| segment.path == *path));
+        // Not at every call: a long tail of segments is looked at one by one.
+        if known.len() > 2 * listed.segments.len() + DIRECTORIES_KEPT_MIN {
+            let listed: HashSet<&str> = listed.segments.iter().map(|s| s.path.as_str()).collect();
+            known.retain(|path, _| listed.contains(path.as_str()));
+        }
         known.insert(path.to_owned(), Arc::clone(directory));
     }
 
