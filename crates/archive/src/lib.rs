@@ -54,6 +54,7 @@ mod shipper;
 mod span;
 mod store;
 mod stored;
+mod tail;
 mod timeline;
 mod upload;
 mod verify;
@@ -69,8 +70,10 @@ pub use location::{StoreKind, find_store, open_store};
 pub use manifest::{Pin, PinKind};
 pub use merge::MergedItems;
 pub use plan::{FileKind, KeyRange, PlannedFile, RestorePlan};
+pub use reading::{PlanReader, ReadLimits};
 pub use realm::{ArchiveHead, RealmArchive, RealmStatus, TableKey, TableKeys};
 pub use span::{SpanInfo, TimelineSummary};
+pub use tail::TailRuns;
 pub use verify::{
     Note, ObjectKind, Problem, Tally, Verification, VerifyOptions, VerifyProgress, VerifySummary,
     verify,

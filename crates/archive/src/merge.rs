@@ -6,46 +6,26 @@
 //! answers it if it is an item and not a deletion.
 
 use std::cmp::Ordering;
+use std::collections::binary_heap::PeekMut;
 use std::collections::{BinaryHeap, VecDeque};
+use std::ops::Range;
 use std::sync::Arc;
 
-use anywhen_kms::MasterKey;
 use anywhen_model::CommitTimestamp;
 use bytes::Bytes;
-use tokio::runtime::Handle;
 
 use crate::ArchiveError;
 use crate::change::Change;
-use crate::data_file::DataFileCursor;
+use crate::data_file::cursor::{FilesCursor, OpenFiles, SLICE_BYTES};
+pub(crate) use crate::data_file::cursor::{Reading, SourceFile};
 use crate::plan::KeyRange;
-use crate::sealed::Kind;
-use crate::store::Store;
-
-/// How files are read.
-#[derive(Clone)]
-pub(crate) struct Reading {
-    pub(crate) store: Arc<Store>,
-    pub(crate) handle: Handle,
-    pub(crate) master: Arc<MasterKey>,
-}
-
-/// A file of a source.
-pub(crate) struct SourceFile {
-    pub(crate) kind: Kind,
-    pub(crate) path: String,
-    pub(crate) length: u64,
-}
 
 /// Sorted changes: of files that follow each other by key, or in memory.
 pub(crate) enum Source {
-    Files {
-        reading: Reading,
-        range: KeyRange,
-        files: VecDeque<SourceFile>,
-        open: Option<Box<DataFileCursor>>,
-    },
+    Files(Box<FilesCursor>),
     Memory(std::vec::IntoIter<Change>),
     Stream(ChangeStream),
+    Shared(Arc<Vec<Change>>, Range<usize>),
 }
 
 /// Changes that are computed as they are read, in order.
@@ -53,12 +33,24 @@ pub(crate) type ChangeStream = Box<dyn Iterator<Item = Result<Change, ArchiveErr
 
 impl Source {
     pub(crate) fn files(reading: Reading, range: KeyRange, files: VecDeque<SourceFile>) -> Self {
-        Self::Files {
+        Self::known_files(reading, Arc::default(), range, files, SLICE_BYTES)
+    }
+
+    /// [`Self::files`] of which some may be open already, read in slices of a size.
+    pub(crate) fn known_files(
+        reading: Reading,
+        known: Arc<OpenFiles>,
+        range: KeyRange,
+        files: VecDeque<SourceFile>,
+        slice_bytes: u64,
+    ) -> Self {
+        Self::Files(Box::new(FilesCursor::new(
             reading,
+            known,
             range,
             files,
-            open: None,
-        }
+            slice_bytes,
+        )))
     }
 
     /// Changes in any order become a source.
@@ -71,35 +63,28 @@ impl Source {
         Self::Stream(changes)
     }
 
+    /// The part of sorted changes that is in a range.
+    pub(crate) fn shared(changes: &Arc<Vec<Change>>, range: &KeyRange) -> Self {
+        let start = changes.partition_point(|change| change.key < range.start);
+        let end = changes.partition_point(|change| !range.ends_before(&change.key));
+        Self::Shared(Arc::clone(changes), start..end)
+    }
+
+    fn begin(&mut self) {
+        if let Self::Files(cursor) = self {
+            cursor.begin();
+        }
+    }
+
     fn next(&mut self) -> Result<Option<Change>, ArchiveError> {
         match self {
             Self::Memory(changes) => Ok(changes.next()),
             Self::Stream(changes) => changes.next().transpose(),
-            Self::Files {
-                reading,
-                range,
-                files,
-                open,
-            } => loop {
-                if let Some(cursor) = open {
-                    if let Some(change) = cursor.next()? {
-                        return Ok(Some(change));
-                    }
-                    *open = None;
-                }
-                let Some(file) = files.pop_front() else {
-                    return Ok(None);
-                };
-                *open = Some(Box::new(DataFileCursor::open(
-                    Arc::clone(&reading.store),
-                    reading.handle.clone(),
-                    file.kind,
-                    &file.path,
-                    file.length,
-                    range.clone(),
-                    &reading.master,
-                )?));
-            },
+            Self::Shared(changes, left) => {
+                let next = left.next().and_then(|place| changes.get(place));
+                Ok(next.cloned())
+            }
+            Self::Files(cursor) => cursor.next(),
         }
     }
 }
@@ -127,28 +112,40 @@ impl Merge {
         }
     }
 
-    fn advance(&mut self, source: usize) -> Result<(), ArchiveError> {
-        let next = self
-            .sources
-            .get_mut(source)
-            .map(Source::next)
-            .transpose()?
-            .flatten();
-        self.heads
-            .extend(next.map(|change| SourceHead { change, source }));
+    fn start(&mut self) -> Result<(), ArchiveError> {
+        self.started = true;
+        // All first slices are on their way before the first is waited for.
+        self.sources.iter_mut().for_each(Source::begin);
+        for (source, changes) in self.sources.iter_mut().enumerate() {
+            let next = changes.next()?;
+            self.heads
+                .extend(next.map(|change| SourceHead { change, source }));
+        }
         Ok(())
+    }
+
+    /// The lowest change of all sources; its source moves on.
+    fn pop(&mut self) -> Result<Option<Change>, ArchiveError> {
+        let Some(mut head) = self.heads.peek_mut() else {
+            return Ok(None);
+        };
+        let source = self.sources.get_mut(head.source);
+        match source.map(Source::next).transpose()?.flatten() {
+            Some(change) => Ok(Some(std::mem::replace(&mut head.change, change))),
+            None => Ok(Some(PeekMut::pop(head).change)),
+        }
     }
 
     pub(crate) fn next(&mut self) -> Result<Option<Change>, ArchiveError> {
         if !self.started {
-            self.started = true;
-            (0..self.sources.len()).try_for_each(|source| self.advance(source))?;
+            self.start()?;
         }
-        while let Some(SourceHead { change, source }) = self.heads.pop() {
-            self.advance(source)?;
-            let this = Some((change.key.clone(), change.timestamp));
-            if self.last != this {
-                self.last = this;
+        while let Some(change) = self.pop()? {
+            let same = |(key, at): &(Bytes, CommitTimestamp)| {
+                *at == change.timestamp && *key == change.key
+            };
+            if !self.last.as_ref().is_some_and(same) {
+                self.last = Some((change.key.clone(), change.timestamp));
                 return Ok(Some(change));
             }
         }

@@ -1,20 +1,50 @@
 //! Reading a table as of an instant: the plan, and the sources it merges.
+//!
+//! [`RealmArchive::read`] reads one range of keys. Whoever reads a plan range by range takes a
+//! [`PlanReader`]: it keeps the headers and footers of the files between ranges, and goes
+//! through the tail, the segments that are not sorted into deltas yet, once ([`crate::tail`]).
 
 use std::sync::Arc;
 
 use anywhen_model::{CommitTimestamp, TableId};
+use futures::{FutureExt as _, StreamExt as _, TryStreamExt as _};
 use tokio::runtime::Handle;
 
 use crate::ArchiveError;
+use crate::data_file::cursor::{OpenFiles, SLICE_BYTES};
 use crate::merge::{LiveChanges, Merge, MergedItems, Reading, Source, SourceFile};
-use crate::plan::{FileKind, KeyRange, RestorePlan};
+use crate::plan::{FileKind, KeyRange, PlannedFile, RestorePlan};
 use crate::planning::Planning;
 use crate::realm::RealmArchive;
 use crate::sealed::Kind;
-use crate::segment;
+use crate::tail::{Tail, TailRuns, read_tail};
 
 /// How often manifests are read again when a file they name has gone meanwhile.
 const PLAN_ATTEMPTS: usize = 3;
+/// Directories of segments that are read at once for a plan.
+const DIRECTORIES_AT_ONCE: usize = 16;
+/// The least that is fetched of a file at once, however many files there are.
+const SLICE_BYTES_MIN: u64 = 256 * 1024;
+
+/// Bounds of what a [`PlanReader`] holds in memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ReadLimits {
+    /// Bytes of keys and items, before compression, that one range has decoded at a time. What
+    /// is fetched of one file is at least a page and, where files are many, 256 KiB; two such
+    /// pieces of each file that tells of the range are held, whatever this says.
+    pub range_bytes: u64,
+    /// Bytes of keys and items of the tail that are held to sort them.
+    pub tail_bytes: u64,
+}
+
+impl Default for ReadLimits {
+    fn default() -> Self {
+        Self {
+            range_bytes: 64 << 20,
+            tail_bytes: 64 << 20,
+        }
+    }
+}
 
 impl RealmArchive {
     /// The files that together are the table at `at`, which must be archived, and in the
@@ -100,16 +130,20 @@ impl RealmArchive {
             wrapped: &timeline.ledger.key().wrapped,
         };
         let files = planning.files_at(at, avoided)?;
-        let mut directories = Vec::with_capacity(files.segments.len());
-        for entry in &files.segments {
-            directories.push(self.directory(entry).await?);
-        }
+        let read = files
+            .segments
+            .iter()
+            .map(|entry| self.directory(entry).boxed());
+        let directories: Vec<_> = futures::stream::iter(read.collect::<Vec<_>>())
+            .buffered(DIRECTORIES_AT_ONCE)
+            .try_collect()
+            .await?;
         Ok(planning.plan(at, avoided, &files, &directories))
     }
 
     /// The items of a plan whose keys are in the range. Call it and read it on a blocking
-    /// thread of a runtime: it fetches from the object store as it goes. Holds about one row
-    /// group of each file in memory, and the range's changes in segments.
+    /// thread of a runtime: it fetches from the object store as it goes. Holds some MiB of each
+    /// file in memory, and the range's changes in segments.
     pub fn read(&self, plan: &RestorePlan, range: KeyRange) -> Result<MergedItems, ArchiveError> {
         let reading = self.reading();
         let sources = plan_sources(&reading, plan, &range)?;
@@ -117,6 +151,35 @@ impl RealmArchive {
             Merge::new(sources),
             plan.at,
         )))
+    }
+
+    /// Reads a plan range by range. Call it on a thread of a runtime.
+    pub fn plan_reader(&self, plan: RestorePlan, limits: ReadLimits) -> PlanReader {
+        PlanReader {
+            reading: self.reading(),
+            plan,
+            limits,
+            known: Arc::default(),
+            tail: None,
+        }
+    }
+
+    /// Reads the tail of a reader's plan and sorts it, for all ranges. If that takes more
+    /// memory than [`ReadLimits::tail_bytes`], or if `keep` is set, it goes to files in
+    /// `directory`, sealed under the table's key; what is answered finds them again in a later
+    /// life ([`PlanReader::take_sorted_tail`]). Call it on a blocking thread.
+    pub fn sort_tail(
+        &self,
+        reader: PlanReader,
+        directory: &std::path::Path,
+        keep: bool,
+    ) -> Result<(PlanReader, Option<TailRuns>), ArchiveError> {
+        let key = self.timeline(reader.plan.table)?.ledger.key().clone();
+        let sink = self.sink(key);
+        let limit = reader.limits.tail_bytes;
+        let (tail, runs) = Tail::sort(&reader.reading, &reader.plan, sink, directory, limit, keep)?;
+        let tail = Some(tail);
+        Ok((PlanReader { tail, ..reader }, runs))
     }
 
     pub(crate) fn reading(&self) -> Reading {
@@ -140,55 +203,90 @@ impl RealmArchive {
     }
 }
 
+/// Reads a plan range by range, several at a time.
+pub struct PlanReader {
+    reading: Reading,
+    plan: RestorePlan,
+    limits: ReadLimits,
+    known: Arc<OpenFiles>,
+    /// The tail once it is sorted; until then each range reads it.
+    tail: Option<Tail>,
+}
+
+impl PlanReader {
+    /// The plan it reads.
+    pub fn plan(&self) -> &RestorePlan {
+        &self.plan
+    }
+
+    /// Takes the tail as an earlier life has sorted it, and says so, if every file is where it
+    /// was left.
+    pub fn take_sorted_tail(&mut self, runs: &TailRuns, directory: &std::path::Path) -> bool {
+        self.tail = Tail::found(&self.reading, runs, directory);
+        self.tail.is_some()
+    }
+
+    /// The items of the plan whose keys are in the range, as [`RealmArchive::read`] answers
+    /// them. Call it and read it on a blocking thread.
+    pub fn read(&self, range: &KeyRange) -> Result<MergedItems, ArchiveError> {
+        let groups = file_groups(&self.plan, range);
+        let tail = match &self.tail {
+            Some(tail) => tail.sources(range),
+            None => vec![Source::memory(read_tail(&self.reading, &self.plan, range)?)],
+        };
+        // Each source holds the slice it is read from and the next one.
+        let sources = (groups.len() + tail.len()).max(1) as u64;
+        let slice_bytes = (self.limits.range_bytes / (2 * sources))
+            .clamp(SLICE_BYTES_MIN, SLICE_BYTES.max(SLICE_BYTES_MIN));
+        let files = groups.into_iter().map(|files| {
+            let (reading, known) = (self.reading.clone(), Arc::clone(&self.known));
+            Source::known_files(reading, known, range.clone(), files.into(), slice_bytes)
+        });
+        let merge = Merge::new(files.chain(tail).collect());
+        Ok(MergedItems::new(LiveChanges::new(merge, self.plan.at)))
+    }
+}
+
+impl std::fmt::Debug for PlanReader {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("PlanReader")
+            .field("plan", &self.plan)
+            .field("limits", &self.limits)
+            .finish_non_exhaustive()
+    }
+}
+
 /// One source per keyframe and delta, and one for all segments.
 pub(crate) fn plan_sources(
     reading: &Reading,
     plan: &RestorePlan,
     range: &KeyRange,
 ) -> Result<Vec<Source>, ArchiveError> {
-    let mut sources = Vec::new();
-    let mut tail = Vec::new();
-    let touched = plan
+    let groups = file_groups(plan, range).into_iter();
+    let files = groups.map(|files| Source::files(reading.clone(), range.clone(), files.into()));
+    let tail = Source::memory(read_tail(reading, plan, range)?);
+    Ok(files.chain([tail]).collect())
+}
+
+/// The keyframe's files and those of each delta, as far as they tell of a range.
+fn file_groups(plan: &RestorePlan, range: &KeyRange) -> Vec<Vec<SourceFile>> {
+    let touched: Vec<&PlannedFile> = plan
         .files
         .iter()
-        .filter(|file| file.rows > 0 && range.touches(&file.key_min, &file.key_max));
-    let (blocks, files): (Vec<_>, Vec<_>) =
-        touched.partition(|file| file.kind == FileKind::Segment);
-    for group in files.chunk_by(|a, b| (a.kind, a.from, a.to) == (b.kind, b.from, b.to)) {
-        let group = group.iter().map(|file| SourceFile {
-            kind: if file.kind == FileKind::Keyframe {
-                Kind::Keyframe
-            } else {
-                Kind::Delta
-            },
-            path: file.path.clone(),
-            length: file.length,
-        });
-        sources.push(Source::files(
-            reading.clone(),
-            range.clone(),
-            group.collect(),
-        ));
-    }
-    for file in blocks {
-        let (offset, length) = file
-            .block
-            .ok_or_else(|| ArchiveError::damaged(&file.path, "the plan names no block in it"))?;
-        let read = segment::read_block(
-            &reading.store,
-            &file.path,
-            plan.table,
-            offset,
-            length,
-            &reading.master,
-        );
-        let changes = reading.handle.block_on(read)?;
-        tail.extend(changes.into_iter().filter(|change| {
-            change.timestamp > file.from
-                && change.timestamp <= plan.at
-                && range.contains(&change.key)
-        }));
-    }
-    sources.push(Source::memory(tail));
-    Ok(sources)
+        .filter(|file| file.kind != FileKind::Segment && file.rows > 0)
+        .filter(|file| range.touches(&file.key_min, &file.key_max))
+        .collect();
+    let group_of = |file: &PlannedFile| (file.kind, file.from, file.to);
+    let groups = touched.chunk_by(|a, b| group_of(a) == group_of(b));
+    let source_file = |file: &&PlannedFile| SourceFile {
+        kind: match file.kind {
+            FileKind::Keyframe => Kind::Keyframe,
+            FileKind::Delta | FileKind::Segment => Kind::Delta,
+        },
+        path: file.path.clone(),
+        length: file.length,
+    };
+    groups
+        .map(|files| files.iter().map(source_file).collect())
+        .collect()
 }

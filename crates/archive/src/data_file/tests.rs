@@ -1,4 +1,5 @@
-use anywhen_model::SeededRandomness;
+use anywhen_kms::MasterKey;
+use anywhen_model::{CommitTimestamp, SeededRandomness};
 use object_store::memory::InMemory;
 use object_store::path::Path;
 use proptest::prelude::*;
@@ -6,6 +7,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::keyframe::write_files;
 use crate::merge::{Merge, Reading, Source, SourceFile};
+use crate::plan::KeyRange;
 
 struct Fixture {
     runtime: tokio::runtime::Runtime,
@@ -148,20 +150,17 @@ fn a_damaged_file_is_an_error_that_names_it() {
             .runtime
             .block_on(store.put_new(path, bent.into()))
             .unwrap();
-        let (handle, master) = (fixture.reading.handle.clone(), &fixture.reading.master);
-        let read = DataFileCursor::open(
+        let reading = Reading {
             store,
-            handle,
-            Kind::Delta,
-            path,
+            ..fixture.reading.clone()
+        };
+        let file = SourceFile {
+            kind: Kind::Delta,
+            path: path.clone(),
             length,
-            KeyRange::all(),
-            master,
-        )
-        .and_then(|mut cursor| {
-            while cursor.next()?.is_some() {}
-            Ok(())
-        });
+        };
+        let source = Source::files(reading, KeyRange::all(), [file].into());
+        let read: Result<Vec<Change>, ArchiveError> = Merge::new(vec![source]).collect();
         let error = read.unwrap_err();
         assert!(
             matches!(&error, ArchiveError::Damaged { path: named, .. } if named == path)

@@ -14,7 +14,7 @@ use tokio::runtime::Handle;
 use super::report::ObjectKind;
 use super::rows::{RowCheck, RowOrder, RowsSaid};
 use crate::ArchiveError;
-use crate::data_file::DataFileCursor;
+use crate::data_file::cursor::{FilesCursor, OpenFiles, Reading, SLICE_BYTES, SourceFile};
 use crate::manifest::{DataFile, SegmentEntry, TimelineManifest};
 use crate::plan::KeyRange;
 use crate::realm::blocking;
@@ -368,11 +368,19 @@ async fn check_rows(
     said: RowsSaid,
     master: Arc<MasterKey>,
 ) -> Result<Result<u64, String>, ArchiveError> {
-    let (path, handle) = (path.to_owned(), Handle::current());
+    let reading = Reading {
+        store,
+        handle: Handle::current(),
+        master,
+    };
+    let file = SourceFile {
+        kind,
+        path: path.to_owned(),
+        length,
+    };
     blocking(move || {
-        let everything = KeyRange::all();
-        let mut rows =
-            DataFileCursor::open(store, handle, kind, &path, length, everything, &master)?;
+        let (none, all, files) = (Arc::<OpenFiles>::default(), KeyRange::all(), [file].into());
+        let mut rows = FilesCursor::new(reading, none, all, files, SLICE_BYTES);
         let mut check = RowCheck::new(&said);
         while let Some(change) = rows.next()? {
             if let Err(wrong) = check.row(&change) {
