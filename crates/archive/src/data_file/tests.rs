@@ -49,12 +49,23 @@ impl Fixture {
     }
 
     fn read(&self, kind: Kind, files: &[DataFile], range: KeyRange) -> Vec<Change> {
+        self.read_in_slices(kind, files, range, cursor::SLICE_BYTES)
+    }
+
+    fn read_in_slices(
+        &self,
+        kind: Kind,
+        files: &[DataFile],
+        range: KeyRange,
+        slice_bytes: u64,
+    ) -> Vec<Change> {
         let files = files.iter().map(|file| SourceFile {
             kind,
             path: file.path.clone(),
             length: file.length,
         });
-        let source = Source::files(self.reading.clone(), range, files.collect());
+        let (reading, known) = (self.reading.clone(), Arc::default());
+        let source = Source::known_files(reading, known, range, files.collect(), slice_bytes);
         Merge::new(vec![source]).map(Result::unwrap).collect()
     }
 }
@@ -170,6 +181,37 @@ fn a_damaged_file_is_an_error_that_names_it() {
                 ),
             "{error}"
         );
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    /// A megabyte and a half in a few row groups' worth of pages, deletions among the items,
+    /// which leave pages of keys and pages of items out of step.
+    #[test]
+    fn a_range_reads_the_same_in_slices_of_any_size(
+        item_bytes in 300_usize..3_000,
+        borders in proptest::collection::vec(any::<u64>(), 4),
+        slice_bytes in prop_oneof![Just(1_u64), 1_000_u64..200_000, Just(8 << 20)],
+        keyframe in any::<bool>(),
+    ) {
+        let fixture = fixture();
+        let kind = if keyframe { Kind::Keyframe } else { Kind::Delta };
+        let keys = 700_000 / item_bytes as u64;
+        let changes = many_changes(keys, 2, item_bytes);
+        let files = fixture.write(kind, &changes, u64::MAX);
+        for border in borders.windows(2) {
+            let place = |border: u64| Bytes::copy_from_slice(&border.to_be_bytes());
+            let range = KeyRange {
+                start: place(border[0].min(border[1])),
+                end: Some(place(border[0].max(border[1]))),
+            };
+            let told = changes.iter().filter(|change| range.contains(&change.key));
+            let expected: Vec<Change> = told.cloned().collect();
+            let read = fixture.read_in_slices(kind, &files, range, slice_bytes);
+            prop_assert!(read == expected, "{border:?}");
+        }
     }
 }
 
