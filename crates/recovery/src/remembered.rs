@@ -12,6 +12,7 @@
 //! * An archive that ends before what was remembered, or has another manifest in its place, was
 //!   set back. The log does not reach over the gap any more, so every span ends and new ones
 //!   begin from fresh keyframes, and the gap is reported.
+//!   What a server that has lost the archive puts under a removed number is no such manifest.
 //! * An archive that another server has gone on with is fine, but its tables may be the same
 //!   tables with other writes: every span of ours begins anew.
 //!
@@ -156,9 +157,11 @@ fn judge(
         return set_back(None);
     };
     let same = match in_place {
-        Some(in_place) => in_place.manifest_id == head.manifest_id,
+        // A server that has lost the archive and does not know it yet may find the number free
+        // again, after ours was removed. What counts is never of an epoch before ours.
+        Some(in_place) if in_place.epoch >= head.epoch => in_place.manifest_id == head.manifest_id,
         // Removed since, if so many have followed; never put, if not.
-        None => found.manifest_number >= head.manifest_number + MANIFESTS_KEPT,
+        _ => found.manifest_number >= head.manifest_number + MANIFESTS_KEPT,
     };
     if !same || found.archived_through < head.archived_through {
         return set_back(Some(found));

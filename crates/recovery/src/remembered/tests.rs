@@ -95,3 +95,31 @@ fn an_archive_goes_on_only_from_the_very_manifest_that_is_remembered() {
         assert_eq!(judged, expected, "{what}");
     }
 }
+
+/// A server that stood still goes on where a number has become free again, before it looks.
+#[test]
+fn what_a_fenced_server_puts_too_late_does_not_set_an_archive_back() {
+    let remembered = ArchiveHead {
+        epoch: 2,
+        ..head(10, "x", "me", 100)
+    };
+    let late = head(10, "z", "you", 90);
+    for (number, expected) in [
+        (10 + MANIFESTS_KEPT, Continuity::Continues),
+        // Too few have followed for ours to have been removed.
+        (
+            9 + MANIFESTS_KEPT,
+            Continuity::SetBack {
+                reaches: CommitTimestamp::from_micros(100),
+                reached: CommitTimestamp::from_micros(100),
+            },
+        ),
+    ] {
+        let found = ArchiveHead {
+            epoch: 2,
+            ..head(number, "y", "me", 150)
+        };
+        let judged = judge(&remembered, "me", Some(&found), Some(&late));
+        assert_eq!(judged, expected, "{number}");
+    }
+}
