@@ -1,10 +1,10 @@
 //! The archiver: ships a realm's change log into the archive, and keeps the archive in shape.
 //!
-//! Three tasks run beside each other. One ships the log ([`crate::shipper`]). One sorts segments
+//! Four tasks run beside each other. One ships the log ([`crate::shipper`]). One sorts segments
 //! out as they pile up, and one merges deltas, makes keyframes, lets pins expire and deletes
 //! ([`crate::compact`], [`crate::retain`]), so that segments need not wait until a large keyframe
-//! has been written. Every step may be cut at any point and is done again; what fails is logged
-//! and tried again later. Once fenced, all three stop for good.
+//! has been written. One keeps the lease ([`crate::lease`]). Every step may be cut at any point
+//! and is done again; what fails is logged and tried again later. Once fenced, all stop for good.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -17,7 +17,8 @@ use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
 use crate::ArchiveError;
-use crate::realm::{RealmArchive, TableKeys};
+use crate::lease;
+use crate::realm::{RealmArchive, TableKeys, export_fenced};
 use crate::shipper::{Request, Shipper};
 
 /// How the archiver works. The default is right for a server.
@@ -55,6 +56,9 @@ pub struct ArchiverConfig {
     pub file_bytes_max: u64,
     /// How long a file stays after the last manifest that named it.
     pub grace: Duration,
+    /// After a gap of this length in which the server did not run, writes to tables with
+    /// history wait for a look at the archive ([`RealmArchive::history_refusal`]).
+    pub stopped_max: Duration,
     /// How long stopping may try to flush.
     pub stop_timeout: Duration,
 }
@@ -78,6 +82,7 @@ impl Default for ArchiverConfig {
             pin_keyframe_ratio: 0.0,
             file_bytes_max: 256 * MIB,
             grace: Duration::from_mins(10),
+            stopped_max: Duration::from_secs(10),
             stop_timeout: Duration::from_secs(10),
         }
     }
@@ -150,6 +155,8 @@ impl RealmArchive {
         keys: Arc<dyn TableKeys>,
         config: ArchiverConfig,
     ) -> ArchiverHandle {
+        self.lease.begin(config.stopped_max);
+        export_fenced(&self.realm, self.status.borrow().fenced.is_some());
         *self.config.write() = config;
         self.stopping.store(false, Ordering::Release);
         let (requests, received) = mpsc::unbounded_channel();
@@ -162,11 +169,13 @@ impl RealmArchive {
         let flushed = Arc::new(Notify::new());
         let flushing = Arc::clone(&shipper).run(received, stopped.clone(), Arc::clone(&flushed));
         let sorting = sort_segments(Arc::clone(self), stopped.clone(), flushed);
-        let tidying = tidy(Arc::clone(self), stopped);
+        let tidying = tidy(Arc::clone(self), stopped.clone());
+        let leasing = lease::keep(Arc::clone(self), stopped);
         let tasks = vec![
             tokio::spawn(flushing),
             tokio::spawn(sorting),
             tokio::spawn(tidying),
+            tokio::spawn(leasing),
         ];
         ArchiverHandle {
             realm: Arc::clone(self),

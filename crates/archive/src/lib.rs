@@ -36,6 +36,7 @@ mod data_file;
 mod error;
 mod keyframe;
 mod layout;
+mod lease;
 mod ledger;
 mod location;
 mod manifest;

@@ -38,6 +38,7 @@ use crate::archive::Archive;
 use crate::archiver::{ArchiverConfig, Wake};
 use crate::data_file::FileSink;
 use crate::layout;
+use crate::lease::Lease;
 use crate::ledger::{self, Chain, Ledger, Stale, first_number};
 use crate::manifest::{RealmManifest, TimelineManifest};
 use crate::retain::Garbage;
@@ -143,6 +144,7 @@ pub struct RealmArchive {
     pub(crate) in_flight: Mutex<HashSet<String>>,
     pub(crate) garbage: Mutex<Vec<Garbage>>,
     pub(crate) config: RwLock<ArchiverConfig>,
+    pub(crate) lease: Lease,
     pub(crate) wake: Mutex<Option<Wake>>,
     /// Set while the server stops: files in the making are given up.
     pub(crate) stopping: Arc<AtomicBool>,
@@ -163,6 +165,7 @@ impl RealmArchive {
         realm: Realm,
         writer: &str,
     ) -> Result<Arc<Self>, ArchiveError> {
+        let lease = Lease::new();
         let (ledger, epoch) = claim(&archive, &realm, writer).await?;
         let archived_through = ledger.current().archived_through;
         let timelines = load_timelines(&archive, &realm, epoch).await?;
@@ -183,6 +186,7 @@ impl RealmArchive {
             in_flight: Mutex::default(),
             garbage: Mutex::default(),
             config: RwLock::default(),
+            lease,
             wake: Mutex::default(),
             stopping: Arc::default(),
             epoch,
@@ -197,6 +201,12 @@ impl RealmArchive {
     /// How far the archive has come; changes whenever it does.
     pub fn status(&self) -> watch::Receiver<RealmStatus> {
         self.status.subscribe()
+    }
+
+    /// Why writes to tables with history may not be acknowledged now, if so: another server has
+    /// taken over, or may have while this one did not run. Cheap; asked at every such write.
+    pub fn history_refusal(&self) -> Option<String> {
+        self.lease.refusal()
     }
 
     /// What to remember outside the archive.
@@ -274,14 +284,22 @@ impl RealmArchive {
         }
     }
 
-    /// Remembers for good that this server has been fenced.
+    /// Remembers for good that this server has been fenced, and says from which instant on what
+    /// it has committed may be in no archive.
     pub(crate) fn note_fence<T>(&self, result: Result<T, ArchiveError>) -> Result<T, ArchiveError> {
         if let Err(ArchiveError::Fenced(reason)) = &result {
+            self.lease.revoke();
             self.status.send_if_modified(|status| {
                 let first = status.fenced.is_none();
                 if first {
-                    tracing::error!(realm = %self.realm, reason, "another server has taken over the archive");
-                    status.fenced = Some(reason.clone());
+                    let reason = format!(
+                        "another server has taken over this archive ({reason}); what this server \
+                         has committed after {} may be in its own tables only",
+                        status.archived_through
+                    );
+                    tracing::error!(realm = %self.realm, "{reason}");
+                    export_fenced(&self.realm, true);
+                    status.fenced = Some(reason);
                 }
                 first
             });
@@ -400,6 +418,12 @@ impl std::fmt::Debug for RealmArchive {
             .field("realm", &self.realm)
             .finish_non_exhaustive()
     }
+}
+
+/// Whether another server has taken over the realm.
+pub(crate) fn export_fenced(realm: &Realm, fenced: bool) {
+    metrics::gauge!("anywhen_archive_fenced", "realm" => realm.to_string())
+        .set(f64::from(u8::from(fenced)));
 }
 
 /// Runs blocking work; a panic in it goes on here.

@@ -12,6 +12,7 @@ mod common;
 mod flaky;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use anywhen_archive::{ArchiveError, ArchiverHandle, Pin, PinKind, RealmArchive};
 use anywhen_model::CommitTimestamp;
@@ -307,6 +308,49 @@ async fn of_two_servers_the_earlier_is_fenced() {
         .collect();
     assert!(ids.contains(&"theirs".to_owned()));
     again.stop().await;
+    archiver.stop().await;
+}
+
+/// A server that did not run for a while refuses writes to tables with history until it has
+/// looked at the archive, and for good if it finds a successor there.
+#[tokio::test(start_paused = true)]
+async fn a_server_that_stood_still_looks_before_it_goes_on() {
+    let world = World::new(12);
+    let memory = Arc::new(InMemory::new()) as Arc<dyn ObjectStore>;
+    let flaky = Flaky::new(memory.clone(), 12);
+    let first = world
+        .open(&(flaky.clone() as Arc<dyn ObjectStore>))
+        .await
+        .unwrap();
+    let archiver = world.spawn(&first, &[], eager());
+    assert_eq!(first.history_refusal(), None);
+    tokio::time::sleep(Duration::from_mins(5)).await;
+    assert_eq!(first.history_refusal(), None, "it ran all the time");
+
+    flaky.fail(100);
+    tokio::time::sleep(Duration::from_mins(5)).await;
+    assert_eq!(
+        first.history_refusal(),
+        None,
+        "a store that is away stops nobody"
+    );
+
+    tokio::time::advance(Duration::from_mins(1)).await;
+    tokio::time::sleep(Duration::from_secs(30)).await;
+    let refusal = first.history_refusal().unwrap();
+    assert!(refusal.contains("did not run"), "{refusal}");
+
+    flaky.fail(0);
+    tokio::time::sleep(Duration::from_secs(30)).await;
+    assert_eq!(first.history_refusal(), None, "there is no successor");
+
+    flaky.fail(100);
+    let _second = world.open(&memory).await.unwrap();
+    tokio::time::advance(Duration::from_mins(1)).await;
+    flaky.fail(0);
+    tokio::time::sleep(Duration::from_secs(30)).await;
+    let refusal = first.history_refusal().unwrap();
+    assert!(refusal.contains("another server"), "{refusal}");
     archiver.stop().await;
 }
 

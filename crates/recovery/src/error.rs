@@ -91,7 +91,11 @@ impl From<TableError> for RecoveryError {
 
 impl From<ArchiveError> for RecoveryError {
     fn from(error: ArchiveError) -> Self {
-        Self::Internal(error.to_string())
+        match error {
+            // Whoever asks has to be told: only an operator can change it.
+            ArchiveError::Fenced(_) => Self::Table(TableError::ReadOnly(error.to_string())),
+            error => Self::Internal(error.to_string()),
+        }
     }
 }
 

@@ -103,9 +103,12 @@ impl RealmRecovery {
         *self.archiver.lock() = Some(handle);
     }
 
-    /// Once another server has taken over the archive, writes whose history nobody would keep
-    /// are refused.
+    /// Once another server has taken over the archive, or may have, writes whose history nobody
+    /// would keep are refused.
     fn watch_fence(&self) {
+        let archive = Arc::clone(&self.archive);
+        self.tables
+            .set_history_gate(Box::new(move || archive.history_refusal()));
         let mut status = self.archive.status();
         let tables = Arc::clone(&self.tables);
         self.shared.spawn(async move {

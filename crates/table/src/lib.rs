@@ -51,7 +51,7 @@ pub use read::{
     BatchGet, BatchGetOutcome, GetItem, ItemSource, Page, Query, ReadItem, ReadOptions, Scan,
     Segment, Select, TransactGet, TransactGetOutcome,
 };
-pub use realm::RealmTables;
+pub use realm::{HistoryGate, RealmTables};
 pub use record::{
     BillingMode, Encryption, IndexKind, IndexProjection, IndexRecord, OnDemandThroughput,
     PitrRecord, ProvisionedThroughput, RestoreRecord, TableRecord, TableStatus,

@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::future::Future;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use anywhen_engine::{Commit, Engine, Entry, Fence, KeyspaceName, LogHandle, Snapshot, Write};
 use anywhen_kms::{DataKey, MasterKey, RecordCipher, WrappedKey};
@@ -44,7 +44,12 @@ pub struct RealmTables {
     catalog: ArcSwap<Catalog>,
     control: tokio::sync::Mutex<()>,
     history_refused: ArcSwapOption<String>,
+    history_gate: OnceLock<HistoryGate>,
 }
+
+/// Why history cannot be kept now, if so. Asked before and after every write to a table with
+/// history, so it must be cheap.
+pub type HistoryGate = Box<dyn Fn() -> Option<String> + Send + Sync>;
 
 /// The catalog as of its last change.
 #[derive(Debug, Clone, Default)]
@@ -91,6 +96,7 @@ impl RealmTables {
             catalog: ArcSwap::from_pointee(catalog),
             control: tokio::sync::Mutex::default(),
             history_refused: ArcSwapOption::empty(),
+            history_gate: OnceLock::new(),
         }))
     }
 
@@ -180,14 +186,29 @@ impl RealmTables {
         self.history_refused.store(reason.map(Arc::new));
     }
 
+    /// From now on, asks this before and after every write to a table with history. The first
+    /// gate that is set stays.
+    pub fn set_history_gate(&self, gate: HistoryGate) {
+        let _ = self.history_gate.set(gate);
+    }
+
     /// Refuses the write if the table's history is kept and cannot be archived.
     pub(crate) fn check_history_writable(&self, table: &Table) -> Result<(), TableError> {
-        match &*self.history_refused.load() {
-            Some(reason) if table.record().history.is_some() => {
-                Err(TableError::ReadOnly(reason.to_string()))
-            }
-            _ => Ok(()),
+        if table.record().history.is_none() {
+            return Ok(());
         }
+        let refused = match &*self.history_refused.load() {
+            Some(reason) => Some(reason.to_string()),
+            None => self.history_gate.get().and_then(|gate| gate()),
+        };
+        refused.map_or(Ok(()), |reason| Err(TableError::ReadOnly(reason)))
+    }
+
+    /// Refuses to acknowledge a write that was committed while its history stopped being kept.
+    pub(crate) fn check_history_kept(&self, table: &Table) -> Result<(), TableError> {
+        self.check_history_writable(table).map_err(|error| {
+            TableError::ReadOnly(format!("{error} (this write may have been carried out)"))
+        })
     }
 
     pub(crate) fn now(&self) -> CommitTimestamp {

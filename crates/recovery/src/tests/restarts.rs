@@ -557,3 +557,31 @@ async fn a_client_that_hangs_up_leaves_nothing_half_done() {
     world.restored("Copy").await;
     assert_eq!(world.contents("Copy").len(), 40);
 }
+
+/// What a server has acknowledged and not archived when another takes over is in its log alone,
+/// and earlier than what the other then archives: it can never follow in a segment. When the
+/// server takes the archive back, history begins anew rather than pass over it.
+#[tokio::test(start_paused = true)]
+async fn a_takeover_in_between_does_not_hide_changes_from_history() {
+    let world = with_history(Ground::new(21)).await;
+    let other = world.elsewhere().await;
+    world.put("Music", song("Nina", 1, "in no segment")).await;
+    other.create(music("Theirs")).await;
+    other.pitr("Theirs", true).await;
+    other.span_settled("Theirs").await;
+    other.put("Theirs", song("Nina", 2, "archived")).await;
+    other.inner().archive.seal_and_flush().await.unwrap();
+    other.recovery.close().await;
+
+    let world = world.restart().await;
+    world.span_settled("Music").await;
+    world.advance(2 * SECOND);
+    let request = to_point("Music", "Copy", None);
+    world
+        .recovery
+        .restore_to_point_in_time(&world.realm, request)
+        .await
+        .unwrap();
+    world.restored("Copy").await;
+    assert_eq!(world.items("Copy"), world.items("Music"));
+}

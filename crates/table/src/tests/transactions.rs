@@ -1,6 +1,7 @@
 //! Transactions: all or nothing, one serial order, done once per token.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use anywhen_model::{AttributeValue, Item};
 
@@ -292,6 +293,32 @@ async fn a_token_makes_a_transaction_happen_once_for_ten_minutes() {
         .await
         .unwrap();
     assert_eq!(balances(&fixture.realm, &["a"]), [2]);
+}
+
+/// Clients repeat what was answered with 500, under the same token.
+#[tokio::test]
+async fn a_token_does_not_acknowledge_what_was_refused_after_its_commit() {
+    let fixture = accounts(&[("a", 0)]).await;
+    let table = fixture.realm.table(&name("Accounts")).unwrap();
+    let kept = fixture.realm.set_history(table.id(), Some(35)).await;
+    kept.unwrap();
+    // Kept when it is asked before the commit, and no more from then on.
+    let asked = AtomicUsize::new(0);
+    fixture.realm.set_history_gate(Box::new(move || {
+        (asked.fetch_add(1, Ordering::Relaxed) > 0).then(|| "stopped".to_owned())
+    }));
+    let (actions, token) = ([add("a", 1, None)], token("once", 1));
+    for _ in 0..3 {
+        let refused = fixture.realm.transact_write(&actions, Some(&token)).await;
+        assert!(matches!(refused, Err(TableError::ReadOnly(_))));
+    }
+    assert_eq!(balances(&fixture.realm, &["a"]), [1]);
+    // A transaction that only looks at the table goes on.
+    let look = [action(
+        ItemChange::Check { key: id("a") },
+        Some(("balance = :c", n(1))),
+    )];
+    fixture.realm.transact_write(&look, None).await.unwrap();
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! Single writes: what is refused and in which words, what is logged, what costs nothing.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use anywhen_engine::LogRecord;
 use anywhen_model::{AttributeValue, CommitTimestamp, Item, TableId};
@@ -382,4 +383,24 @@ async fn history_that_cannot_be_archived_is_not_written() {
     fixture.put("Plain", item(&[("id", s("a"))])).await;
     fixture.realm.refuse_history_writes(None);
     fixture.put("Music", key("a", 1)).await;
+}
+
+#[tokio::test]
+async fn a_write_is_not_acknowledged_if_its_history_stops_being_kept_meanwhile() {
+    let fixture = Fixture::new().await;
+    let table = fixture.music().await;
+    fixture
+        .realm
+        .set_history(table.id(), Some(35))
+        .await
+        .unwrap();
+    // Kept when it is asked before a write, and no more when it is asked after.
+    let asked = AtomicUsize::new(0);
+    fixture.realm.set_history_gate(Box::new(move || {
+        let before = asked.fetch_add(1, Ordering::Relaxed).is_multiple_of(2);
+        (!before).then(|| "stopped".to_owned())
+    }));
+    let put = ItemChange::Put(key("a", 1));
+    let refused = fixture.write("Music", put, None).await.unwrap_err();
+    assert!(refused.to_string().contains("may have been carried out"));
 }

@@ -83,6 +83,13 @@ pub struct TransactAction {
     pub action: WriteAction,
 }
 
+impl TransactAction {
+    /// Whether it may change its table: a check does not.
+    fn writes(&self) -> bool {
+        !matches!(self.action.change, ItemChange::Check { .. })
+    }
+}
+
 /// How a transaction ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TransactOutcome {

@@ -69,7 +69,10 @@ impl RealmTables {
             snapshot.timestamp()?
         } else {
             match effects.commit(self, held).wait().await {
-                Ok(timestamp) => timestamp,
+                Ok(timestamp) => {
+                    self.check_history_kept(table)?;
+                    timestamp
+                }
                 Err(CommitError::Fenced(table)) => return Ok(Err(table)),
                 Err(error) => return Err(error.into()),
             }

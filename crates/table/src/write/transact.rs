@@ -14,7 +14,7 @@ use bytes::Bytes;
 use super::effects::Effects;
 use super::plan::Planned;
 use super::single::ATTEMPTS_MAX;
-use super::{ItemChange, TransactAction, TransactOutcome, WriteOutcome};
+use super::{TransactAction, TransactOutcome, WriteOutcome};
 use crate::error::{CancellationReason, TableError};
 use crate::keys::Fault;
 use crate::realm::RealmTables;
@@ -38,6 +38,7 @@ impl RealmTables {
         for _ in 0..ATTEMPTS_MAX {
             let claim = token.map(|token| self.tokens.claim(token)).transpose()?;
             if let Some(done) = self.done_before(token)? {
+                self.check_done_kept(actions)?;
                 return Ok(TransactOutcome {
                     timestamp: done,
                     outcomes: Vec::new(),
@@ -65,6 +66,16 @@ impl RealmTables {
             Known::New => Ok(None),
             Known::Done => Ok(Some(snapshot.timestamp()?)),
         }
+    }
+
+    /// Refuses to acknowledge what an earlier request has done while history cannot be kept: that
+    /// request may have been refused for it after its commit.
+    fn check_done_kept(&self, actions: &[TransactAction]) -> Result<(), TableError> {
+        let written = actions.iter().filter(|action| action.writes());
+        for table in written.filter_map(|action| self.open_table(&action.table).ok()) {
+            self.check_history_kept(&table)?;
+        }
+        Ok(())
     }
 
     /// One attempt; the inner error is the table whose version had changed.
@@ -123,6 +134,11 @@ impl RealmTables {
         }
         match effects.commit(self, (held, claim)).wait().await {
             Ok(timestamp) => {
+                for (action, target) in actions.iter().zip(&targets) {
+                    if action.writes() {
+                        self.check_history_kept(&target.table)?;
+                    }
+                }
                 for outcome in &mut outcomes {
                     outcome.timestamp = timestamp;
                 }
@@ -162,7 +178,7 @@ impl RealmTables {
                     "Transaction request cannot include multiple operations on one item",
                 ));
             }
-            if !matches!(action.action.change, ItemChange::Check { .. }) {
+            if action.writes() {
                 self.check_history_writable(&table)?;
             }
             targets.push(Target { table, key });
