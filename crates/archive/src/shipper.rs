@@ -22,6 +22,7 @@ use anywhen_engine::{Engine, EngineError, LogHandle, LogRecord};
 use anywhen_kms::{RecordCipher, place};
 use anywhen_model::{CommitTimestamp, TableId};
 use bytes::Bytes;
+use parking_lot::Mutex;
 use tokio::sync::{Notify, mpsc, oneshot, watch};
 use tokio::time::Instant;
 
@@ -55,6 +56,8 @@ pub(crate) struct Shipper {
     engine: Arc<dyn Engine>,
     log: LogHandle,
     keys: Arc<dyn TableKeys>,
+    /// Since when every attempt has failed.
+    away_since: Mutex<Option<CommitTimestamp>>,
 }
 
 /// What the shipper wakes up for.
@@ -88,6 +91,7 @@ impl Shipper {
             engine,
             log,
             keys,
+            away_since: Mutex::default(),
         }
     }
 
@@ -356,6 +360,7 @@ impl Shipper {
     }
 
     fn note_success(&self) {
+        self.export_away(None);
         self.realm.status.send_if_modified(|status| {
             let was = status.last_error.take();
             if was.is_some() {
@@ -367,14 +372,26 @@ impl Shipper {
 
     fn note_failure(&self, error: &ArchiveError) {
         let text = error.to_string();
+        let since = *self
+            .away_since
+            .lock()
+            .get_or_insert_with(|| self.realm.now());
+        self.export_away(Some(since));
         self.realm.status.send_if_modified(|status| {
             let news = status.last_error.as_deref() != Some(text.as_str());
             if news {
-                tracing::warn!(realm = %self.realm.realm, error = text, "archiving failed; nothing is lost, the change log keeps it");
+                tracing::warn!(realm = %self.realm.realm, error = text, %since, "archiving failed; nothing is lost, the change log keeps it");
                 status.last_error = Some(text);
             }
             news
         });
+    }
+
+    /// Since when the archive has been away, by the clock; 0 while it answers.
+    fn export_away(&self, since: Option<CommitTimestamp>) {
+        *self.away_since.lock() = since;
+        let seconds = since.map_or(0.0, |since| since.as_micros() as f64 / 1_000_000.0);
+        metrics::gauge!("anywhen_archive_away_since_seconds").set(seconds);
     }
 
     /// Seconds that the oldest change that is not archived has waited, as far as is known.
