@@ -90,6 +90,9 @@ pub(crate) struct ServeArguments {
     /// and goes on without them; all history begins anew.
     #[arg(long, env = "ANYWHEN_ACCEPT_LOST_WRITES", value_parser = FalseyValueParser::new())]
     accept_lost_writes: bool,
+    /// Changes how the archiver works, for tests only: `NAME=NUMBER`, separated by semicolons.
+    #[arg(long, env = "ANYWHEN_ARCHIVER", hide = true)]
+    archiver: Option<String>,
 
     /// Holds jobs at named points, for tests only: `NAME=ACTION`, separated by semicolons.
     #[arg(long, env = "ANYWHEN_FAILPOINTS", hide = true)]
@@ -133,6 +136,7 @@ pub(crate) struct Config {
     pub(crate) request_timeout: Duration,
     pub(crate) log_format: LogFormat,
     pub(crate) consent: Consent,
+    pub(crate) archiver: Option<String>,
     pub(crate) failpoints: Option<String>,
 }
 
@@ -203,6 +207,7 @@ impl Config {
                 adopt_archive: arguments.adopt_archive || file.adopt_archive,
                 accept_lost_writes: arguments.accept_lost_writes || file.accept_lost_writes,
             },
+            archiver: arguments.archiver.or(file.archiver),
             failpoints: arguments.failpoints.or(file.failpoints),
             data_dir,
         })

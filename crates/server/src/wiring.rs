@@ -7,6 +7,7 @@
 //! time, and nothing is lost if it does not.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Context as _, anyhow, bail};
 use anywhen_api::{Service, ServiceOptions};
@@ -88,7 +89,7 @@ impl Layers {
             failpoints: Arc::clone(&surroundings.failpoints),
             progress: Arc::clone(&surroundings.bars) as _,
             spill_directory: config.data_dir.join("spill"),
-            archiver: ArchiverConfig::default(),
+            archiver: archiver(config)?,
             limits: RecoveryLimits::default(),
             consent: config.consent,
         })
@@ -231,6 +232,28 @@ async fn open_archive(
         (opened, _) => opened.map_err(anyhow::Error::from),
     }
     .with_context(|| format!("cannot open the archive {url}"))
+}
+
+/// How the archiver works: the default, with what tests change.
+fn archiver(config: &Config) -> anyhow::Result<ArchiverConfig> {
+    let mut archiver = ArchiverConfig::default();
+    for setting in config.archiver.iter().flat_map(|text| text.split(';')) {
+        let number = setting
+            .split_once('=')
+            .and_then(|(name, number)| Some((name, number.parse().ok()?)));
+        match number {
+            Some(("flush-ms", ms)) => archiver.flush_interval = Duration::from_millis(ms),
+            Some(("idle-ms", ms)) => archiver.idle_interval = Duration::from_millis(ms),
+            Some(("backoff-ms", ms)) => archiver.backoff_max = Duration::from_millis(ms),
+            Some(("grace-ms", ms)) => archiver.grace = Duration::from_millis(ms),
+            Some(("stopped-ms", ms)) => archiver.stopped_max = Duration::from_millis(ms),
+            Some(("sort-segments", segments)) => archiver.sort_segments = segments as usize,
+            Some(("keyframe-bytes-min", bytes)) => archiver.keyframe_bytes_min = bytes,
+            _ => bail!("archiver setting {setting:?} is not NAME=NUMBER with a known name"),
+        }
+        tracing::warn!("archiver setting {setting}");
+    }
+    Ok(archiver)
 }
 
 fn failpoints(config: &Config) -> anyhow::Result<Arc<FailPointRegistry>> {
