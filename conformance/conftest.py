@@ -14,11 +14,19 @@ import pytest
 
 from conformance.anywhen_server import Server
 from conformance.clients import Wire, boto3_client
+from conformance.s3 import SeaweedFS
 
 # Asserts in the helpers explain themselves as those in tests do.
-pytest.register_assert_rewrite("conformance.tables", "conformance.history")
+pytest.register_assert_rewrite("conformance.tables", "conformance.history", "conformance.oracle")
 
 _numbers = itertools.count()
+# What makes random tests longer.
+SCALE = (
+    "ANYWHEN_KILLS",
+    "ANYWHEN_OPERATIONS",
+    "ANYWHEN_OUTAGES",
+    "ANYWHEN_SMALL_ITEMS",
+)
 
 
 def pytest_addoption(parser):
@@ -79,8 +87,24 @@ def table(request):
 
 
 @pytest.fixture
-def seed():
-    """The seed of a random test, printed with a failure; ANYWHEN_SEED repeats it."""
+def seed(request):
+    """The seed of a random test; a failure prints the command that repeats it."""
     seed = int(os.environ.get("ANYWHEN_SEED", random.SystemRandom().randrange(2**32)))
-    print(f"repeat with ANYWHEN_SEED={seed}")
+    scale = {name: value for name, value in os.environ.items() if name in SCALE}
+    settings = " ".join(f"{name}={value}" for name, value in {**scale, "ANYWHEN_SEED": seed}.items())
+    print(f"repeat with: {settings} .venv/bin/python -m pytest conformance/{request.node.nodeid}")
     return seed
+
+
+@pytest.fixture(scope="session")
+def s3():
+    """A real S3 server that lives as long as the worker."""
+    with SeaweedFS() as server:
+        yield server
+
+
+@pytest.fixture
+def bucket(request):
+    """The name of a bucket that no other test uses."""
+    name = re.sub(r"[^a-z0-9]+", "-", request.node.name.lower()).strip("-")[:40].rstrip("-")
+    return f"{name}-{os.getpid()}-{next(_numbers)}"

@@ -78,6 +78,14 @@ class History:
         if faults:
             raise AssertionError("\n".join([f"{what}: {len(faults)} keys differ", *faults[:5]]))
 
+    def is_state(self, instant, found):
+        """Whether `found` is a state that the table may have had at `instant`."""
+        try:
+            self.check(instant, found, "")
+        except AssertionError:
+            return False
+        return True
+
     def _images(self, key, instant):
         """What the key may be at the instant: one image, or two while a version is uncertain."""
         images = [ABSENT]
