@@ -9,7 +9,10 @@ import random
 
 from conformance.clients import Wire, seconds
 from conformance.history import History
+from conformance.oracle import Estate, check_queries, steps
 from conformance.tables import (
+    Index,
+    Schema,
     canonical,
     check_indexes,
     create_table,
@@ -19,94 +22,135 @@ from conformance.tables import (
 )
 from conformance.waiting import until
 from conformance.walkthrough import backup_status, window
-from conformance.workload import SCHEMA, Writer, contend, run_all
+from conformance.workload import SCHEMA, Writer, largest_item, run_all
 
-OPERATIONS = int(os.environ.get("ANYWHEN_OPERATIONS", 3000))
-WRITERS = 4
-RESTORES_A_ROUND = 6
+OPERATIONS = int(os.environ.get("ANYWHEN_OPERATIONS", 2000))
+SMALL_ITEMS = int(os.environ.get("ANYWHEN_SMALL_ITEMS", 4000))
+ROUNDS = 4
+TABLES = ("Kept", "Switched", "Remade")
 
 
 def test_any_instant_is_what_the_replies_said(server, seed):
+    """One table keeps its history throughout, one has it switched off and on, one is deleted and
+    made anew under its name, with history and without."""
     rng = random.Random(seed)
-    wire = Wire(server.endpoint)
-    create_table(wire, "History", SCHEMA)
-    history = History(SCHEMA)
-    writers = [Writer(f"own{n}", wire, "History", history, random.Random(rng.random())) for n in range(WRITERS)]
-    # Some history before the window opens: it is in the first keyframe, not in the log.
-    run_all([lambda w=writer: steps(w, 40) for writer in writers])
-    enable = {"PointInTimeRecoveryEnabled": True}
-    wire.UpdateContinuousBackups(TableName="History", PointInTimeRecoverySpecification=enable)
-    earliest, _ = window(wire, "History")
-    # Writes until the window has opened, which happens at a whole second.
-    until(lambda: steps(writers[0], 1) or history.last_commit > earliest, "the window opens")
-
-    compared = 0
-    for round_ in range(3):
-        write(wire, writers, history, rng, OPERATIONS // 3)
-        compared += restore_some(wire, history, earliest, rng, round_)
+    estate = Estate(server, rng, TABLES)
+    # Some history before the windows open: it is in the first keyframe, not in the log.
+    estate.write(OPERATIONS // 8)
+    for name in ("Kept", "Remade"):
+        estate.subjects[name].switch(True)
+    for round_ in range(ROUNDS):
+        estate.write(OPERATIONS // ROUNDS, meanwhile=rng.sample(TABLES, 2))
+        estate.check_points(2)
+        switched = estate.subjects["Switched"]
+        switched.switch(switched.earliest is None)
+        if round_ % 2 == 1:
+            estate.remake("Remade")
+            estate.subjects["Remade"].switch(rng.random() < 0.7)
         # The next round's restores read what the archive holds across an ordered stop or a crash.
         if round_ % 2 == 0:
-            server.stop()
+            estate.restart()
         else:
-            server.kill()
-        server.start()
-        wire = Wire(server.endpoint)
-        for writer in writers:
-            writer.wire = wire
-    compared += restore_some(wire, history, earliest, rng, 3)
-    assert compared > RESTORES_A_ROUND * 100, compared
+            estate.kill_under_load(rng.randrange(50, 300))
+    estate.write(OPERATIONS // 8)
+    estate.check_points(4)
+    estate.check_backups()
+    assert estate.compared > 5000, estate.compared
+    server.stop()
 
 
-def steps(writer, count):
-    for _ in range(count):
-        writer.step()
+SMALL = Schema(hash="id", indexes=(Index("by-kind", "kind", "id", projection="KEYS_ONLY"),))
 
 
-def write(wire, writers, history, rng, operations):
-    """Writers on keys of their own, and as many on keys that they share."""
-    shared = [{"pk": {"S": "shared"}, "sk": {"S": f"{n}"}} for n in range(12)]
-    each = operations // (2 * len(writers))
-    works = [lambda w=writer: steps(w, each) for writer in writers]
-    for _ in writers:
-        own = random.Random(rng.random())
-        works.append(lambda r=own: contend(wire, "History", history, r, shared, each))
-    run_all(works)
+def test_many_small_items_and_the_largest(server, seed):
+    """Thousands of items of a few bytes beside some of exactly 400 KB, restored at instants
+    between and within large batches of changes, and from backups with and without history."""
+    rng = random.Random(seed)
+    wire, history, table = Wire(server.endpoint), History(SMALL), "Small"
+    create_table(wire, table, SMALL)
+    put_small(wire, table, history, range(SMALL_ITEMS // 2), "early")
+    backups = [(backup(wire, table), history.last_commit)]
+    enable = {"PointInTimeRecoveryEnabled": True}
+    wire.UpdateContinuousBackups(TableName=table, PointInTimeRecoverySpecification=enable)
+    earliest, _ = window(wire, table)
+    instants = []
+    for round_, chosen in enumerate(
+        (range(SMALL_ITEMS // 2, SMALL_ITEMS), range(0, SMALL_ITEMS, 7), range(3, SMALL_ITEMS, 11))
+    ):
+        put_small(wire, table, history, chosen, f"round{round_}", rng)
+        largest = largest_item({"id": {"S": f"largest-{round_ % 2}"}}, "xyz"[round_])
+        commit = wire.PutItem(TableName=table, Item=largest).commit
+        history.record({"id": largest["id"]}, commit, largest)
+        instants += [commit - 1, commit]
+    backups.append((backup(wire, table), history.last_commit))
+    instants += [rng.randrange(instants[0], instants[-1]) for _ in range(2)]
 
+    def write_later():
+        # A put that changes nothing is no commit.
+        put_small(wire, table, history, [0], f"later-{history.last_commit}")
+        return history.last_commit > earliest
 
-def restore_some(wire, history, earliest, rng, round_):
-    """Restores to random instants, all at once; returns how many items and entries were compared."""
-    targets = {}
-    for n, instant in enumerate(instants(history, earliest, rng)):
-        target = f"Restored{round_}-{n}"
+    until(write_later, "the window opens")
+    instants = [max(instant, earliest) for instant in instants]
+    server.kill()
+    wire = Wire(server.start().endpoint)
+    for n, (arn, instant) in enumerate(backups):
+        target = f"From-backup-{n}"
+        wire.RestoreTableFromBackup(TargetTableName=target, BackupArn=arn)
+        compare_small(wire, target, history, instant)
+    for n, instant in enumerate(sorted(set(instants))):
+        target = f"Restored-{n}"
         wire.RestoreTableToPointInTime(
-            SourceTableName="History", TargetTableName=target, RestoreDateTime=seconds(instant)
+            SourceTableName=table, TargetTableName=target, RestoreDateTime=seconds(instant)
         )
-        targets[target] = instant
-    last = f"Restored{round_}-latest"
-    targets[last] = history.last_commit
-    wire.RestoreTableToPointInTime(
-        SourceTableName="History", TargetTableName=last, UseLatestRestorableTime=True
-    )
-    compared = 0
-    for target, instant in targets.items():
-        wait_active(wire, target)
-        what = f"{target} at {instant}, {history.last_commit - instant} us before the last commit"
-        items = read_all(wire, target)
-        history.check(instant, items, what)
-        compared += len(items) + check_indexes(wire, target, SCHEMA, items, what)
-        drop_table(wire, target)
-    return compared
+        compare_small(wire, target, history, instant)
 
 
-def instants(history, earliest, rng):
-    """Instants where mistakes would show: at a commit, just before, just after, whole seconds,
-    the window's edge, and anywhere."""
-    commits = [commit for commit in history.commits() if commit > earliest]
-    chosen = [rng.choice(commits) + rng.choice((-1, 0, 0, 1)) for _ in range(RESTORES_A_ROUND - 3)]
-    chosen.append(rng.randrange(earliest, history.last_commit))
-    chosen.append(rng.choice(commits) // 1_000_000 * 1_000_000)
-    chosen.append(earliest)
-    return [max(earliest, instant) for instant in chosen]
+def put_small(wire, table, history, numbers, word, rng=None):
+    """Puts items of these numbers, or deletes some, in batches, four at once."""
+    batches = [numbers[start : start + 25] for start in range(0, len(numbers), 25)]
+    deleted = {number for number in numbers if rng and rng.random() < 0.2}
+
+    def write(batches):
+        for batch in batches:
+            items = [(small_item(n, word), n in deleted) for n in batch]
+            after = history.last_commit
+            reply = wire.BatchWriteItem(
+                RequestItems={
+                    table: [
+                        {"DeleteRequest": {"Key": {"id": item["id"]}}}
+                        if delete
+                        else {"PutRequest": {"Item": item}}
+                        for item, delete in items
+                    ]
+                }
+            )
+            assert reply["UnprocessedItems"] == {}, reply
+            for item, delete in items:
+                key = {"id": item["id"]}
+                history.record_between(key, after, reply.commit, None if delete else item)
+
+    run_all([lambda n=n: write(batches[n::4]) for n in range(4)])
+
+
+def small_item(number, word):
+    item = {"id": {"S": f"{number:07}"}, "v": {"S": word}}
+    # Every third item moves from one partition of the index to another as it is rewritten.
+    return {**item, "kind": {"S": f"{word}-{number % 5}"}} if number % 3 == 0 else item
+
+
+def compare_small(wire, target, history, instant):
+    wait_active(wire, target, 600)
+    items = read_all(wire, target)
+    history.check(instant, items, f"{target} at {instant}")
+    check_indexes(wire, target, SMALL, items, target)
+    drop_table(wire, target)
+
+
+def backup(wire, table):
+    arn = wire.CreateBackup(TableName=table, BackupName="Small")["BackupDetails"]["BackupArn"]
+    until(lambda: backup_status(wire, arn) == "AVAILABLE", f"{arn} AVAILABLE", 600)
+    return arn
 
 
 def test_a_backup_is_one_instant(wire, table, seed):
@@ -130,21 +174,12 @@ def test_a_backup_is_one_instant(wire, table, seed):
         wire.RestoreTableFromBackup(TargetTableName=target, BackupArn=arn)
         wait_active(wire, target)
         items = read_all(wire, target)
-        assert is_one_instant(history, items, before), f"backup {n} mixes instants"
+        instants = [before, *(commit for commit in history.commits() if commit >= before)]
+        found = any(history.is_state(instant, items) for instant in instants)
+        assert found, f"backup {n} mixes instants"
         check_indexes(wire, target, SCHEMA, items, target)
+        check_queries(wire, target, SCHEMA, items, target)
         drop_table(wire, target)
-
-
-def is_one_instant(history, items, not_before):
-    """Whether the items are the table's state after some commit at or after `not_before`."""
-    for instant in [not_before, *history.commits()]:
-        if instant >= not_before:
-            try:
-                history.check(instant, items, "")
-                return True
-            except AssertionError:
-                continue
-    return False
 
 
 def test_repeated_switching_keeps_spans_apart(wire, table, seed):
