@@ -20,7 +20,7 @@ use crate::horizon::Horizon;
 use crate::housekeeper::{Housekeeper, StopSignal};
 use crate::journal::{self, Link};
 use crate::layout::{self, Content};
-use crate::options::{Durability, JOURNALS_BYTES_MAX, LocalEngineOptions};
+use crate::options::{Durability, LocalEngineOptions};
 use crate::queue::QueueGauge;
 use crate::space::FreeSpace;
 use crate::view::{Keyspaces, Views};
@@ -199,7 +199,7 @@ fn create_database(store: &Path) -> Result<(), EngineError> {
 fn open_database(store: &Path, options: &LocalEngineOptions) -> Result<Database, EngineError> {
     let database = Database::builder(store)
         .cache_size(options.cache_bytes)
-        .max_journaling_size(JOURNALS_BYTES_MAX)
+        .max_journaling_size(options.journals_bytes_max())
         .journal_compression(CompressionType::None)
         .open()
         .map_err(engine_error)?;

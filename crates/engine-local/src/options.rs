@@ -22,9 +22,8 @@ pub(crate) const FREE_SPACE_CHECK_BYTES: u64 = 64 << 20;
 /// Bytes of one keyspace's memtable before it is flushed.
 pub(crate) const MEMTABLE_BYTES_MAX: u64 = 64 << 20;
 
-/// Journals on disk above this size make fjall flush whatever keeps the oldest one alive. A
-/// restart reads them all, about a second for each half gigabyte.
-pub(crate) const JOURNALS_BYTES_MAX: u64 = 512 << 20;
+/// The least bound of the journals' size that fjall takes: one journal.
+const JOURNALS_BYTES_MIN: u64 = 64 << 20;
 
 /// Bytes of one slice of a change log. Slices are dropped whole, so this is about what the log
 /// keeps beyond what it has to; each new slice costs some fsyncs.
@@ -81,6 +80,14 @@ impl LocalEngineOptions {
             log_slice_bytes: LOG_SLICE_BYTES_MAX,
             free_space_probe: None,
         }
+    }
+
+    /// Journals on disk above this size make fjall flush whatever keeps the oldest one alive. A
+    /// restart reads them all, about a second for each half gigabyte.
+    pub(crate) fn journals_bytes_max(&self) -> u64 {
+        self.memtables_bytes
+            .saturating_mul(2)
+            .max(JOURNALS_BYTES_MIN)
     }
 }
 

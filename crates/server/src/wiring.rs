@@ -191,6 +191,9 @@ fn check_key_may_be_made(config: &Config) -> anyhow::Result<()> {
 async fn open_engine(config: &Config, clock: Arc<dyn Clock>) -> anyhow::Result<Arc<dyn Engine>> {
     let mut options = LocalEngineOptions::new(&config.data_dir, clock);
     options.free_space_watermark_bytes = config.free_space_watermark_bytes;
+    options.memtables_bytes = config.memtables_bytes;
+    // A slice that has shipped is best dropped while it is a memtable.
+    options.log_slice_bytes = config.memtables_bytes / 4;
     options.durability = match config.durability {
         Durability::Fsync => anywhen_engine_local::Durability::Fsync,
         Durability::Process => anywhen_engine_local::Durability::Process,
