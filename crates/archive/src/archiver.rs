@@ -88,6 +88,27 @@ impl Default for ArchiverConfig {
     }
 }
 
+impl ArchiverConfig {
+    /// The work of days within seconds, on kilobytes: for tests that end a server in the middle
+    /// of it. Readers that are slower than its grace have to look again.
+    pub fn miniature() -> Self {
+        const KIB: u64 = 1024;
+        Self {
+            flush_interval: Duration::from_millis(100),
+            segment_bytes_max: 512 * KIB as usize,
+            idle_interval: Duration::from_millis(200),
+            sweep_interval: Duration::from_secs(2),
+            sort_segments: 6,
+            sort_bytes: 2 * KIB * KIB,
+            delta_fan_in: 2,
+            keyframe_bytes_min: 64 * KIB,
+            file_bytes_max: 256 * KIB,
+            grace: Duration::from_secs(1),
+            ..Self::default()
+        }
+    }
+}
+
 /// How the realm reaches its archiver.
 pub(crate) struct Wake {
     requests: mpsc::UnboundedSender<Request>,

@@ -102,6 +102,15 @@ pub(crate) struct ServeArguments {
     /// Holds jobs at named points, for tests only: `NAME=ACTION`, separated by semicolons.
     #[arg(long, env = "ANYWHEN_FAILPOINTS", hide = true)]
     failpoints: Option<String>,
+
+    /// Does an archive's work of days within seconds, for tests only.
+    #[arg(
+        long,
+        env = "ANYWHEN_ARCHIVER_IN_MINIATURE",
+        value_parser = FalseyValueParser::new(),
+        hide = true
+    )]
+    archiver_in_miniature: bool,
 }
 
 /// What an acknowledgement promises.
@@ -144,6 +153,7 @@ pub(crate) struct Config {
     pub(crate) consent: Consent,
     pub(crate) archiver: Option<String>,
     pub(crate) failpoints: Option<String>,
+    pub(crate) archiver_in_miniature: bool,
 }
 
 impl Config {
@@ -220,6 +230,7 @@ impl Config {
             },
             archiver: arguments.archiver.or(file.archiver),
             failpoints: arguments.failpoints.or(file.failpoints),
+            archiver_in_miniature: arguments.archiver_in_miniature || file.archiver_in_miniature,
             data_dir,
         })
     }

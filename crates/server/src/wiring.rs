@@ -239,7 +239,11 @@ async fn open_archive(
 
 /// How the archiver works: the default, with what tests change.
 fn archiver(config: &Config) -> anyhow::Result<ArchiverConfig> {
-    let mut archiver = ArchiverConfig::default();
+    let mut archiver = if config.archiver_in_miniature {
+        ArchiverConfig::miniature()
+    } else {
+        ArchiverConfig::default()
+    };
     for setting in config.archiver.iter().flat_map(|text| text.split(';')) {
         let number = setting
             .split_once('=')
