@@ -96,7 +96,7 @@ impl Shared {
         work: impl FnOnce(&Stop) -> T + Send + 'static,
     ) -> Result<T, RecoveryError> {
         let running = Arc::clone(&self.blocking).read_owned().await;
-        let stop = Stop(Arc::clone(&self.stopping));
+        let stop = Stop(vec![Arc::clone(&self.stopping)]);
         let task = tokio::task::spawn_blocking(move || {
             let _running = running;
             work(&stop)
@@ -174,18 +174,26 @@ impl MayPass for ArchiveError {
     }
 }
 
-/// Tells a blocking part of a job when the server stops.
-pub(crate) struct Stop(Arc<AtomicBool>);
+/// Tells a blocking part of a job when the server stops, or the job has failed elsewhere.
+#[derive(Clone)]
+pub(crate) struct Stop(Vec<Arc<AtomicBool>>);
 
 impl Stop {
     #[cfg(test)]
     pub(crate) fn never() -> Self {
-        Self(Arc::default())
+        Self(Vec::new())
     }
 
-    /// An error once the server stops.
+    /// Also stops when the flag is set.
+    pub(crate) fn or(&self, flag: &Arc<AtomicBool>) -> Self {
+        let mut flags = self.0.clone();
+        flags.push(Arc::clone(flag));
+        Self(flags)
+    }
+
+    /// An error once it is to stop.
     pub(crate) fn check(&self) -> Result<(), RecoveryError> {
-        if self.0.load(Ordering::Relaxed) {
+        if self.0.iter().any(|flag| flag.load(Ordering::Relaxed)) {
             Err(stopped())
         } else {
             Ok(())

@@ -1,234 +1,327 @@
 //! Loading: the key space in ranges, several at a time, then the indexes.
 //!
 //! A range is read from the archive in key order, sealed under the target's key and handed to
-//! the engine's bulk loader; its index entries are sorted aside. A range counts as done when a
-//! record says so, which is after its items are durable and its entries are on disk. A restore
-//! whose entries fit in memory keeps them there instead and begins again after a crash, which
-//! then costs little. Loading a range twice does no harm: the same keys get the same items.
+//! the engine's bulk loader; its index entries are sorted aside ([`super::sorting`]). A range
+//! counts as done when a record says so, which is after its items are durable. Loading a range
+//! twice does no harm: the same keys get the same items.
+//!
+//! What a crash costs: the ranges that were under way are read from the archive again, and
+//! nothing else. The tail of the plan, where reading it again would be more than a little, is
+//! kept sorted on disk. Index entries that were in memory, or in files that are gone, are
+//! computed again from the items that were loaded before.
+//!
+//! Ranges become durable in the order of their keys: the engine can then put each below what
+//! it has without rewriting anything.
+//!
+//! Memory: `ranges_parallel` times `read_memory_bytes` and a few MiB of a loader each,
+//! `tail_memory_bytes` twice, and one and a half times `index_memory_bytes`.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use anywhen_archive::{ArchiveError, KeyRange, MergedItems};
-use anywhen_disk::make_directory;
+use anywhen_archive::{FileKind, KeyRange, PlanReader, ReadLimits, RestorePlan};
 use anywhen_engine::{BulkLoader, EngineError};
-use anywhen_model::{TableId, decode_item};
-use anywhen_table::{ITEMS_PART, Table};
+use anywhen_table::{SystemChange, Table};
 use futures::stream::{self, StreamExt as _, TryStreamExt as _};
+use tokio::sync::{RwLock, watch};
 
+use super::fill::{Filled, RECORDS_PER_STEP, RangeError, fill_range, reindex_range};
 use super::progress::{Done, JobRecords, RangeDone, StoredPlan};
-use super::runs::{Run, Runs, merge};
+use super::runs::{Run, RunFile, RunFiles};
+use super::sorting::{IndexSorter, PooledRuns, RangeRuns, by_index};
+use super::spill::{check_room, make_spill_directory, remove_spilled, spill_directory};
 use crate::error::RecoveryError;
-use crate::metrics;
 use crate::progress::{RestoreProgress, RestoreStage};
 use crate::realm::RealmRecovery;
-use crate::shared::{MayPass, Stop};
+use crate::shared::Stop;
 
-/// Records between two looks at the clock of the world: progress, and whether to stop.
-const RECORDS_PER_STEP: u64 = 512;
-
-/// Bytes that an entry in memory costs besides its key and item, roughly.
-const ENTRY_OVERHEAD_BYTES: u64 = 96;
+/// A tail of more bytes than this, and of more than one part in [`TAIL_SHARE`] of the plan, is
+/// kept sorted on disk until the restore ends.
+const TAIL_BYTES_REREAD_MAX: u64 = 1 << 20;
+const TAIL_SHARE: u64 = 32;
 
 /// A restore while its target is filled.
-pub(crate) struct Loading {
+pub(super) struct Loading {
     realm: Arc<RealmRecovery>,
-    target: Arc<Table>,
-    plan: StoredPlan,
+    pub(super) target: Arc<Table>,
+    ranges: Vec<KeyRange>,
+    bytes_total: u64,
     records: JobRecords,
-    /// Where index entries go; `None` while they fit in memory.
-    spill: Option<PathBuf>,
-    bytes_done: AtomicU64,
+    pub(super) reader: PlanReader,
+    pub(super) sorter: IndexSorter,
+    /// Numbers of the indexes that are not loaded yet.
+    wanted: Vec<u32>,
+    pub(super) bytes_done: AtomicU64,
+    /// The range whose turn it is to become durable.
+    turn: watch::Sender<u32>,
+    /// Held for reading by every part on a thread of its own; they end early once it failed.
+    parts: Arc<RwLock<()>>,
+    failed: Arc<AtomicBool>,
 }
 
-/// A range that is loaded, with its index entries.
-pub(crate) struct LoadedRange {
-    pub(crate) done: RangeDone,
-    pub(crate) runs: Vec<Run>,
-}
-
-impl LoadedRange {
-    /// A range that an earlier life has loaded.
-    fn before(done: RangeDone) -> Self {
-        let runs = done.runs.iter().cloned().map(Run::File).collect();
-        Self { done, runs }
-    }
+/// What is known of the ranges when loading begins.
+struct Before {
+    ranges: BTreeMap<u32, RangeDone>,
+    /// Done, but their entries have to be computed again.
+    lost: Vec<u32>,
 }
 
 impl Loading {
-    pub(crate) fn new(realm: Arc<RealmRecovery>, target: Arc<Table>, plan: StoredPlan) -> Self {
+    /// Prepares to load what is not `done`.
+    pub(super) async fn prepare(
+        realm: &Arc<RealmRecovery>,
+        target: Arc<Table>,
+        plan: StoredPlan,
+        done: &Done,
+    ) -> Result<Self, RecoveryError> {
         let options = &realm.shared.options;
-        let indexes = target.record().indexes.len() as u64;
-        let rows = plan
-            .plan
-            .estimated_rows
-            .saturating_mul(ENTRY_OVERHEAD_BYTES);
-        let most = plan
-            .plan
-            .estimated_bytes
-            .saturating_add(rows)
-            .saturating_mul(indexes);
-        let spill = (most > options.limits.index_memory_bytes)
-            .then(|| spill_directory(&options.spill_directory, target.id()));
+        let limits = options.limits;
+        let directory = make_spill_directory(&options.spill_directory, target.id())?;
+        let life = format!("{:016x}", u64::from_be_bytes(realm.shared.random()));
+        let files = RunFiles::new(directory, limits.spill_reserve_bytes, life);
+        let parallel = limits.ranges_parallel.max(1);
         let records = JobRecords::of(&target.record().name);
-        Self {
-            realm,
+        let numbers = target.record().indexes.iter().map(|index| index.number);
+        let wanted = numbers.filter(|number| !done.indexes.contains(number));
+        Ok(Self {
+            wanted: wanted.collect(),
+            ranges: plan.plan.ranges(plan.ranges as usize),
+            bytes_total: plan.plan.estimated_bytes,
+            reader: open_reader(realm, &target, &records, plan.plan, done).await?,
+            sorter: IndexSorter::new(files, limits.index_memory_bytes, parallel as u64),
+            realm: Arc::clone(realm),
             target,
-            plan,
             records,
-            spill,
             bytes_done: AtomicU64::new(0),
-        }
+            turn: watch::Sender::new(0),
+            parts: Arc::default(),
+            failed: Arc::default(),
+        })
     }
 
-    /// Takes ranges off the list whose index entries are not where they were left.
-    pub(crate) fn forget_lost_runs(&self, done: &mut Done) {
-        let Some(directory) = &self.spill else {
-            if !self.target.record().indexes.is_empty() {
-                done.ranges.clear();
-            }
-            return;
+    /// Whether an index is not loaded yet.
+    pub(super) fn is_wanted(&self, index: u32) -> bool {
+        self.wanted.contains(&index)
+    }
+
+    /// Loads everything that is not done, and answers what all ranges hold. When it has failed,
+    /// no part of it touches the target any more.
+    pub(super) async fn load(self: Arc<Self>, done: Done) -> Result<Vec<RangeDone>, RecoveryError> {
+        let result = Arc::clone(&self).load_all(done).await;
+        if result.is_err() {
+            self.failed.store(true, Ordering::Relaxed);
+            drop(self.parts.write().await);
+        }
+        result
+    }
+
+    /// [`Shared::blocking`](crate::shared::Shared::blocking) for a part of this restore.
+    async fn blocking<T: Send + 'static>(
+        self: &Arc<Self>,
+        work: impl FnOnce(&Self, &Stop) -> T + Send + 'static,
+    ) -> Result<T, RecoveryError> {
+        let part = Arc::clone(&self.parts).read_owned().await;
+        let loading = Arc::clone(self);
+        let work = move |stop: &Stop| {
+            let _part = part;
+            work(&loading, &stop.or(&loading.failed))
         };
-        done.ranges
-            .retain(|_, range| range.runs.iter().all(|run| run.is_whole(directory)));
+        self.realm.shared.blocking(work).await
+    }
+
+    async fn load_all(self: Arc<Self>, done: Done) -> Result<Vec<RangeDone>, RecoveryError> {
+        let before = self.take_up(done);
+        let ranges = Arc::clone(&self).load_ranges(before).await?;
+        let files = ranges.iter().flat_map(|range| range.runs.iter().cloned());
+        let runs = self.sorter.take_pooled().into_iter();
+        let runs = runs.chain(files.map(Run::File));
+        Arc::clone(&self).load_indexes(by_index(runs)).await?;
+        self.remove_spilled();
+        Ok(ranges)
+    }
+
+    /// Takes what an earlier life has left, as far as it is whole.
+    fn take_up(&self, done: Done) -> Before {
+        let directory = self.sorter.files().directory();
+        let whole = |file: &RunFile| !self.is_wanted(file.index) || file.is_whole(directory);
+        let (mut ranges, mut pooled, mut lost) = (done.ranges, Vec::new(), Vec::new());
+        for runs in done.pooled {
+            if runs.files.iter().all(whole) {
+                self.sorter.adopt(self.only_wanted(runs.files));
+                pooled.extend(runs.ranges);
+            }
+        }
+        for (number, range) in &mut ranges {
+            let complete = range.complete || pooled.contains(number);
+            let whole = complete && range.runs.iter().all(whole);
+            if !whole && !self.wanted.is_empty() {
+                lost.push(*number);
+                range.runs.clear();
+            }
+            range.runs = self.only_wanted(std::mem::take(&mut range.runs));
+        }
+        Before { ranges, lost }
+    }
+
+    fn only_wanted(&self, mut files: Vec<RunFile>) -> Vec<RunFile> {
+        files.retain(|file| self.is_wanted(file.index));
+        files
     }
 
     /// Loads the items of all ranges that are not done.
-    pub(crate) async fn load_ranges(
-        self: Arc<Self>,
-        mut done: BTreeMap<u32, RangeDone>,
-    ) -> Result<Vec<LoadedRange>, RecoveryError> {
-        if let Some(directory) = &self.spill {
-            make_directory(directory).map_err(|error| spill_error(directory, &error))?;
-        }
-        self.bytes_done.store(
-            done.values().map(|range| range.bytes).sum(),
-            Ordering::Relaxed,
-        );
+    async fn load_ranges(self: Arc<Self>, before: Before) -> Result<Vec<RangeDone>, RecoveryError> {
+        let Before { mut ranges, lost } = before;
+        let bytes = ranges.values().map(|range| range.bytes).sum();
+        self.bytes_done.store(bytes, Ordering::Relaxed);
         self.show(RestoreStage::Loading);
-        let ranges = self.plan.plan.ranges(self.plan.ranges as usize);
         let parallel = self.realm.shared.options.limits.ranges_parallel.max(1);
-        stream::iter((0..).zip(ranges))
+        let all: Vec<KeyRange> = self.ranges.clone();
+        stream::iter((0..).zip(all))
             .map(|(number, range)| {
-                let (loading, done) = (Arc::clone(&self), done.remove(&number));
+                let (loading, done) = (Arc::clone(&self), ranges.remove(&number));
+                let is_lost = lost.contains(&number);
                 async move {
                     match done {
-                        Some(done) => Ok(LoadedRange::before(done)),
+                        Some(done) => loading.take_range(number, range, done, is_lost).await,
                         None => loading.load_range(number, range).await,
                     }
                 }
             })
-            .buffer_unordered(parallel)
+            .buffered(parallel)
             .try_collect()
             .await
+    }
+
+    /// A range that is loaded; its index entries are computed again if they are lost.
+    async fn take_range(
+        self: Arc<Self>,
+        number: u32,
+        range: KeyRange,
+        mut done: RangeDone,
+        is_lost: bool,
+    ) -> Result<RangeDone, RecoveryError> {
+        if is_lost {
+            let runs = self
+                .blocking(move |loading, stop| reindex_range(loading, &range, stop))
+                .await??;
+            self.record_range(number, &mut done, runs).await?;
+        }
+        self.wait_turn(number).await;
+        self.turn.send_replace(number + 1);
+        Ok(done)
     }
 
     async fn load_range(
         self: Arc<Self>,
         number: u32,
         range: KeyRange,
-    ) -> Result<LoadedRange, RecoveryError> {
+    ) -> Result<RangeDone, RecoveryError> {
         let shared = &self.realm.shared;
         let attempt = || async {
-            let (loading, range) = (Arc::clone(&self), range.clone());
-            shared
-                .blocking(move |stop| loading.fill_range(number, range, stop))
+            let range = range.clone();
+            self.blocking(move |loading, stop| fill_range(loading, &range, stop))
                 .await?
         };
-        let loaded = shared.patiently("loading a range", attempt).await?;
-        let durable = loaded.runs.iter().all(|run| matches!(run, Run::File(_)));
-        if durable {
-            let record = self.records.put_range(number, &loaded.done)?;
-            self.realm.tables.system_commit(vec![record]).await?;
-        }
-        shared.failpoint("restore::range_loaded").await?;
-        Ok(loaded)
-    }
-
-    fn fill_range(
-        &self,
-        number: u32,
-        range: KeyRange,
-        stop: &Stop,
-    ) -> Result<LoadedRange, RangeError> {
-        let mut filler = RangeFiller {
-            loading: self,
-            loader: self.loader(ITEMS_PART)?,
-            runs: self.new_runs(number),
-            done: RangeDone::default(),
-        };
-        filler.fill(self.realm.archive.read(&self.plan.plan, range)?, stop)?;
-        let RangeFiller {
+        let filled = shared.patiently("loading a range", attempt).await?;
+        let Filled {
             loader,
-            runs,
             mut done,
-            ..
-        } = filler;
-        loader.finish()?;
-        let runs = runs.finish()?;
-        done.runs = runs.iter().filter_map(Run::file).cloned().collect();
-        Ok(LoadedRange { done, runs })
+            runs,
+        } = filled;
+        shared.failpoint("restore::range_filled").await?;
+        self.wait_turn(number).await;
+        self.blocking(move |_, _| loader.finish()).await??;
+        self.turn.send_replace(number + 1);
+        self.record_range(number, &mut done, runs).await?;
+        shared.failpoint("restore::range_loaded").await?;
+        Ok(done)
     }
 
-    fn new_runs(&self, range: u32) -> Runs {
-        let limits = self.realm.shared.options.limits;
-        let budget = limits.index_memory_bytes / limits.ranges_parallel.max(1) as u64;
-        Runs::new(self.spill.clone(), format!("range-{range}"), budget)
+    async fn wait_turn(&self, number: u32) {
+        let mut turn = self.turn.subscribe();
+        // The sender is ours, so it does not go away.
+        let _ = turn.wait_for(|turn| *turn == number).await;
     }
 
-    fn loader(&self, part: u32) -> Result<Box<dyn BulkLoader>, RecoveryError> {
+    /// Pools what a range has left in memory, and records it as done.
+    async fn record_range(
+        self: &Arc<Self>,
+        number: u32,
+        done: &mut RangeDone,
+        runs: RangeRuns,
+    ) -> Result<(), RecoveryError> {
+        done.runs.clone_from(&runs.files);
+        done.complete = runs.is_on_disk();
+        let pooled = if done.complete {
+            None
+        } else {
+            let keep = move |loading: &Self, stop: &Stop| loading.sorter.keep(number, runs, stop);
+            self.blocking(keep).await??
+        };
+        let mut changes = vec![self.records.put_range(number, done)?];
+        if let Some(pooled) = pooled {
+            changes.push(self.put_pooled(&pooled)?);
+        }
+        self.realm.tables.system_commit(changes).await?;
+        Ok(())
+    }
+
+    /// Pooled runs are named by a range they are from: each is in one pool only.
+    fn put_pooled(&self, pooled: &PooledRuns) -> Result<SystemChange, RecoveryError> {
+        let name = pooled.ranges.first().copied().unwrap_or_default();
+        self.records.put_pooled(name, pooled)
+    }
+
+    pub(super) fn loader(&self, part: u32) -> Result<Box<dyn BulkLoader>, RecoveryError> {
         let missing = || EngineError::UnknownKeyspace(format!("part {part} of a restore target"));
         let keyspace = self.target.keyspace(part).ok_or_else(missing)?;
         Ok(self.realm.shared.options.engine.bulk_load(keyspace)?)
     }
 
     /// Loads the entries of all indexes that are not done.
-    pub(crate) async fn load_indexes(
+    async fn load_indexes(
         self: Arc<Self>,
-        ranges: Vec<LoadedRange>,
-        done: &[u32],
+        mut runs: BTreeMap<u32, Vec<Run>>,
     ) -> Result<(), RecoveryError> {
         self.show(RestoreStage::Indexing);
-        let mut by_index: BTreeMap<u32, Vec<Run>> = BTreeMap::new();
-        for run in ranges.into_iter().flat_map(|range| range.runs) {
-            by_index.entry(run.index()).or_default().push(run);
-        }
         let parallel = self.realm.shared.options.limits.ranges_parallel.max(1);
-        stream::iter(
-            by_index
-                .into_iter()
-                .filter(|(number, _)| !done.contains(number)),
-        )
-        .map(|(number, runs)| Arc::clone(&self).load_index(number, runs))
-        .buffer_unordered(parallel)
-        .try_collect::<Vec<()>>()
-        .await?;
+        let wanted = self.wanted.clone();
+        stream::iter(wanted)
+            .map(|number| {
+                let runs = runs.remove(&number).unwrap_or_default();
+                Arc::clone(&self).load_index(number, runs)
+            })
+            .buffer_unordered(parallel)
+            .try_collect::<Vec<()>>()
+            .await?;
         Ok(())
     }
 
     async fn load_index(self: Arc<Self>, number: u32, runs: Vec<Run>) -> Result<(), RecoveryError> {
-        let loading = Arc::clone(&self);
-        let shared = &self.realm.shared;
-        shared
-            .blocking(move |stop| loading.fill_index(number, runs, stop))
+        let files: Vec<RunFile> = runs
+            .iter()
+            .filter_map(|run| match run {
+                Run::File(file) => Some(file.clone()),
+                Run::Memory(..) => None,
+            })
+            .collect();
+        self.blocking(move |loading, stop| loading.fill_index(number, runs, stop))
             .await??;
-        if self.spill.is_some() {
-            let record = self.records.put_index(number)?;
-            self.realm.tables.system_commit(vec![record]).await?;
-        }
-        Ok(())
+        let record = self.records.put_index(number)?;
+        self.realm.tables.system_commit(vec![record]).await?;
+        self.sorter.files().remove(&files);
+        let shared = &self.realm.shared;
+        shared.failpoint("restore::index_loaded").await
     }
 
     fn fill_index(&self, number: u32, runs: Vec<Run>, stop: &Stop) -> Result<(), RecoveryError> {
-        let most = self.realm.shared.options.limits.merge_runs_max.max(2);
+        let runs_max = self.realm.shared.options.limits.merge_runs_max;
         let mut loader = self.loader(number)?;
-        let mut written = 0_u64;
-        for entry in merge(runs, self.spill.as_deref(), most, stop)? {
+        let merged = self.sorter.files().merge(runs, runs_max, stop)?;
+        for (entry, written) in merged.zip(1_u64..) {
             let (key, sealed) = entry?;
-            loader.write(&key, &sealed)?;
-            written += 1;
+            loader.write_owned(key, sealed)?;
             if written.is_multiple_of(RECORDS_PER_STEP) {
                 stop.check()?;
             }
@@ -237,174 +330,68 @@ impl Loading {
     }
 
     /// Removes what was sorted on disk.
-    pub(crate) fn remove_spilled(&self) {
-        if self.spill.is_some() {
-            remove_spilled(&self.realm.shared.options.spill_directory, self.target.id());
-        }
+    fn remove_spilled(&self) {
+        remove_spilled(&self.realm.shared.options.spill_directory, self.target.id());
     }
 
-    fn show(&self, stage: RestoreStage) {
+    pub(super) fn show(&self, stage: RestoreStage) {
         self.realm.shared.show(&RestoreProgress {
             realm: self.realm.realm.clone(),
             target: self.target.record().name.clone(),
             stage,
             bytes_done: self.bytes_done.load(Ordering::Relaxed),
-            bytes_total: self.plan.plan.estimated_bytes,
+            bytes_total: self.bytes_total,
         });
     }
 }
 
-/// Why a range could not be loaded.
-enum RangeError {
-    Archive(ArchiveError),
-    Other(RecoveryError),
-}
-
-impl MayPass for RangeError {
-    fn may_pass(&self) -> bool {
-        matches!(self, Self::Archive(error) if error.may_pass())
+/// A reader of the plan whose tail is sorted: by an earlier life, or now.
+async fn open_reader(
+    realm: &Arc<RealmRecovery>,
+    target: &Table,
+    records: &JobRecords,
+    plan: RestorePlan,
+    done: &Done,
+) -> Result<PlanReader, RecoveryError> {
+    let shared = &realm.shared;
+    let limits = shared.options.limits;
+    let read_limits = ReadLimits {
+        range_bytes: limits.read_memory_bytes,
+        tail_bytes: limits.tail_memory_bytes,
+    };
+    let directory = spill_directory(&shared.options.spill_directory, target.id());
+    let segments = plan
+        .files
+        .iter()
+        .filter(|file| file.kind == FileKind::Segment);
+    let tail_bytes: u64 = segments.map(|file| file.bytes).sum();
+    let mut reader = realm.archive.plan_reader(plan.clone(), read_limits);
+    if tail_bytes == 0 {
+        return Ok(reader);
     }
-}
-
-impl std::fmt::Display for RangeError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Archive(error) => error.fmt(f),
-            Self::Other(error) => error.fmt(f),
-        }
+    let sorted_before = done.tail.as_ref();
+    if sorted_before.is_some_and(|runs| reader.take_sorted_tail(runs, &directory)) {
+        return Ok(reader);
     }
-}
-
-impl From<ArchiveError> for RangeError {
-    fn from(error: ArchiveError) -> Self {
-        Self::Archive(error)
+    drop(reader);
+    let keep = tail_bytes > TAIL_BYTES_REREAD_MAX.max(plan.estimated_bytes / TAIL_SHARE)
+        || tail_bytes > limits.tail_memory_bytes;
+    if keep {
+        check_room(&directory, tail_bytes, limits.spill_reserve_bytes)?;
     }
-}
-
-impl From<RecoveryError> for RangeError {
-    fn from(error: RecoveryError) -> Self {
-        Self::Other(error)
+    let attempt = || async {
+        let reader = realm.archive.plan_reader(plan.clone(), read_limits);
+        let (archive, directory) = (Arc::clone(&realm.archive), directory.clone());
+        let sort = move |_: &Stop| archive.sort_tail(reader, &directory, keep);
+        let sorted = shared.blocking(sort).await;
+        sorted.map_err(RangeError::from)?.map_err(RangeError::from)
+    };
+    let (reader, runs) = shared
+        .patiently("sorting the newest changes", attempt)
+        .await?;
+    if let Some(runs) = runs {
+        let record = records.put_tail(&runs)?;
+        realm.tables.system_commit(vec![record]).await?;
     }
-}
-
-impl From<EngineError> for RangeError {
-    fn from(error: EngineError) -> Self {
-        Self::Other(error.into())
-    }
-}
-
-impl From<RangeError> for RecoveryError {
-    fn from(error: RangeError) -> Self {
-        match error {
-            RangeError::Archive(error) => error.into(),
-            RangeError::Other(error) => error,
-        }
-    }
-}
-
-/// Fills one range.
-struct RangeFiller<'l> {
-    loading: &'l Loading,
-    loader: Box<dyn BulkLoader>,
-    runs: Runs,
-    done: RangeDone,
-}
-
-impl RangeFiller<'_> {
-    fn fill(&mut self, items: MergedItems, stop: &Stop) -> Result<(), RangeError> {
-        let mut reported = 0;
-        let result = self.fill_reporting(items, stop, &mut reported);
-        if result.is_err() {
-            // It will be loaded again from its beginning.
-            self.loading
-                .bytes_done
-                .fetch_sub(reported, Ordering::Relaxed);
-        }
-        result
-    }
-
-    fn fill_reporting(
-        &mut self,
-        items: MergedItems,
-        stop: &Stop,
-        reported: &mut u64,
-    ) -> Result<(), RangeError> {
-        for (item, count) in items.zip(1_u64..) {
-            let (key, stored) = item?;
-            self.add(&key, &stored)?;
-            if count.is_multiple_of(RECORDS_PER_STEP) {
-                stop.check()?;
-                self.report(reported);
-            }
-        }
-        self.report(reported);
-        Ok(())
-    }
-
-    fn add(&mut self, key: &[u8], stored: &[u8]) -> Result<(), RecoveryError> {
-        let target = &self.loading.target;
-        let item = decode_item(stored).map_err(|error| {
-            RecoveryError::Internal(format!("an item of table {}: {error}", target.id()))
-        })?;
-        self.loader
-            .write(key, &target.seal(ITEMS_PART, key, stored))?;
-        self.done.items.add(item.size_bytes());
-        self.done.bytes += (key.len() + stored.len()) as u64;
-        for entry in target.index_entries(key, &item) {
-            let sealed = target.seal(entry.number, &entry.key, &entry.stored);
-            self.done
-                .indexes
-                .entry(entry.number)
-                .or_default()
-                .add(entry.size_bytes);
-            self.runs.add(entry.number, entry.key, sealed)?;
-        }
-        Ok(())
-    }
-
-    fn report(&self, reported: &mut u64) {
-        let bytes = self.done.bytes - *reported;
-        *reported = self.done.bytes;
-        self.loading.bytes_done.fetch_add(bytes, Ordering::Relaxed);
-        metrics::restored_bytes(bytes);
-        self.loading.show(RestoreStage::Loading);
-    }
-}
-
-fn spill_directory(root: &Path, target: TableId) -> PathBuf {
-    root.join(target.to_string())
-}
-
-/// Removes what a restore sorted on disk; what cannot be removed goes at the next start.
-pub(crate) fn remove_spilled(root: &Path, target: TableId) {
-    let directory = spill_directory(root, target);
-    if let Err(error) = std::fs::remove_dir_all(&directory)
-        && error.kind() != std::io::ErrorKind::NotFound
-    {
-        tracing::warn!(directory = %directory.display(), %error, "sorted index entries stay for now");
-    }
-}
-
-/// Removes what restores that are gone have left on disk.
-pub(crate) fn sweep_spilled(
-    root: &Path,
-    is_running: impl Fn(TableId) -> bool,
-) -> Result<(), RecoveryError> {
-    std::fs::create_dir_all(root).map_err(|error| spill_error(root, &error))?;
-    let entries = std::fs::read_dir(root).map_err(|error| spill_error(root, &error))?;
-    for entry in entries.flatten() {
-        let name = entry.file_name();
-        let target = name.to_str().and_then(|name| TableId::try_from(name).ok());
-        if let Some(target) = target.filter(|target| !is_running(*target)) {
-            remove_spilled(root, target);
-        }
-    }
-    Ok(())
-}
-
-pub(crate) fn spill_error(path: &Path, error: &std::io::Error) -> RecoveryError {
-    RecoveryError::Internal(format!(
-        "sorting index entries in {}: {error}",
-        path.display()
-    ))
+    Ok(reader)
 }

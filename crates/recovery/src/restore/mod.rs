@@ -7,16 +7,24 @@
 //! the archive alone.
 //!
 //! Always true: nobody reads a target before it is ACTIVE; an existing table is never touched;
-//! a job that cannot succeed removes its target; a server that dies takes the job up again
-//! where its last recorded range ended.
+//! a job that cannot succeed, also one that panics, removes its target and says why; a server
+//! that dies takes the job up again where its last recorded range ended.
+//!
+//! A job's pin is in the archive before its first read, is renewed while it runs, and goes with
+//! it; it expires after [`PIN_LIFE_MICROS`] if no server takes the job up. A job that finds its
+//! pin expired plans anew: the files of its plan may have gone.
 
 mod admit;
+mod entries;
+mod fill;
 mod load;
 mod overrides;
 mod progress;
 mod request;
 mod run;
 mod runs;
+mod sorting;
+mod spill;
 
 use anywhen_archive::{Pin, PinKind};
 use anywhen_model::{CommitTimestamp, TableName};
@@ -24,11 +32,11 @@ use anywhen_table::TableRecord;
 use serde::{Deserialize, Serialize};
 
 use crate::backup::BackupKey;
-pub(crate) use load::sweep_spilled;
 pub use overrides::{EncryptionOverride, RestoreOverrides, SseType};
 pub(crate) use progress::load_jobs;
 pub use request::{RestoreFromBackup, RestoreToPointInTime};
 pub(crate) use run::RestoreSlot;
+pub(crate) use spill::sweep_spilled;
 
 /// How long a restore's pin holds without being renewed: what a server that never comes back
 /// costs the archive.

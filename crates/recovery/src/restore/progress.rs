@@ -1,12 +1,13 @@
 //! The stored records of restore jobs: what to do, by which plan, and what is done.
 //!
 //! All stand under the target's name, which is taken for as long as the job lives: `job`,
-//! `plan`, one record per loaded range, one per loaded index. They go in the commit that makes
+//! `plan`, `tail` once that is sorted on disk, one record per loaded range, one per pool of index
+//! entries that went to disk, one per loaded index. They go in the commit that makes
 //! the target ACTIVE or removes it.
 
 use std::collections::BTreeMap;
 
-use anywhen_archive::RestorePlan;
+use anywhen_archive::{RestorePlan, TailRuns};
 use anywhen_model::TableName;
 use anywhen_table::{RealmTables, Statistics, SystemChange, SystemStore};
 use serde::de::DeserializeOwned;
@@ -14,6 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use super::RestoreJob;
 use super::runs::RunFile;
+use super::sorting::PooledRuns;
 use crate::error::RecoveryError;
 
 /// Written before each record's JSON.
@@ -38,7 +40,7 @@ pub(crate) struct Count {
     pub(crate) size_bytes: u64,
 }
 
-/// A range whose items are loaded and whose index entries are on disk.
+/// A range whose items are loaded.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct RangeDone {
     pub(crate) items: Count,
@@ -46,8 +48,10 @@ pub(crate) struct RangeDone {
     pub(crate) indexes: BTreeMap<u32, Count>,
     /// Bytes of keys and items it held.
     pub(crate) bytes: u64,
-    /// Its index entries, sorted.
+    /// Its index entries that are on disk, sorted.
     pub(crate) runs: Vec<RunFile>,
+    /// Whether that is all of them; otherwise the rest is in memory or pooled.
+    pub(crate) complete: bool,
 }
 
 /// How far a job is.
@@ -55,6 +59,10 @@ pub(crate) struct RangeDone {
 pub(crate) struct Done {
     pub(crate) plan: Option<StoredPlan>,
     pub(crate) ranges: BTreeMap<u32, RangeDone>,
+    /// Entries that ranges had left in memory and that went to disk later.
+    pub(crate) pooled: Vec<PooledRuns>,
+    /// The tail of the plan, sorted on disk.
+    pub(crate) tail: Option<TailRuns>,
     /// Numbers of the indexes that are loaded.
     pub(crate) indexes: Vec<u32>,
 }
@@ -104,6 +112,18 @@ impl JobRecords {
         self.put(&format!("range/{number:08}"), range)
     }
 
+    pub(crate) fn put_pooled(
+        &self,
+        number: u32,
+        runs: &PooledRuns,
+    ) -> Result<SystemChange, RecoveryError> {
+        self.put(&format!("pooled/{number:08}"), runs)
+    }
+
+    pub(crate) fn put_tail(&self, runs: &TailRuns) -> Result<SystemChange, RecoveryError> {
+        self.put("tail", runs)
+    }
+
     pub(crate) fn put_index(&self, number: u32) -> Result<SystemChange, RecoveryError> {
         self.put(&format!("index/{number:08}"), &())
     }
@@ -119,6 +139,8 @@ impl JobRecords {
                 .and_then(|number| number.parse().ok());
             match (key.strip_prefix(&self.prefix).unwrap_or_default(), number) {
                 ("plan", _) => done.plan = Some(decode(&value)?),
+                ("tail", _) => done.tail = Some(decode(&value)?),
+                (pooled, _) if pooled.starts_with("pooled/") => done.pooled.push(decode(&value)?),
                 (range, Some(number)) if range.starts_with("range/") => {
                     done.ranges.insert(number, decode(&value)?);
                 }

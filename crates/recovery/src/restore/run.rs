@@ -1,13 +1,18 @@
 //! The restore job, from its pin to its target's end: ACTIVE or gone.
 
+use std::any::Any;
 use std::collections::BTreeMap;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
+use anywhen_archive::Pin;
 use anywhen_model::AccountId;
 use anywhen_table::{LoadedStatistics, SystemChange, Table};
+use futures::FutureExt as _;
 
 use super::load::Loading;
-use super::progress::{Done, JobRecords, StoredPlan};
+use super::progress::{JobRecords, RangeDone, StoredPlan};
+use super::spill::remove_spilled;
 use super::{PIN_LIFE_MICROS, RestoreJob};
 use crate::book::Hold;
 use crate::error::RecoveryError;
@@ -76,7 +81,11 @@ impl RealmRecovery {
         let (target, from) = (&job.target, &job.source_arn);
         tracing::info!(table = %target, from, at = %job.at, "restore begins");
         self.show_stage(&job, RestoreStage::Waiting);
-        let result = self.restore(&job, hold).await;
+        // A panic is a failure like any other: the target goes, and nobody waits for ever.
+        let result = AssertUnwindSafe(self.restore(&job, hold))
+            .catch_unwind()
+            .await;
+        let result = result.unwrap_or_else(|panic| Err(panicked(&*panic)));
         let micros = self
             .shared
             .now()
@@ -115,15 +124,24 @@ impl RealmRecovery {
             self.span_opened(job.source.id).await;
             self.archived_through(job.at).await?;
         }
+        let held = self.holds_pin(job);
         self.pin_restore(job).await?;
         drop(hold);
         self.shared.failpoint("restore::before_load").await?;
         let loaded = {
             let _turn = self.shared.loading.acquire().await;
-            self.load(job).await?
+            self.load(job, held).await?
         };
         self.shared.failpoint("restore::before_publish").await?;
         self.publish(job, loaded).await
+    }
+
+    /// Whether the archive has held the job's pin until now.
+    fn holds_pin(&self, job: &RestoreJob) -> bool {
+        let now = self.shared.now();
+        let pins = self.archive.pins(job.source.id);
+        let live = |pin: &Pin| pin.expires_at.is_some_and(|expires| expires > now);
+        pins.iter().any(|pin| pin.id == job.pin && live(pin))
     }
 
     /// Writes the job's pin, or writes it again so that it does not expire.
@@ -156,37 +174,39 @@ impl RealmRecovery {
         Ok(())
     }
 
-    /// Loads what is not loaded yet.
-    async fn load(self: &Arc<Self>, job: &RestoreJob) -> Result<LoadedStatistics, RecoveryError> {
+    /// Loads what is not loaded yet. An earlier plan is kept if the pin was held ever since:
+    /// its files may have gone otherwise. The ranges stay what they were; each holds the same
+    /// items by any plan.
+    async fn load(
+        self: &Arc<Self>,
+        job: &RestoreJob,
+        held: bool,
+    ) -> Result<LoadedStatistics, RecoveryError> {
         let records = JobRecords::of(&job.target);
         let mut done = records.done(&self.tables)?;
         let plan = match done.plan.take() {
-            Some(plan) => plan,
-            None => self.make_plan(job, &records).await?,
+            Some(plan) if held => plan,
+            before => {
+                let ranges = before.map(|plan| plan.ranges);
+                self.make_plan(job, &records, ranges).await?
+            }
         };
         let target = self.tables.table(&job.target)?;
-        let loading = Arc::new(Loading::new(Arc::clone(self), target, plan));
-        loading.forget_lost_runs(&mut done);
-        let Done {
-            ranges, indexes, ..
-        } = done;
-        let ranges = Arc::clone(&loading).load_ranges(ranges).await?;
-        let loaded = statistics(&ranges);
-        Arc::clone(&loading).load_indexes(ranges, &indexes).await?;
-        loading.remove_spilled();
-        Ok(loaded)
+        let loading = Loading::prepare(self, target, plan, &done).await?;
+        let ranges = Arc::new(loading).load(done).await?;
+        Ok(statistics(&ranges))
     }
 
     async fn make_plan(
         &self,
         job: &RestoreJob,
         records: &JobRecords,
+        ranges: Option<u32>,
     ) -> Result<StoredPlan, RecoveryError> {
         let attempt = || self.archive.plan(job.source.id, job.at);
         let plan = self.shared.patiently("planning a restore", attempt).await?;
         let limits = self.shared.options.limits;
-        let ranges = plan.estimated_bytes.div_ceil(limits.range_bytes.max(1));
-        let ranges = ranges.clamp(1, limits.ranges_max as u64) as u32;
+        let ranges = ranges.unwrap_or_else(|| limits.ranges_of(plan.estimated_bytes));
         let stored = StoredPlan { plan, ranges };
         self.tables
             .system_commit(vec![records.put_plan(&stored)?])
@@ -214,7 +234,7 @@ impl RealmRecovery {
             let target: Result<Arc<Table>, _> = self.tables.table(&job.target);
             match target {
                 Ok(target) => {
-                    super::load::remove_spilled(&self.shared.options.spill_directory, target.id());
+                    remove_spilled(&self.shared.options.spill_directory, target.id());
                     self.tables.drop_restore_target(target.id(), forget).await?;
                 }
                 Err(_) => self.forget(forget).await?,
@@ -244,13 +264,19 @@ impl RealmRecovery {
     }
 }
 
+fn panicked(panic: &(dyn Any + Send)) -> RecoveryError {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
+    RecoveryError::Internal(format!("a panic: {}", text.unwrap_or("of no text")))
+}
+
 /// What all ranges together hold.
-fn statistics(ranges: &[super::load::LoadedRange]) -> LoadedStatistics {
+fn statistics(ranges: &[RangeDone]) -> LoadedStatistics {
     let mut items = super::progress::Count::default();
     let mut indexes: BTreeMap<u32, super::progress::Count> = BTreeMap::new();
     for range in ranges {
-        items.add_all(range.done.items);
-        for (number, count) in &range.done.indexes {
+        items.add_all(range.items);
+        for (number, count) in &range.indexes {
             indexes.entry(*number).or_default().add_all(*count);
         }
     }
@@ -261,5 +287,25 @@ fn statistics(ranges: &[super::load::LoadedRange]) -> LoadedStatistics {
     LoadedStatistics {
         items: items.into(),
         indexes,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_reason_of_a_panic_is_named() {
+        let rows: [(Box<dyn Any + Send>, &str); 3] = [
+            (Box::new("a text"), "a panic: a text"),
+            (
+                Box::new("a longer text".to_owned()),
+                "a panic: a longer text",
+            ),
+            (Box::new(7), "a panic: of no text"),
+        ];
+        for (panic, told) in rows {
+            assert!(panicked(&*panic).to_string().ends_with(told), "{told}");
+        }
     }
 }

@@ -1,21 +1,27 @@
-//! Sorting index entries within a bound of memory: sorted runs, merged into the bulk load.
+//! Sorted runs of index entries, in memory or in a file, merged into the bulk load.
 //!
-//! A run is the sorted entries of one index from one range (or part of one), in memory or in a
-//! file. Entries are sealed before they come here, so a file holds nothing a keyspace would not.
+//! Entries are sealed before they come here, so a file holds nothing a keyspace would not.
 //! A file's length, number of entries and checksum are kept by whoever knows of it; a file that
-//! does not match is an error, never a short index.
+//! does not match is an error, never a short index. Two entries with one key are one entry that
+//! was computed twice, as a restore that goes on may do; the merge answers it once.
+//!
+//! Disk: runs that were merged into a longer one are removed as soon as that one is durable, so
+//! merging needs room for one group of runs besides what there is. A run is begun only if the
+//! disk has room for it above a reserve ([`RunFiles`]).
 
-use std::collections::{BTreeMap, BinaryHeap, VecDeque};
+use std::collections::{BinaryHeap, VecDeque};
 use std::fs::File;
 use std::io::{BufReader, BufWriter, Read as _, Write as _};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use anywhen_disk::sync_directory;
 use bytes::Bytes;
 use crc_fast::{CrcAlgorithm, Digest};
 use serde::{Deserialize, Serialize};
 
-use super::load::spill_error;
+use super::entries::{Entry, Sorted};
+use super::spill::{check_room, spill_error};
 use crate::error::RecoveryError;
 use crate::shared::Stop;
 
@@ -24,7 +30,6 @@ const BUFFER_BYTES: usize = 256 << 10;
 /// Bytes of a record that are not key or item: the two lengths.
 const LENGTHS_BYTES: u64 = 8;
 
-type Entry = (Bytes, Bytes);
 type Entries = Box<dyn Iterator<Item = Result<Entry, RecoveryError>> + Send>;
 
 /// A sorted run on disk.
@@ -41,25 +46,32 @@ pub(crate) struct RunFile {
 }
 
 /// Sorted entries of one index.
+#[derive(Debug)]
 pub(crate) enum Run {
-    Memory(u32, Vec<Entry>),
+    Memory(u32, Sorted),
     File(RunFile),
 }
 
-/// Collects the entries of one range and turns them into runs.
-pub(crate) struct Runs {
-    directory: Option<PathBuf>,
-    name: String,
-    bytes_max: u64,
-    bytes: u64,
-    entries: BTreeMap<u32, Vec<Entry>>,
-    files: Vec<RunFile>,
+/// Where the run files of one restore are, and what they may take of the disk.
+#[derive(Debug)]
+pub(crate) struct RunFiles {
+    directory: PathBuf,
+    /// Bytes of the disk that stay free.
+    reserve_bytes: u64,
+    /// Names files so that no life of the server writes over those of another.
+    life: String,
+    next: AtomicU64,
 }
 
 impl RunFile {
     /// Whether the file is there in its full length.
     pub(crate) fn is_whole(&self, directory: &Path) -> bool {
         std::fs::metadata(directory.join(&self.name)).is_ok_and(|file| file.len() == self.bytes)
+    }
+
+    /// Bytes of the file.
+    pub(crate) fn bytes(&self) -> u64 {
+        self.bytes
     }
 }
 
@@ -70,106 +82,83 @@ impl Run {
             Self::File(file) => file.index,
         }
     }
-
-    pub(crate) fn file(&self) -> Option<&RunFile> {
-        match self {
-            Self::Memory(..) => None,
-            Self::File(file) => Some(file),
-        }
-    }
-
-    fn open(self, directory: Option<&Path>) -> Result<Entries, RecoveryError> {
-        match (self, directory) {
-            (Self::Memory(_, entries), _) => Ok(Box::new(entries.into_iter().map(Ok))),
-            (Self::File(file), Some(directory)) => Ok(Box::new(RunReader::open(directory, file)?)),
-            (Self::File(file), None) => Err(RecoveryError::Internal(format!(
-                "{} is on disk, but this restore keeps its entries in memory",
-                file.name
-            ))),
-        }
-    }
 }
 
-impl Runs {
-    /// With a directory, entries go there whenever they are more than `bytes_max`, and at the
-    /// end; without, they stay in memory.
-    pub(crate) fn new(directory: Option<PathBuf>, name: String, bytes_max: u64) -> Self {
-        let (entries, files) = (BTreeMap::new(), Vec::new());
+impl RunFiles {
+    pub(crate) fn new(directory: PathBuf, reserve_bytes: u64, life: String) -> Self {
+        let next = AtomicU64::new(0);
         Self {
             directory,
-            name,
-            bytes_max,
-            bytes: 0,
-            entries,
-            files,
+            reserve_bytes,
+            life,
+            next,
         }
     }
 
-    pub(crate) fn add(
-        &mut self,
+    pub(crate) fn directory(&self) -> &Path {
+        &self.directory
+    }
+
+    /// Writes a run of about `bytes` and makes it durable.
+    pub(crate) fn write(
+        &self,
         index: u32,
-        key: Bytes,
-        sealed: Vec<u8>,
-    ) -> Result<(), RecoveryError> {
-        self.bytes += (key.len() + sealed.len() + size_of::<Entry>()) as u64;
-        self.entries
-            .entry(index)
-            .or_default()
-            .push((key, sealed.into()));
-        if self.bytes > self.bytes_max && self.directory.is_some() {
-            self.spill()?;
-        }
-        Ok(())
+        bytes: u64,
+        entries: impl Iterator<Item = Result<Entry, RecoveryError>>,
+    ) -> Result<RunFile, RecoveryError> {
+        check_room(&self.directory, bytes, self.reserve_bytes)?;
+        let number = self.next.fetch_add(1, Ordering::Relaxed);
+        let name = format!("index-{index}-{}-{number}", self.life);
+        write_run(&self.directory, index, name, entries)
     }
 
-    pub(crate) fn finish(mut self) -> Result<Vec<Run>, RecoveryError> {
-        self.spill()?;
-        let files = self.files.into_iter().map(Run::File);
-        let in_memory = self.entries.into_iter().map(|(index, mut entries)| {
-            entries.sort_unstable();
-            Run::Memory(index, entries)
-        });
-        Ok(files.chain(in_memory).collect())
+    /// Removes files; what cannot be removed goes with the directory.
+    pub(crate) fn remove<'f>(&self, files: impl IntoIterator<Item = &'f RunFile>) {
+        for file in files {
+            let path = self.directory.join(&file.name);
+            if let Err(error) = std::fs::remove_file(&path) {
+                tracing::debug!(path = %path.display(), %error, "a sorted run stays for now");
+            }
+        }
     }
 
-    fn spill(&mut self) -> Result<(), RecoveryError> {
-        let Some(directory) = &self.directory else {
-            return Ok(());
-        };
-        for (index, mut entries) in std::mem::take(&mut self.entries) {
-            entries.sort_unstable();
-            let name = format!("{}-index-{index}-{}", self.name, self.files.len());
-            let entries = entries.into_iter().map(Ok);
-            self.files.push(write_run(directory, index, name, entries)?);
+    /// The entries of runs of one index in key order. More runs in files than `runs_max` are
+    /// first merged into longer ones, and removed.
+    pub(crate) fn merge(
+        &self,
+        runs: Vec<Run>,
+        runs_max: usize,
+        stop: &Stop,
+    ) -> Result<impl Iterator<Item = Result<Entry, RecoveryError>> + use<>, RecoveryError> {
+        let (files, mut open): (VecDeque<RunFile>, Vec<Run>) = split(runs);
+        let mut files = files;
+        while files.len() > runs_max.max(2) {
+            stop.check()?;
+            let group: Vec<RunFile> = files.drain(..runs_max.max(2)).collect();
+            let (index, bytes) = (
+                group.first().map_or(0, |file| file.index),
+                group.iter().map(RunFile::bytes).sum(),
+            );
+            let merging = Merging::open(group.iter().cloned().map(Run::File), &self.directory)?;
+            files.push_back(self.write(index, bytes, merging)?);
+            self.remove(&group);
         }
-        self.bytes = 0;
-        Ok(())
+        open.extend(files.into_iter().map(Run::File));
+        Merging::open(open.into_iter(), &self.directory)
     }
 }
 
-/// The entries of all runs of one index in key order. More runs than `runs_max` are first
-/// merged into longer ones on disk.
-pub(crate) fn merge(
-    runs: Vec<Run>,
-    directory: Option<&Path>,
-    runs_max: usize,
-    stop: &Stop,
-) -> Result<impl Iterator<Item = Result<Entry, RecoveryError>> + use<>, RecoveryError> {
-    let mut queue: VecDeque<Run> = runs.into();
-    let mut merged = 0;
-    while let Some(directory) = directory.filter(|_| queue.len() > runs_max) {
-        stop.check()?;
-        let group: Vec<Run> = queue.drain(..runs_max).collect();
-        let index = group.first().map_or(0, Run::index);
-        let name = format!("merged-index-{index}-{merged}");
-        let entries = Merging::open(group, Some(directory))?;
-        queue.push_back(Run::File(write_run(directory, index, name, entries)?));
-        merged += 1;
+fn split(runs: Vec<Run>) -> (VecDeque<RunFile>, Vec<Run>) {
+    let (mut files, mut in_memory) = (VecDeque::new(), Vec::new());
+    for run in runs {
+        match run {
+            Run::File(file) => files.push_back(file),
+            memory @ Run::Memory(..) => in_memory.push(memory),
+        }
     }
-    Merging::open(queue.into(), directory)
+    (files, in_memory)
 }
 
-/// Writes a run and makes it durable.
 fn write_run(
     directory: &Path,
     index: u32,
@@ -189,10 +178,8 @@ fn write_run(
     };
     for entry in entries {
         let (key, sealed) = entry?;
-        let lengths = [key.len() as u32, sealed.len() as u32]
-            .map(u32::to_be_bytes)
-            .concat();
-        for part in [lengths.as_slice(), &key, &sealed] {
+        let [first, second] = [key.len() as u32, sealed.len() as u32].map(u32::to_be_bytes);
+        for part in [&first[..], &second, &key, &sealed] {
             checksum.update(part);
             file.write_all(part).map_err(failed)?;
         }
@@ -246,29 +233,35 @@ impl RunReader {
                     == self.run.checksum;
             return if whole { Ok(None) } else { Err(self.damaged()) };
         }
-        let lengths = self.part(LENGTHS_BYTES)?;
+        let mut lengths = [0; LENGTHS_BYTES as usize];
+        self.fill(&mut lengths)?;
         let (key, sealed) = lengths.split_at(lengths.len() / 2);
         let length = |part: &[u8]| part.try_into().map(u32::from_be_bytes).map(u64::from);
         let (Ok(key), Ok(sealed)) = (length(key), length(sealed)) else {
             return Err(self.damaged());
         };
-        let entry = (self.part(key)?, self.part(sealed)?);
+        // A damaged length must not make us ask for memory beyond the file's.
+        if self.bytes + key + sealed > self.run.bytes {
+            return Err(self.damaged());
+        }
+        let mut parts = vec![0; (key + sealed) as usize];
+        self.fill(&mut parts)?;
+        let mut sealed = Bytes::from(parts);
+        let key = sealed.split_to(key as usize);
         self.entries += 1;
-        Ok(Some(entry))
+        Ok(Some((key, sealed)))
     }
 
-    fn part(&mut self, length: u64) -> Result<Bytes, RecoveryError> {
-        self.bytes += length;
-        // A damaged length must not make us ask for memory beyond the file's.
+    fn fill(&mut self, part: &mut [u8]) -> Result<(), RecoveryError> {
+        self.bytes += part.len() as u64;
         if self.bytes > self.run.bytes {
             return Err(self.damaged());
         }
-        let mut part = vec![0; length as usize];
         self.file
-            .read_exact(&mut part)
+            .read_exact(part)
             .map_err(|error| spill_error(&self.path, &error))?;
-        self.checksum.update(&part);
-        Ok(part.into())
+        self.checksum.update(part);
+        Ok(())
     }
 
     fn damaged(&self) -> RecoveryError {
@@ -289,10 +282,11 @@ impl Iterator for RunReader {
     }
 }
 
-/// Runs, merged.
+/// Runs, merged; of equal keys one.
 struct Merging {
     runs: Vec<Entries>,
     heads: BinaryHeap<Head>,
+    last: Option<Bytes>,
     failed: Option<RecoveryError>,
 }
 
@@ -303,27 +297,45 @@ struct Head {
 }
 
 impl Merging {
-    fn open(runs: Vec<Run>, directory: Option<&Path>) -> Result<Self, RecoveryError> {
-        let runs = runs
-            .into_iter()
-            .map(|run| run.open(directory))
-            .collect::<Result<_, _>>()?;
+    fn open(runs: impl Iterator<Item = Run>, directory: &Path) -> Result<Self, RecoveryError> {
+        let open = |run| -> Result<Entries, RecoveryError> {
+            Ok(match run {
+                Run::Memory(_, entries) => Box::new(entries.map(Ok)),
+                Run::File(file) => Box::new(RunReader::open(directory, file)?),
+            })
+        };
         let mut merging = Self {
-            runs,
+            runs: runs.map(open).collect::<Result<_, _>>()?,
             heads: BinaryHeap::new(),
+            last: None,
             failed: None,
         };
         for run in 0..merging.runs.len() {
-            merging.advance(run);
+            if let Some(entry) = merging.next_of(run) {
+                merging.heads.push(Head { entry, run });
+            }
         }
         Ok(merging)
     }
 
-    fn advance(&mut self, run: usize) {
-        match self.runs.get_mut(run).and_then(Iterator::next) {
-            Some(Ok(entry)) => self.heads.push(Head { entry, run }),
-            Some(Err(error)) => self.failed = Some(error),
-            None => {}
+    fn next_of(&mut self, run: usize) -> Option<Entry> {
+        match self.runs.get_mut(run).and_then(Iterator::next)? {
+            Ok(entry) => Some(entry),
+            Err(error) => {
+                self.failed = Some(error);
+                None
+            }
+        }
+    }
+
+    fn pop(&mut self) -> Option<Entry> {
+        let run = self.heads.peek()?.run;
+        match self.next_of(run) {
+            Some(entry) => {
+                let mut head = self.heads.peek_mut()?;
+                Some(std::mem::replace(&mut head.entry, entry))
+            }
+            None => self.heads.pop().map(|head| head.entry),
         }
     }
 }
@@ -332,13 +344,17 @@ impl Iterator for Merging {
     type Item = Result<Entry, RecoveryError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        if let Some(error) = self.failed.take() {
-            self.heads.clear();
-            return Some(Err(error));
+        loop {
+            if let Some(error) = self.failed.take() {
+                self.heads.clear();
+                return Some(Err(error));
+            }
+            let entry = self.pop()?;
+            if self.last.as_ref() != Some(&entry.0) {
+                self.last = Some(entry.0.clone());
+                return Some(Ok(entry));
+            }
         }
-        let Head { entry, run } = self.heads.pop()?;
-        self.advance(run);
-        Some(Ok(entry))
     }
 }
 

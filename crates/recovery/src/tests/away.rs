@@ -1,7 +1,7 @@
-//! An object store that can go away and come back.
+//! An object store that can go away and come back, panics when told to, and counts what is read.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use async_trait::async_trait;
 use futures::stream::{BoxStream, StreamExt as _, once};
@@ -16,18 +16,37 @@ use object_store::{
 pub(super) struct Objects {
     inner: InMemory,
     away: AtomicBool,
+    panics: AtomicBool,
+    bytes_read: AtomicU64,
 }
 
 impl Objects {
     pub(super) fn new() -> Arc<Self> {
-        let (inner, away) = (InMemory::new(), AtomicBool::new(false));
-        Arc::new(Self { inner, away })
+        Self::of(InMemory::new())
     }
 
     /// A copy as of now.
     pub(super) fn fork(&self) -> Arc<Self> {
-        let (inner, away) = (self.inner.fork(), AtomicBool::new(false));
-        Arc::new(Self { inner, away })
+        Self::of(self.inner.fork())
+    }
+
+    fn of(inner: InMemory) -> Arc<Self> {
+        Arc::new(Self {
+            inner,
+            away: AtomicBool::new(false),
+            panics: AtomicBool::new(false),
+            bytes_read: AtomicU64::new(0),
+        })
+    }
+
+    /// Whether reading a keyframe panics.
+    pub(super) fn set_panics(&self, panics: bool) {
+        self.panics.store(panics, Ordering::SeqCst);
+    }
+
+    /// Bytes of files of items and changes that were read so far.
+    pub(super) fn bytes_read(&self) -> u64 {
+        self.bytes_read.load(Ordering::SeqCst)
     }
 
     pub(super) fn set_away(&self, away: bool) {
@@ -69,7 +88,18 @@ impl ObjectStore for Objects {
 
     async fn get_opts(&self, path: &Path, how: GetOptions) -> Result<GetResult> {
         self.check()?;
-        self.inner.get_opts(path, how).await
+        let is_keyframe = path.as_ref().contains("/keyframes/");
+        assert!(
+            !(is_keyframe && self.panics.load(Ordering::SeqCst)),
+            "the store panics"
+        );
+        let head = how.head;
+        let result = self.inner.get_opts(path, how).await?;
+        if !head && !path.as_ref().contains("/manifest/") {
+            let bytes = result.range.end - result.range.start;
+            self.bytes_read.fetch_add(bytes, Ordering::SeqCst);
+        }
+        Ok(result)
     }
 
     fn delete_stream(

@@ -8,4 +8,5 @@ mod deletion;
 mod oracle;
 mod restarts;
 mod restores;
+mod resumption;
 mod world;

@@ -338,6 +338,7 @@ async fn many_ranges_and_sorting_on_disk_restore_the_same() {
         range_bytes: 300,
         ranges_parallel: 3,
         index_memory_bytes: 400,
+        tail_memory_bytes: 200,
         merge_runs_max: 2,
         ..RecoveryLimits::default()
     };

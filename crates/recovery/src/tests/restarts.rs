@@ -82,7 +82,7 @@ async fn ranges_that_are_done_are_not_loaded_again() {
         merge_runs_max: 3,
         ..RecoveryLimits::default()
     };
-    // Where the runs are lost, ranges that were loaded are loaded again over themselves.
+    // Where the runs are lost, they are computed again from the items that were loaded.
     for (local, lose_runs) in [(false, false), (false, true), (true, false), (true, true)] {
         let mut ground = Ground {
             limits,
@@ -138,11 +138,7 @@ async fn ranges_that_are_done_are_not_loaded_again() {
             .filter(|progress| progress.stage == RestoreStage::Loading)
             .last()
             .unwrap();
-        assert_eq!(
-            begun.bytes_done > 0,
-            !lose_runs,
-            "goes on from what is recorded"
-        );
+        assert!(begun.bytes_done > 0, "goes on from what is recorded");
         assert_eq!(progress.last().unwrap().stage, RestoreStage::Finished);
         assert!(!spilled.exists(), "nothing is left on disk");
     }
