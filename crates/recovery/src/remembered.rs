@@ -102,6 +102,11 @@ impl Remembered {
         })
     }
 
+    /// Whether nobody but this server has used the archive since it first did.
+    pub(crate) fn is_alone(&self, continuity: &Continuity) -> bool {
+        self.head.is_some() && *continuity == Continuity::Continues
+    }
+
     /// Compares with what the archive holds. An error if this server must not go on with it.
     pub(crate) async fn look(
         &self,

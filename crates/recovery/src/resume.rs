@@ -62,6 +62,12 @@ impl RealmRecovery {
             remembered => remembered?,
         }
         let restores = opened.enter_restores(jobs);
+        // Another server's restores may still read by theirs, which expire.
+        let stale = if remembered.is_alone(&continuity) {
+            opened.stale_pins().await?
+        } else {
+            Vec::new()
+        };
         // Spans that begin anew are announced before the archiver passes their first changes.
         let announced = opened.announce_spans();
         opened.start_archiver();
@@ -69,6 +75,7 @@ impl RealmRecovery {
         opened.take_up_backups(&continuity).await?;
         opened.take_up_deletions();
         opened.take_up_restores(restores).await;
+        opened.release_pins(stale);
         opened.watch_fence();
         Ok(opened)
     }
@@ -147,6 +154,22 @@ impl RealmRecovery {
             self.start_restore(job, hold);
         }
         self.remove_orphans().await;
+    }
+
+    /// Lets go of pins of restores that are gone; what stays expires.
+    fn release_pins(self: &Arc<Self>, pins: Vec<(TableId, String)>) {
+        if pins.is_empty() {
+            return;
+        }
+        let realm = Arc::clone(self);
+        self.shared.spawn(async move {
+            for (table, pin) in pins {
+                tracing::info!(%table, pin, "the restore that held this pin is gone");
+                if let Err(error) = realm.unpin(table, &pin).await {
+                    tracing::warn!(%error, "the pin of a restore stays until it expires");
+                }
+            }
+        });
     }
 
     /// Removes targets that no stored job fills.

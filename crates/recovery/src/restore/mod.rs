@@ -11,8 +11,9 @@
 //! that dies takes the job up again where its last recorded range ended.
 //!
 //! A job's pin is in the archive before its first read, is renewed while it runs, and goes with
-//! it; it expires after [`PIN_LIFE_MICROS`] if no server takes the job up. A job that finds its
-//! pin expired plans anew: the files of its plan may have gone.
+//! it. A pin whose job is gone is let go when its server next opens the realm, and expires by
+//! itself after [`PIN_LIFE_MICROS`] otherwise. A job that finds its pin expired plans anew: the
+//! files of its plan may have gone.
 
 mod admit;
 mod entries;

@@ -1,12 +1,12 @@
 //! The restore job, from its pin to its target's end: ACTIVE or gone.
 
 use std::any::Any;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
-use anywhen_archive::Pin;
-use anywhen_model::AccountId;
+use anywhen_archive::{Pin, PinKind};
+use anywhen_model::{AccountId, TableId};
 use anywhen_table::{LoadedStatistics, SystemChange, Table};
 use futures::FutureExt as _;
 
@@ -154,6 +154,23 @@ impl RealmRecovery {
             }
         });
         Ok(())
+    }
+
+    /// Pins in the archive of restores that nobody carries on: their server died between the
+    /// end of the job and that of its pin, or for good.
+    pub(crate) async fn stale_pins(&self) -> Result<Vec<(TableId, String)>, RecoveryError> {
+        let running: HashSet<String> = self.book.read(|entries| {
+            let running = entries.restores.values();
+            running.map(|running| running.job.pin.clone()).collect()
+        });
+        let mut stale = Vec::new();
+        for timeline in self.archive.timelines().await? {
+            let pins = self.archive.pins(timeline.table).into_iter();
+            let of_restores = pins.filter(|pin| pin.kind == PinKind::Restore);
+            let left = of_restores.filter(|pin| !running.contains(&pin.id));
+            stale.extend(left.map(|pin| (timeline.table, pin.id)));
+        }
+        Ok(stale)
     }
 
     /// Renews pins of which a quarter of their life is over.

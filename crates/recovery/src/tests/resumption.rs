@@ -3,10 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use anywhen_model::{AttributeValue, Item, SeededRandomness};
+use anywhen_archive::{Pin, PinKind};
+use anywhen_model::{AttributeValue, CommitTimestamp, Item, SeededRandomness};
 use anywhen_table::{SystemStore, TableStatus};
 
-use super::world::{DAY, Ground, SECOND, World, hash, music, name, song, to_point};
+use super::world::{DAY, Ground, SECOND, World, from_backup, hash, music, name, song, to_point};
 use crate::options::RANGES_PER_LOADER;
 use crate::{RecoveryLimits, RestoreStage};
 
@@ -166,6 +167,69 @@ async fn a_restore_that_panics_is_a_failed_restore() {
     begin(&world, "Copy").await;
     world.restored("Copy").await;
     assert_eq!(world.items("Copy"), world.items("Music"));
+}
+
+fn stale_pin(world: &World) -> Pin {
+    let now = anywhen_model::Clock::now_micros(&*world.ground.clock);
+    Pin {
+        id: "a restore that is gone".to_owned(),
+        at: CommitTimestamp::from_micros(now - SECOND),
+        kind: PinKind::Restore,
+        record: Vec::new(),
+        expires_at: Some(CommitTimestamp::from_micros(now + DAY)),
+    }
+}
+
+/// A server that died after its restore's end, before that of the pin.
+#[tokio::test(start_paused = true)]
+async fn a_pin_without_a_restore_is_let_go_or_expires() {
+    for restarts in [true, false] {
+        let world = World::new(33).await;
+        world.create(music("Music")).await;
+        world.put("Music", song("Nina", 1, "a")).await;
+        world.pitr("Music", true).await;
+        world.span_settled("Music").await;
+        world.advance(10 * SECOND);
+        world.put("Music", song("Nina", 2, "a")).await;
+        world.inner().archive.seal_and_flush().await.unwrap();
+        let id = world.table("Music").id();
+        world.inner().pin(id, stale_pin(&world)).await.unwrap();
+        assert_eq!(world.inner().archive.pins(id).len(), 1);
+        if restarts {
+            let world = world.restart().await;
+            world.pins(id, 0).await;
+        } else {
+            world.advance(DAY + SECOND);
+            world.recovery.upkeep().await.unwrap();
+            world.inner().archive.tidy_now().await.unwrap();
+            assert_eq!(world.inner().archive.pins(id).len(), 0);
+        }
+    }
+}
+
+/// Another server's restores may still be reading.
+#[tokio::test(start_paused = true)]
+async fn a_pin_of_another_server_is_left_to_expire() {
+    let world = World::new(34).await;
+    world.create(music("Music")).await;
+    world.put("Music", song("Nina", 1, "a")).await;
+    let backup = world.backup("Music", "First").await;
+    world.fail("restore::before_load", "pause");
+    let request = from_backup(&world.arn(&backup), "Copy");
+    let begun = world
+        .recovery
+        .restore_from_backup(&world.realm, request)
+        .await;
+    begun.unwrap();
+    let id = backup.table.id;
+    world.pins(id, 2).await;
+    let other = world.elsewhere().await;
+    other.restore_backup(&backup, "Copy").await.unwrap();
+    // The backup's, and that of the restore that goes on over there.
+    other.pins(id, 2).await;
+    world.let_go("restore::before_load");
+    world.restored("Copy").await;
+    assert_eq!(world.contents("Copy"), other.contents("Copy"));
 }
 
 /// After the pin has expired, the files of the plan may be gone: the restore plans anew.
