@@ -77,7 +77,7 @@ fn main() -> Result<(), EngineError> {
     let used = process_figures();
     println!(
         "bulk_load records={records} value_bytes={value_bytes} loaders={loaders} bytes={bytes} \
-         seconds={seconds:.3} mb_per_s={:.1} {used}",
+         seconds={seconds:.3} mb_per_second={:.1} {used}",
         bytes as f64 / seconds / 1e6,
     );
     engine.close();
@@ -135,7 +135,7 @@ fn process_figures() -> String {
         Some(tick(11)? + tick(12)?)
     });
     format!(
-        "cpu_seconds={:.2} peak_rss_mb={} written_mb={}",
+        "cpu_seconds={:.2} peak_rss_mib={} written_mb={}",
         ticks.unwrap_or(0) as f64 / 100.0,
         field("status", "VmHWM:").unwrap_or(0) / 1024,
         field("io", "write_bytes:").unwrap_or(0) / 1_000_000,
