@@ -5,6 +5,9 @@
 //! line with the archive: a pin this server has no record of is a backup it does not know, from
 //! another server's life or its own lost one, and becomes its own. Then spans, deletions,
 //! restores.
+//!
+//! Always true: a realm serves under an epoch of its own, and its commits come after everything
+//! that the archive holds ([`RealmRecovery::pass_archived`]).
 
 use std::sync::Arc;
 
