@@ -29,6 +29,9 @@ use crate::stored::base64_bytes;
 
 const FORMAT: u64 = 2;
 
+/// Earlier writers that a realm manifest names.
+const EARLIER_MAX: usize = 64;
+
 /// Which manifest of a chain it is, and whose.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Head {
@@ -157,6 +160,12 @@ pub(crate) struct RealmManifest {
     /// Names whoever claimed the realm last; empty if it gave no name.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub(crate) writer: String,
+    /// Writers that had claimed the realm before and were not replaced, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) earlier: Vec<String>,
+    /// Writers whose servers have been rebuilt by others and must not go on here.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) replaced: Vec<String>,
 }
 
 /// A segment as the realm manifest lists it.
@@ -353,7 +362,29 @@ impl RealmManifest {
             dropped_through: CommitTimestamp::ZERO,
             segments: Vec::new(),
             writer: String::new(),
+            earlier: Vec::new(),
+            replaced: Vec::new(),
         }
+    }
+
+    /// As claimed by a writer.
+    pub(crate) fn claimed_by(&self, writer: &str) -> Self {
+        let mut next = self.clone();
+        next.earlier.retain(|earlier| earlier != writer);
+        let before = std::mem::replace(&mut next.writer, writer.to_owned());
+        if !before.is_empty() && before != writer {
+            next.earlier.push(before);
+        }
+        let surplus = next.earlier.len().saturating_sub(EARLIER_MAX);
+        next.earlier.drain(..surplus);
+        next
+    }
+
+    /// With all writers before the present one replaced.
+    pub(crate) fn replacing_earlier(&self) -> Self {
+        let mut next = self.clone();
+        next.replaced.append(&mut next.earlier);
+        next
     }
 }
 

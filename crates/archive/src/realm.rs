@@ -86,6 +86,9 @@ pub struct ArchiveHead {
     /// Who wrote it, by the name given to [`Archive::open_realm_as`]; empty if unnamed.
     #[serde(default)]
     pub writer: String,
+    /// Writers that have been replaced for good, see [`RealmArchive::replace_earlier`].
+    #[serde(default)]
+    pub replaced: Vec<String>,
 }
 
 impl ArchiveHead {
@@ -97,6 +100,7 @@ impl ArchiveHead {
             manifest_id: manifest.head.id.clone(),
             archived_through: manifest.archived_through,
             writer: manifest.writer.clone(),
+            replaced: manifest.replaced.clone(),
         }
     }
 }
@@ -212,6 +216,17 @@ impl RealmArchive {
     /// What to remember outside the archive.
     pub fn head(&self) -> ArchiveHead {
         ArchiveHead::of(&self.archive, &self.ledger.current())
+    }
+
+    /// Names all writers before this one as replaced for good, in this manifest and all after it:
+    /// their servers must not open the realm any more ([`ArchiveHead::replaced`]).
+    pub async fn replace_earlier(&self) -> Result<(), ArchiveError> {
+        let replaced = self.ledger.update(|manifest| {
+            let named = manifest.earlier.is_empty();
+            Ok((!named).then(|| manifest.replacing_earlier()))
+        });
+        self.note_fence(replaced.await)?;
+        self.note_fence(self.ledger.check_mine().await)
     }
 
     /// Every timeline that holds anything: what a server learns that has only the archive.
@@ -481,12 +496,7 @@ async fn claim_once(
     chain.stale = Stale::Adopt;
     let ledger = Ledger::new(chain, manifest, epoch, oldest);
     ledger
-        .update(|manifest| {
-            Ok(Some(RealmManifest {
-                writer: writer.to_owned(),
-                ..manifest.clone()
-            }))
-        })
+        .update(|manifest| Ok(Some(manifest.claimed_by(writer))))
         .await?;
     ledger.check_mine().await?;
     Ok((ledger, epoch))

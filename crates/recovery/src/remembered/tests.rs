@@ -10,6 +10,7 @@ fn head(number: u64, id: &str, writer: &str, archived: u64) -> ArchiveHead {
         manifest_id: id.to_owned(),
         archived_through: CommitTimestamp::from_micros(archived),
         writer: writer.to_owned(),
+        replaced: Vec::new(),
     }
 }
 
