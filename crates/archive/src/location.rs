@@ -9,7 +9,7 @@ use object_store::local::LocalFileSystem;
 use object_store::memory::InMemory;
 use object_store::path::Path;
 
-use crate::{ArchiveError, bucket};
+use crate::{ArchiveError, bucket, layout};
 
 /// What kind of store an archive is in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,24 +29,37 @@ pub enum StoreKind {
 /// `/some/dir` or `file:///some/dir` (made if absent), `memory:`, `s3://bucket/prefix`
 /// (credentials, region and endpoint from the `AWS_*` environment).
 pub fn open_store(url: &str) -> Result<(Arc<dyn ObjectStore>, Path, StoreKind), ArchiveError> {
-    open(url, |directory| {
-        make_directory(directory).map_err(|error| error.to_string())
-    })
+    open(url, Absent::IsMade)
 }
 
-/// As [`open_store`], for whoever only reads: nothing is made.
+/// As [`open_store`], for an archive that is there: [`ArchiveError::Missing`] if the URL names a
+/// directory that is not, which is not made.
 pub fn find_store(url: &str) -> Result<(Arc<dyn ObjectStore>, Path, StoreKind), ArchiveError> {
-    open(url, |_| Ok(()))
+    open(url, Absent::IsMissing)
 }
 
-fn open(
-    url: &str,
-    prepare: fn(&std::path::Path) -> Result<(), String>,
-) -> Result<Opened, ArchiveError> {
-    let open_directory = |path| open_directory(path, prepare);
+/// What to do about a directory that is not there.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Absent {
+    IsMade,
+    IsMissing,
+}
+
+type Opened = (Arc<dyn ObjectStore>, Path, StoreKind);
+
+fn open(url: &str, absent: Absent) -> Result<Opened, ArchiveError> {
     let refuse = |reason: String| ArchiveError::Url {
         url: url.to_owned(),
         reason,
+    };
+    let directory = |path: &str| {
+        let path = std::path::Path::new(path);
+        if absent == Absent::IsMissing && !path.is_dir() {
+            return Err(ArchiveError::Missing {
+                path: path.join(layout::ARCHIVE).display().to_string(),
+            });
+        }
+        open_directory(path, absent).map_err(refuse)
     };
     match url.split_once(':') {
         Some(("memory", "" | "//")) => Ok((
@@ -63,24 +76,20 @@ fn open(
                     "a file URL names an absolute path: file:///dir".to_owned(),
                 ));
             }
-            open_directory(path).map_err(refuse)
+            directory(path)
         }
         Some((scheme, rest)) if rest.starts_with("//") => Err(refuse(format!(
             "unknown scheme {scheme}; use a directory, s3:// or memory:"
         ))),
         _ if url.is_empty() => Err(refuse("it is empty".to_owned())),
-        _ => open_directory(url).map_err(refuse),
+        _ => directory(url),
     }
 }
 
-type Opened = (Arc<dyn ObjectStore>, Path, StoreKind);
-
-fn open_directory(
-    path: &str,
-    prepare: fn(&std::path::Path) -> Result<(), String>,
-) -> Result<Opened, String> {
-    let directory = PathBuf::from(path);
-    prepare(&directory)?;
+fn open_directory(directory: &std::path::Path, absent: Absent) -> Result<Opened, String> {
+    if absent == Absent::IsMade {
+        make_directory(directory).map_err(|error| error.to_string())?;
+    }
     let directory = directory
         .canonicalize()
         .map_err(|error| error.to_string())?;
@@ -124,7 +133,16 @@ mod tests {
             home.path().join("made/below").display().to_string(),
             format!("file://{}", home.path().join("made/below").display()),
         ] {
+            let missing = find_store(&url).unwrap_err();
+            assert!(matches!(missing, ArchiveError::Missing { .. }), "{missing}");
+        }
+        assert!(!home.path().join("made").exists(), "nothing is made");
+        for url in [
+            home.path().join("made/below").display().to_string(),
+            format!("file://{}", home.path().join("made/below").display()),
+        ] {
             let (_, prefix, kind) = open_store(&url).unwrap();
+            find_store(&url).unwrap();
             let made = home.path().join("made/below").canonicalize().unwrap();
             assert_eq!(
                 (prefix, kind),
@@ -132,9 +150,6 @@ mod tests {
             );
         }
         assert_eq!(open_store("memory:").unwrap().2, StoreKind::Memory);
-        let absent = home.path().join("absent");
-        assert!(find_store(&absent.display().to_string()).is_err());
-        assert!(!absent.exists(), "who only reads makes nothing");
         for (url, part) in [
             ("", "empty"),
             ("gopher://x", "unknown scheme gopher"),
