@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::future::Future;
 use std::sync::{Arc, OnceLock};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use anywhen_engine::{Commit, Engine, Entry, Fence, KeyspaceName, LogHandle, Snapshot, Write};
 use anywhen_kms::{DataKey, MasterKey, RecordCipher, WrappedKey};
@@ -45,6 +46,8 @@ pub struct RealmTables {
     control: tokio::sync::Mutex<()>,
     history_refused: ArcSwapOption<String>,
     history_gate: OnceLock<HistoryGate>,
+    /// Whether changes of system records are logged; see [`RealmTables::log_system`].
+    logs_system: AtomicBool,
 }
 
 /// Why history cannot be kept now, if so. Asked before and after every write to a table with
@@ -97,6 +100,7 @@ impl RealmTables {
             control: tokio::sync::Mutex::default(),
             history_refused: ArcSwapOption::empty(),
             history_gate: OnceLock::new(),
+            logs_system: AtomicBool::new(true),
         }))
     }
 
@@ -237,6 +241,12 @@ impl RealmTables {
         self.system.list(&*self.snapshot()?, store, prefix)
     }
 
+    /// Whether changes of system records are logged from now on. They always are, except while
+    /// a lost server is being recovered: what its records become by then is logged at the end.
+    pub fn log_system(&self, logged: bool) {
+        self.logs_system.store(logged, Ordering::Release);
+    }
+
     /// The items of [`TableId::SYSTEM`] in a snapshot, in the clear, by ascending stored key.
     pub fn system_items(&self, snapshot: &dyn Snapshot) -> Result<Vec<Entry>, TableError> {
         self.system.with_history(snapshot)
@@ -314,8 +324,10 @@ impl RealmTables {
         let held = self.hold_system(changes).await;
         let writes = changes.iter().map(|change| self.system.write(change));
         let writes = writes.collect::<Result<Vec<_>, _>>()?;
-        let log = changes.iter();
-        let log = log.filter_map(|change| self.system.log_entry(self.log, change));
+        let logged = changes
+            .iter()
+            .filter(|_| self.logs_system.load(Ordering::Acquire));
+        let log = logged.filter_map(|change| self.system.log_entry(self.log, change));
         let log = log.collect();
         let hold: Option<Box<dyn std::any::Any + Send>> = Some(Box::new(held));
         let commit = Commit {
@@ -385,7 +397,7 @@ fn encode_record(record: &TableRecord) -> Result<Vec<u8>, TableError> {
     Ok(value)
 }
 
-fn decode_record(key: &[u8], value: &[u8]) -> Result<TableRecord, TableError> {
+pub(crate) fn decode_record(key: &[u8], value: &[u8]) -> Result<TableRecord, TableError> {
     let record = value
         .strip_prefix(&[CATALOG_VERSION])
         .and_then(|json| serde_json::from_slice::<TableRecord>(json).ok())

@@ -2,7 +2,8 @@
 //!
 //! A restore target is in the catalog from its first commit on, as CREATING: its name is taken
 //! and its fence set, but nobody reads or writes it. Its keyspaces are filled by bulk load with
-//! what [`Table::seal`] and [`Table::index_entries`] give, and one commit makes it ACTIVE.
+//! what [`Table::seal`] and [`Table::index_entries`] give, and one commit makes it ACTIVE. A table
+//! that is recovered with its whole server goes the same way, but stays what it was.
 
 use std::sync::Arc;
 
@@ -11,13 +12,13 @@ use anywhen_model::{CommitTimestamp, HashSecret, TableId, TableName};
 
 use crate::control::{advance, random_table_id};
 use crate::error::TableError;
-use crate::realm::RealmTables;
+use crate::realm::{RealmTables, decode_record};
 use crate::record::{
     BillingMode, IndexRecord, OnDemandThroughput, ProvisionedThroughput, RestoreRecord,
     TableRecord, TableStatus,
 };
 use crate::statistics::Statistics;
-use crate::system::SystemChange;
+use crate::system::{SystemChange, SystemStore};
 use crate::table::{Table, open_hash_secret};
 
 /// What a restored table shall be.
@@ -49,6 +50,18 @@ pub struct LoadedStatistics {
     pub items: Statistics,
     /// The entries of each index, by its number.
     pub indexes: Vec<(u32, Statistics)>,
+}
+
+impl TableRecord {
+    /// The table that a system record describes; `None` for a record of another store.
+    pub fn of_system(change: &SystemChange) -> Result<Option<Self>, TableError> {
+        match &change.value {
+            Some(value) if change.store == SystemStore::CATALOG => {
+                decode_record(&change.key, value).map(Some)
+            }
+            _ => Ok(None),
+        }
+    }
 }
 
 impl RealmTables {
@@ -99,6 +112,50 @@ impl RealmTables {
         self.in_turn(move |realm| async move {
             let table = realm.by_id_in(id, TableStatus::Creating)?;
             realm.remove(&table, &also).await
+        })
+        .await
+    }
+
+    /// Puts a table of a lost server into the catalog as it was, under its own id, but CREATING;
+    /// together with other changes, in one commit. Its keyspaces are empty.
+    pub async fn create_recovered(
+        self: &Arc<Self>,
+        record: TableRecord,
+        also: Vec<SystemChange>,
+    ) -> Result<Arc<Table>, TableError> {
+        self.in_turn(move |realm| async move {
+            realm.check_name_free(&record.name)?;
+            let creating = TableRecord {
+                status: TableStatus::Creating,
+                ..record
+            };
+            let table = realm.open_keyspaces(creating).await?;
+            Ok(realm.commit_table(table, &also).await?.0)
+        })
+        .await
+    }
+
+    /// Gives a recovered table its status and history back, together with other changes, in one
+    /// commit.
+    pub async fn publish_recovered(
+        self: &Arc<Self>,
+        record: &TableRecord,
+        loaded: LoadedStatistics,
+        also: Vec<SystemChange>,
+    ) -> Result<(), TableError> {
+        let (id, status, history) = (record.id, record.status, record.history.clone());
+        self.in_turn(move |realm| async move {
+            let table = realm.by_id_in(id, TableStatus::Creating)?;
+            table.set_statistics(&loaded);
+            let record = TableRecord {
+                status,
+                history,
+                ..table.record().clone()
+            };
+            realm
+                .commit_table(table.with_record(advance(record)), &also)
+                .await?;
+            Ok(())
         })
         .await
     }

@@ -38,7 +38,8 @@ impl SystemStore {
     pub const RESTORES: Self = Self::new("restores");
     /// Where the windows of tables begin at the earliest.
     pub const WINDOW_FLOORS: Self = Self::new("window-floors");
-    pub(crate) const CATALOG: Self = Self::new("catalog");
+    /// The tables.
+    pub const CATALOG: Self = Self::new("catalog");
     pub(crate) const MANAGED_KEYS: Self = Self::new("managed-keys");
     pub(crate) const TOKENS: Self = Self::new("tokens");
     pub(crate) const TOKENS_BY_TIME: Self = Self::new("tokens-by-time");
