@@ -20,7 +20,7 @@
 //! Failures: requests fail with [`RecoveryError`], one variant per fault of DynamoDB, with its
 //! texts. Jobs wait for an archive that does not answer, and end in the log when they cannot
 //! succeed. Start reading at [`Recovery`]; then `backup`, `continuous`, `restore`, `deletion`;
-//! `resume` is what a start does.
+//! `resume` is what a start does, `recover` what rebuilds a lost server.
 
 mod arn;
 mod backup;
@@ -33,6 +33,7 @@ mod metrics;
 mod options;
 mod progress;
 mod realm;
+mod recover;
 mod recovery;
 mod remembered;
 mod restore;
@@ -47,8 +48,10 @@ pub use continuous::{ContinuousBackups, PitrWindow};
 pub use error::RecoveryError;
 pub use options::{RecoveryLimits, RecoveryOptions};
 pub use progress::{NoProgress, ProgressSink, RestoreProgress, RestoreStage};
+pub use recover::{KeptState, LostTable, RecoverError, RecoveredRealm, RecoveredTable, recover};
 pub use recovery::Recovery;
 pub use remembered::{Consent, lost_archive, remembered_archive};
 pub use restore::{
     EncryptionOverride, RestoreFromBackup, RestoreOverrides, RestoreToPointInTime, SseType,
 };
+pub use wire_time::{exact, parse_instant};

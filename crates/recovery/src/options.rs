@@ -29,7 +29,8 @@ pub struct RecoveryOptions {
     /// Where tests hold or break a job: `restore::before_load`, `restore::range_filled`,
     /// `restore::range_loaded`, `restore::index_loaded`, `restore::before_publish`,
     /// `backup::before_keyframe`, `backup::before_available`, `span::before_keyframe`,
-    /// `delete::before_finish`.
+    /// `delete::before_finish`, `recover::before_publish`, `recover::rewound`,
+    /// `recover::before_finish`.
     pub failpoints: Arc<FailPointRegistry>,
     /// Hears how far restores are.
     pub progress: Arc<dyn ProgressSink>,

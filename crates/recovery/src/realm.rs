@@ -66,6 +66,23 @@ pub(crate) fn key_of(table: &Table) -> TableKey {
 }
 
 impl RealmRecovery {
+    /// A realm whose archive has been claimed; nothing runs yet and its book is empty.
+    pub(crate) fn over(
+        shared: &Arc<Shared>,
+        tables: Arc<RealmTables>,
+        archive: Arc<RealmArchive>,
+    ) -> Arc<Self> {
+        Arc::new(Self {
+            shared: Arc::clone(shared),
+            realm: tables.realm().clone(),
+            tables,
+            archive,
+            archiver: parking_lot::Mutex::default(),
+            book: Book::new(),
+            history_turn: tokio::sync::Mutex::default(),
+        })
+    }
+
     /// An instant above every commit acknowledged so far; see the engine.
     pub(crate) async fn seal(&self) -> Result<CommitTimestamp, RecoveryError> {
         Ok(self.shared.options.engine.seal().await?)

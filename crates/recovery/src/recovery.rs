@@ -33,7 +33,11 @@ impl Recovery {
     /// archive that this server does not know yet. Fails if the archive is not the one this
     /// server has used before, or cannot be read.
     pub async fn open(options: RecoveryOptions) -> Result<Arc<Self>, RecoveryError> {
-        let shared = Arc::new(Shared::new(options));
+        Self::open_over(Arc::new(Shared::new(options))).await
+    }
+
+    /// As [`Self::open`], after this process has used realms of the archive already.
+    pub(crate) async fn open_over(shared: Arc<Shared>) -> Result<Arc<Self>, RecoveryError> {
         let recovery = Arc::new(Self {
             shared,
             realms: RwLock::default(),
@@ -209,6 +213,18 @@ impl Recovery {
             realm.upkeep().await?;
         }
         Ok(())
+    }
+
+    /// Waits until every span of a realm is what the catalog says and everything committed so
+    /// far is in the archive.
+    pub(crate) async fn settle(&self, realm: &Realm) -> Result<(), RecoveryError> {
+        let realm = self.realm(realm).await?;
+        realm
+            .book
+            .until(|entries| entries.spans.is_empty().then_some(()))
+            .await;
+        realm.archived_through(realm.seal().await?).await?;
+        realm.remember_head().await
     }
 
     /// Ends all jobs where they stand, to be taken up by the next life, flushes what the

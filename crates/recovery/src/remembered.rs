@@ -13,6 +13,7 @@
 //!   set back. The log does not reach over the gap any more, so every span ends and new ones
 //!   begin from fresh keyframes, and the gap is reported.
 //!   What a server that has lost the archive puts under a removed number is no such manifest.
+//! * An archive in which this server has been replaced (`anywhen recover`) is refused.
 //! * An archive that another server has gone on with is fine, but its tables may be the same
 //!   tables with other writes: every span of ours begins anew.
 //!
@@ -30,7 +31,7 @@ use crate::realm::RealmRecovery;
 use crate::shared::Shared;
 
 /// What this realm remembers of the archive; stays in the data directory.
-const ARCHIVE: SystemStore = SystemStore::new("archive");
+pub(crate) const ARCHIVE: SystemStore = SystemStore::new("archive");
 /// An [`ArchiveHead`].
 const HEAD: &[u8] = b"head";
 /// The name of this data directory in manifests.
@@ -125,6 +126,12 @@ impl Remembered {
             return Err(other_archive(realm, &head.archive_id, archive.id()));
         }
         let found = archive.head(realm).await?;
+        if found
+            .as_ref()
+            .is_some_and(|found| found.replaced.contains(&self.writer))
+        {
+            return Err(replaced(realm));
+        }
         if let Some(found) = found.as_ref().filter(|found| found.writer == self.writer) {
             let floor = shared.options.engine.recovered_floor();
             // What this process itself has archived is above the floor it began with.
@@ -281,6 +288,11 @@ pub fn remembered_archive(tables: &Tables) -> Result<Option<String>, RecoveryErr
     Ok(None)
 }
 
+/// Whether a realm has ever been opened with an archive.
+pub(crate) fn has_used_archive(tables: &RealmTables) -> Result<bool, RecoveryError> {
+    Ok(stored_head(tables)?.is_some())
+}
+
 /// The change that remembers where the system's own span begins.
 pub(crate) fn put_catalog_span(opened_at: CommitTimestamp) -> SystemChange {
     put(CATALOG_SPAN, opened_at.as_micros().to_be_bytes().to_vec())
@@ -306,6 +318,15 @@ fn stored_head(tables: &RealmTables) -> Result<Option<ArchiveHead>, RecoveryErro
     let head = stored.map(|stored| serde_json::from_slice(&stored));
     head.transpose()
         .map_err(|error| RecoveryError::Internal(format!("record of the archive: {error}")))
+}
+
+fn replaced(realm: &Realm) -> RecoveryError {
+    RecoveryError::Internal(format!(
+        "the server of this data directory was replaced: `anywhen recover` has rebuilt it \
+         elsewhere, and that one goes on with the history of {realm} in this archive. Start that \
+         one; to use this directory beside it, give it an empty archive of its own, with \
+         --adopt-archive"
+    ))
 }
 
 fn other_archive(realm: &Realm, remembered: &str, found: &str) -> RecoveryError {

@@ -12,14 +12,15 @@
 use std::sync::Arc;
 
 use anywhen_archive::{PinKind, TableKeys};
-use anywhen_model::{Realm, TableId};
+use anywhen_model::{CommitTimestamp, Realm, TableId};
 use anywhen_table::{RealmTables, SystemStore, Table, TableError, TableStatus};
 
 use crate::backup::{BackupKind, BackupRecord, BackupStatus, Begun, Source};
-use crate::book::{Book, Entries, Hold, Needs};
+use crate::book::{Entries, Hold, Needs};
 use crate::continuous::read_floor;
 use crate::error::RecoveryError;
 use crate::realm::{CatalogKeys, FUTURE_POLL, RealmRecovery, key_of};
+use crate::recover::refuse_unfinished;
 use crate::remembered::{Continuity, Remembered};
 use crate::restore::{RestoreJob, RestoreSlot, RunningRestore, load_jobs};
 use crate::shared::Shared;
@@ -34,6 +35,7 @@ impl RealmRecovery {
     ) -> Result<Arc<Self>, RecoveryError> {
         let options = &shared.options;
         let tables = options.tables.realm(realm).await?;
+        refuse_unfinished(&tables)?;
         let remembered = Remembered::load(shared, &tables).await?;
         // Before the realm is claimed: a server that must not go on fences nobody.
         let continuity = remembered.look(shared, realm).await?;
@@ -42,19 +44,12 @@ impl RealmRecovery {
             .open_realm_as(realm.clone(), &remembered.writer)
             .await?;
         shared.opened.lock().insert(realm.clone());
-        let book = Book::new();
         let jobs = load_jobs(&tables)?;
-        book.change(|entries| load_book(&tables, entries))?;
-        let opened = Arc::new(Self {
-            shared: Arc::clone(shared),
-            realm: realm.clone(),
-            tables,
-            archive,
-            archiver: parking_lot::Mutex::default(),
-            book,
-            history_turn: tokio::sync::Mutex::default(),
-        });
-        opened.pass_archived().await?;
+        let opened = Self::over(shared, tables, archive);
+        opened
+            .book
+            .change(|entries| load_book(&opened.tables, entries))?;
+        opened.pass(opened.archive.head().archived_through).await?;
         opened.end_broken_spans(&continuity).await?;
         opened.keep_catalog(&remembered, &continuity).await?;
         match opened.remember_head().await {
@@ -85,12 +80,14 @@ impl RealmRecovery {
 
     /// Waits until this server's commits come after everything in the archive: what came before
     /// would never be archived. Only a clock that lags behind the other server's makes it wait.
-    async fn pass_archived(&self) -> Result<(), RecoveryError> {
-        let archived = self.archive.head().archived_through;
+    pub(crate) async fn pass(
+        &self,
+        archived: CommitTimestamp,
+    ) -> Result<CommitTimestamp, RecoveryError> {
         loop {
             let sealed = self.seal().await?;
             if sealed > archived {
-                return Ok(());
+                return Ok(sealed);
             }
             if archived.as_micros() - sealed.as_micros() > CLOCK_LAG_MICROS_MAX {
                 return Err(RecoveryError::Internal(format!(

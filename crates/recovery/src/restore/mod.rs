@@ -34,10 +34,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::backup::BackupKey;
 pub use overrides::{EncryptionOverride, RestoreOverrides, SseType};
-pub(crate) use progress::load_jobs;
+pub(crate) use progress::{JobRecords, load_jobs};
 pub use request::{RestoreFromBackup, RestoreToPointInTime};
 pub(crate) use run::RestoreSlot;
-pub(crate) use spill::sweep_spilled;
+pub(crate) use spill::{remove_spilled, sweep_spilled};
 
 /// How long a restore's pin holds without being renewed: what a server that never comes back
 /// costs the archive.

@@ -194,7 +194,7 @@ impl RealmRecovery {
     /// Loads what is not loaded yet. An earlier plan is kept if the pin was held ever since:
     /// its files may have gone otherwise. The ranges stay what they were; each holds the same
     /// items by any plan.
-    async fn load(
+    pub(crate) async fn load(
         self: &Arc<Self>,
         job: &RestoreJob,
         held: bool,
@@ -270,7 +270,7 @@ impl RealmRecovery {
         Ok(())
     }
 
-    fn show_stage(&self, job: &RestoreJob, stage: RestoreStage) {
+    pub(crate) fn show_stage(&self, job: &RestoreJob, stage: RestoreStage) {
         self.shared.show(&crate::RestoreProgress {
             realm: self.realm.clone(),
             target: job.target.clone(),

@@ -1,4 +1,5 @@
-//! An object store that can go away and come back, panics when told to, and counts what is read.
+//! An object store that can go away and come back, fails, dies or panics when told to, and counts
+//! what is read.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -11,6 +12,7 @@ use object_store::{
     CopyOptions, Error, GetOptions, GetResult, ListResult, MultipartUpload, ObjectMeta,
     ObjectStore, PutMultipartOptions, PutOptions, PutPayload, PutResult, Result,
 };
+use tokio::sync::Notify;
 
 #[derive(Debug)]
 pub(super) struct Objects {
@@ -18,25 +20,43 @@ pub(super) struct Objects {
     away: AtomicBool,
     panics: AtomicBool,
     bytes_read: AtomicU64,
+    /// Requests until one fails, see [`Trip`].
+    left: AtomicU64,
+    trip: parking_lot::Mutex<Option<Trip>>,
+    died: Notify,
+}
+
+/// What happens at a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Trip {
+    /// It alone fails.
+    Fails,
+    /// It is not carried out, and nothing answers any more.
+    Dies,
+    /// It is carried out, but nothing answers any more.
+    DiesAfter,
 }
 
 impl Objects {
     pub(super) fn new() -> Arc<Self> {
-        Self::of(InMemory::new())
+        Arc::new(Self::over(InMemory::new()))
     }
 
-    /// A copy as of now.
-    pub(super) fn fork(&self) -> Arc<Self> {
-        Self::of(self.inner.fork())
-    }
-
-    fn of(inner: InMemory) -> Arc<Self> {
-        Arc::new(Self {
+    fn over(inner: InMemory) -> Self {
+        Self {
             inner,
             away: AtomicBool::new(false),
             panics: AtomicBool::new(false),
             bytes_read: AtomicU64::new(0),
-        })
+            left: AtomicU64::new(0),
+            trip: parking_lot::Mutex::default(),
+            died: Notify::new(),
+        }
+    }
+
+    /// A copy as of now.
+    pub(super) fn fork(&self) -> Arc<Self> {
+        Arc::new(Self::over(self.inner.fork()))
     }
 
     /// Whether reading a keyframe panics.
@@ -53,14 +73,60 @@ impl Objects {
         self.away.store(away, Ordering::SeqCst);
     }
 
+    /// The request of this number from now on, beginning at 0, trips.
+    pub(super) fn trip_at(&self, request: u64, trip: Trip) {
+        self.left.store(request, Ordering::SeqCst);
+        *self.trip.lock() = Some(trip);
+    }
+
+    /// Whether a request has tripped since [`Self::trip_at`]; nothing trips any more, and
+    /// everything answers again.
+    pub(super) fn has_tripped(&self) -> bool {
+        self.set_away(false);
+        self.trip.lock().take().is_none()
+    }
+
+    /// Waits until a request dies.
+    pub(super) async fn died(&self) {
+        self.died.notified().await;
+    }
+
     fn check(&self) -> Result<()> {
         if self.away.load(Ordering::SeqCst) {
-            return Err(Error::Generic {
-                store: "test",
-                source: "away".into(),
-            });
+            return Err(away());
         }
-        Ok(())
+        let mut trip = self.trip.lock();
+        if trip.is_none() || self.left.fetch_sub(1, Ordering::SeqCst) > 0 {
+            return Ok(());
+        }
+        match trip.take() {
+            Some(Trip::DiesAfter) => {
+                self.set_away(true);
+                self.died.notify_one();
+                Ok(())
+            }
+            Some(Trip::Dies) => {
+                self.set_away(true);
+                self.died.notify_one();
+                Err(away())
+            }
+            _ => Err(away()),
+        }
+    }
+
+    /// An answer, if anything answers any more.
+    fn answer<T>(&self, answer: Result<T>) -> Result<T> {
+        if self.away.load(Ordering::SeqCst) {
+            return Err(away());
+        }
+        answer
+    }
+}
+
+fn away() -> Error {
+    Error::Generic {
+        store: "test",
+        source: "away".into(),
     }
 }
 
@@ -74,7 +140,7 @@ impl std::fmt::Display for Objects {
 impl ObjectStore for Objects {
     async fn put_opts(&self, path: &Path, body: PutPayload, how: PutOptions) -> Result<PutResult> {
         self.check()?;
-        self.inner.put_opts(path, body, how).await
+        self.answer(self.inner.put_opts(path, body, how).await)
     }
 
     async fn put_multipart_opts(
@@ -94,7 +160,7 @@ impl ObjectStore for Objects {
             "the store panics"
         );
         let head = how.head;
-        let result = self.inner.get_opts(path, how).await?;
+        let result = self.answer(self.inner.get_opts(path, how).await)?;
         if !head && !path.as_ref().contains("/manifest/") {
             let bytes = result.range.end - result.range.start;
             self.bytes_read.fetch_add(bytes, Ordering::SeqCst);

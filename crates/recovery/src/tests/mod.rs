@@ -6,6 +6,7 @@ mod backups;
 mod continuous;
 mod deletion;
 mod oracle;
+mod recover;
 mod restarts;
 mod restores;
 mod resumption;

@@ -2,6 +2,7 @@
 //! backup, restores to exactly what a model that keeps all versions says, in items and indexes.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use anywhen_model::{CommitTimestamp, Item, SeededRandomness};
 use anywhen_table::{ItemChange, TransactAction, WriteAction};
@@ -46,6 +47,18 @@ impl Model {
                 .clone()
         });
         last.collect()
+    }
+
+    /// From `since` on, every table is again what it was at `at`.
+    fn rewind(&mut self, at: CommitTimestamp, since: CommitTimestamp) {
+        for versions in self.tables.values_mut().flat_map(BTreeMap::values_mut) {
+            let then = versions
+                .iter()
+                .rev()
+                .find(|(committed, _)| *committed <= at);
+            let item = then.and_then(|(_, item)| item.clone());
+            versions.push((since, item));
+        }
     }
 
     fn instants(&self, table: &str) -> Vec<CommitTimestamp> {
@@ -188,6 +201,38 @@ impl Run {
         self.world = Some(world.restart().await);
     }
 
+    /// The disk is lost, and the server recovered from its archive, as of an instant.
+    async fn lose(&mut self) {
+        let mut earliest = CommitTimestamp::ZERO;
+        for table in TABLES {
+            self.world().pitr(table, true).await;
+            self.world().span_settled(table).await;
+            earliest = earliest.max(self.world().window(table).await.earliest);
+        }
+        for (_, backup) in &self.backups {
+            self.world().available(backup).await;
+        }
+        self.world().advance(2 * SECOND);
+        let archived = self.world().inner().archive.seal_and_flush().await;
+        let past = archived.unwrap().as_micros() - earliest.as_micros();
+        let at = (self.roll(2) == 0).then(|| earliest.plus_micros(self.roll(past + 1)));
+        let world = self.world.take().expect("the server runs");
+        let ground = world.crash().await.without_disk();
+        let recovered = ground.recover(at, Arc::default()).await.unwrap();
+        let report = &recovered[0];
+        if let Some(rewound) = report.rewound_at {
+            self.model.rewind(report.at, rewound);
+        }
+        let world = ground.start().await;
+        for table in TABLES {
+            world.items(table);
+        }
+        self.world = Some(world);
+        for table in TABLES {
+            self.check(table, CommitTimestamp::MAX, table);
+        }
+    }
+
     fn new_target(&mut self) -> String {
         self.targets += 1;
         format!("Target{}", self.targets)
@@ -266,7 +311,7 @@ impl Now for anywhen_model::ManualClock {
     }
 }
 
-async fn run(seed: u64, limits: RecoveryLimits) {
+async fn run(seed: u64, limits: RecoveryLimits, losses: usize) {
     let ground = Ground {
         limits,
         ..Ground::new(seed)
@@ -288,8 +333,11 @@ async fn run(seed: u64, limits: RecoveryLimits) {
         run.write().await;
     }
     run.world().pitr("Other", true).await;
-    for _ in 0..STEPS {
+    for step in 1..=STEPS {
         run.step().await;
+        if losses > 0 && step.is_multiple_of(STEPS / losses) {
+            run.lose().await;
+        }
     }
     for _ in 0..6 {
         run.restore_instant().await;
@@ -328,7 +376,7 @@ fn seeds(count: u64) -> std::ops::Range<u64> {
 async fn every_instant_restores_to_what_was_committed() {
     for seed in seeds(6) {
         let _seed = Seed(seed, "every_instant");
-        run(seed, RecoveryLimits::default()).await;
+        run(seed, RecoveryLimits::default(), 0).await;
     }
 }
 
@@ -344,6 +392,14 @@ async fn many_ranges_and_sorting_on_disk_restore_the_same() {
     };
     for seed in seeds(3) {
         let _seed = Seed(seed, "many_ranges");
-        run(seed, limits).await;
+        run(seed, limits, 0).await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_is_lost_again_and_again_tells_the_same_history() {
+    for seed in seeds(3) {
+        let _seed = Seed(seed, "lost_again");
+        run(seed, RecoveryLimits::default(), 3).await;
     }
 }

@@ -25,8 +25,9 @@ use super::away::Objects;
 use crate::backup::{BackupRecord, BackupStatus};
 use crate::realm::RealmRecovery;
 use crate::{
-    Consent, ProgressSink, Recovery, RecoveryError, RecoveryLimits, RecoveryOptions,
-    RestoreFromBackup, RestoreOverrides, RestoreProgress, RestoreToPointInTime,
+    Consent, ProgressSink, RecoverError, RecoveredRealm, Recovery, RecoveryError, RecoveryLimits,
+    RecoveryOptions, RestoreFromBackup, RestoreOverrides, RestoreProgress, RestoreToPointInTime,
+    recover,
 };
 
 /// 2026-11-21 12:00:00 UTC, in microseconds.
@@ -117,6 +118,33 @@ impl Ground {
         &self,
         failpoints: Arc<FailPointRegistry>,
     ) -> Result<World, RecoveryError> {
+        let options = self.options(failpoints).await?;
+        let (engine, tables) = (Arc::clone(&options.engine), Arc::clone(&options.tables));
+        let failpoints = Arc::clone(&options.failpoints);
+        let recovery = Recovery::open(options).await?;
+        let realm = Realm {
+            account: "123456789012".try_into().unwrap(),
+            region: "us-east-1".try_into().unwrap(),
+        };
+        let tables = tables.realm(&realm).await?;
+        let ground = self.clone();
+        Ok(World {
+            ground,
+            engine,
+            failpoints,
+            recovery,
+            realm,
+            tables,
+        })
+    }
+}
+
+impl Ground {
+    /// The engine opened, and the archive.
+    async fn options(
+        &self,
+        failpoints: Arc<FailPointRegistry>,
+    ) -> Result<RecoveryOptions, RecoveryError> {
         // What jobs say stands beside the failure it explains.
         let _ = tracing_subscriber::fmt()
             .with_test_writer()
@@ -141,34 +169,62 @@ impl Ground {
             Arc::clone(&randomness),
         )
         .await?;
-        let recovery = Recovery::open(RecoveryOptions {
-            engine: Arc::clone(&engine),
-            tables: Arc::clone(&tables),
+        Ok(RecoveryOptions {
+            engine,
+            tables,
             archive,
             clock,
             randomness,
-            failpoints: Arc::clone(&failpoints),
+            failpoints,
             progress: Arc::clone(&self.progress) as _,
             spill_directory: self.spill.path().to_owned(),
             limits: self.limits,
             consent: self.consent,
             archiver: anywhen_archive::ArchiverConfig::default(),
         })
-        .await?;
-        let realm = Realm {
-            account: "123456789012".try_into().unwrap(),
-            region: "us-east-1".try_into().unwrap(),
-        };
-        let tables = tables.realm(&realm).await?;
-        let ground = self.clone();
-        Ok(World {
-            ground,
-            engine,
-            failpoints,
-            recovery,
-            realm,
-            tables,
-        })
+    }
+
+    /// The same archive and key with an empty disk.
+    pub(super) fn without_disk(&self) -> Self {
+        Self {
+            disk: Disk::Memory(MemoryStore::default()),
+            spill: Arc::new(tempfile::tempdir().unwrap()),
+            ..self.clone()
+        }
+    }
+
+    /// With a copy of what restores have sorted on disk.
+    pub(super) fn with_spill_copied(&self) -> Self {
+        let spill = tempfile::tempdir().unwrap();
+        for table in self.spill.path().read_dir().unwrap() {
+            let table = table.unwrap();
+            let copy = spill.path().join(table.file_name());
+            std::fs::create_dir(&copy).unwrap();
+            for file in table.path().read_dir().unwrap() {
+                let file = file.unwrap();
+                // Removed in the meantime, perhaps.
+                let _ = std::fs::copy(file.path(), copy.join(file.file_name()));
+            }
+        }
+        Self {
+            spill: Arc::new(spill),
+            ..self.clone()
+        }
+    }
+
+    /// Recovers onto the disk, or goes on with that.
+    pub(super) async fn recover(
+        &self,
+        at: Option<CommitTimestamp>,
+        failpoints: Arc<FailPointRegistry>,
+    ) -> Result<Vec<RecoveredRealm>, RecoverError> {
+        let options = self.options(failpoints).await?;
+        let engine = Arc::clone(&options.engine);
+        let recovered = recover(options, at).await;
+        if let Disk::Local(_) = self.disk {
+            engine.close();
+        }
+        recovered
     }
 }
 
@@ -193,13 +249,7 @@ impl World {
 
     /// A server that has only the archive and the key.
     pub(super) async fn elsewhere(&self) -> Self {
-        let spill = Arc::new(tempfile::tempdir().unwrap());
-        let ground = Ground {
-            disk: Disk::Memory(MemoryStore::default()),
-            spill,
-            ..self.ground.clone()
-        };
-        ground.start().await
+        self.ground.without_disk().start().await
     }
 
     pub(super) fn advance(&self, micros: u64) {
@@ -264,12 +314,18 @@ impl World {
                 (key.to_vec(), decode_item(&stored).unwrap())
             })
             .collect();
-        let statistics = table.statistics();
         let bytes: usize = items.values().map(Item::size_bytes).sum();
-        assert_eq!(
-            (statistics.items, statistics.size_bytes),
-            (items.len() as u64, bytes as u64)
-        );
+        let expected = (items.len() as u64, bytes as u64);
+        let counted = || {
+            let statistics = table.statistics();
+            (statistics.items, statistics.size_bytes)
+        };
+        // After a start they are counted in the background, on a thread of its own.
+        let patience = std::time::Instant::now() + std::time::Duration::from_secs(10);
+        while counted() != expected && std::time::Instant::now() < patience {
+            std::thread::yield_now();
+        }
+        assert_eq!(counted(), expected);
         items
     }
 
