@@ -47,6 +47,13 @@ class History:
             versions.sort(key=lambda version: version.until)
             self.last_commit = max(self.last_commit, until)
 
+    def forget_after(self, instant):
+        """What came later has been lost."""
+        with self._lock:
+            for key, versions in self._versions.items():
+                self._versions[key] = [version for version in versions if version.until <= instant]
+            self.last_commit = min(self.last_commit, instant)
+
     def commits(self):
         """All instants at which something changed, sorted."""
         return sorted({v.until for versions in self._versions.values() for v in versions})

@@ -113,6 +113,51 @@ pub(crate) struct ServeArguments {
     archiver_in_miniature: bool,
 }
 
+/// The command line of `anywhen recover`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct RecoverArguments {
+    /// The archive of the lost server: a directory, file:///DIR, or s3://BUCKET/PREFIX.
+    #[arg(long, env = "ANYWHEN_ARCHIVE", value_name = "URL")]
+    archive: String,
+
+    /// The key that the lost server's data was encrypted under.
+    #[arg(long, env = "ANYWHEN_MASTER_KEY_FILE", value_name = "FILE")]
+    master_key_file: PathBuf,
+
+    /// Where the new server's data goes: a directory that is empty, or not there, or in which
+    /// a recovery was cut off.
+    #[arg(long, env = "ANYWHEN_DATA_DIR", value_name = "DIR")]
+    data_dir: PathBuf,
+
+    /// An earlier instant to recover instead of the last one in the archive, like
+    /// 2026-11-21T12:00:00Z, or in seconds since the epoch. What came later stays in the
+    /// history of each table.
+    #[arg(long, value_name = "TIME")]
+    pub(crate) at: Option<String>,
+
+    /// Log lines: `text` or `json` [default: text]. Levels come from ANYWHEN_LOG.
+    #[arg(long, env = "ANYWHEN_LOG_FORMAT", value_name = "FORMAT")]
+    log_format: Option<LogFormat>,
+
+    /// Holds jobs at named points, for tests only: `NAME=ACTION`, separated by semicolons.
+    #[arg(long, env = "ANYWHEN_FAILPOINTS", hide = true)]
+    failpoints: Option<String>,
+}
+
+impl RecoverArguments {
+    /// The settings that a recovery shares with the server it rebuilds.
+    pub(crate) fn config(self) -> anyhow::Result<Config> {
+        Config::resolve(ServeArguments {
+            archive: Some(self.archive),
+            master_key_file: Some(self.master_key_file),
+            data_dir: Some(self.data_dir),
+            log_format: self.log_format,
+            failpoints: self.failpoints,
+            ..ServeArguments::default()
+        })
+    }
+}
+
 /// What an acknowledgement promises.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -5,7 +5,7 @@
 //! ([`clock`]), the HTTP listener ([`http`]) with the front behind which services change
 //! ([`front`]) and its guard against foreign web pages ([`guard`]), logs and metrics
 //! ([`telemetry`]) and progress bars ([`progress`]). No rule of DynamoDB lives here. Beside the
-//! server, [`archive`] looks at archives without one.
+//! server, [`archive`] looks at archives without one, and [`recover`] rebuilds a lost server.
 //!
 //! Standard output carries data only: the one line that says where the server listens, or what was
 //! asked for. All
@@ -19,9 +19,12 @@ mod front;
 mod guard;
 mod http;
 mod progress;
+mod recover;
 mod supervisor;
 mod telemetry;
 mod wiring;
+
+use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
@@ -40,25 +43,29 @@ struct Cli {
 enum Command {
     /// Runs the server until SIGTERM or SIGINT.
     Serve(Box<config::ServeArguments>),
+    /// Rebuilds a lost server in a new data directory from its archive and its master key.
+    /// Interrupted, it goes on when it is run again.
+    Recover(config::RecoverArguments),
     /// Looks at an archive; changes nothing, and may run beside the server that writes to it.
     #[command(subcommand)]
     Archive(archive::ArchiveCommand),
 }
 
-fn main() -> std::process::ExitCode {
+fn main() -> ExitCode {
     match Cli::parse().command {
-        Command::Serve(arguments) => exit_code(serve(*arguments)),
+        Command::Serve(arguments) => exit_code(serve(*arguments).map(|()| ExitCode::SUCCESS)),
+        Command::Recover(arguments) => exit_code(recover::run(arguments)),
         Command::Archive(command) => archive::run(command),
     }
 }
 
-fn exit_code(outcome: anyhow::Result<()>) -> std::process::ExitCode {
+fn exit_code(outcome: anyhow::Result<ExitCode>) -> ExitCode {
     match outcome {
-        Ok(()) => std::process::ExitCode::SUCCESS,
+        Ok(status) => status,
         Err(error) => {
             // The chain of causes, outermost first, as an operator reads it.
             eprintln!("anywhen: {error:#}");
-            std::process::ExitCode::FAILURE
+            ExitCode::FAILURE
         }
     }
 }

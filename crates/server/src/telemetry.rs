@@ -20,7 +20,12 @@ const DEFAULT_LEVELS: &str = "info,fjall=warn,lsm_tree=warn";
 
 /// Starts logging; `ANYWHEN_LOG` sets the levels.
 pub(crate) fn start_logs(config: &Config) -> anyhow::Result<()> {
-    let levels = std::env::var("ANYWHEN_LOG").unwrap_or_else(|_| DEFAULT_LEVELS.to_owned());
+    start_logs_from(config, DEFAULT_LEVELS)
+}
+
+/// As [`start_logs`], with other levels unless `ANYWHEN_LOG` sets them.
+pub(crate) fn start_logs_from(config: &Config, levels: &str) -> anyhow::Result<()> {
+    let levels = std::env::var("ANYWHEN_LOG").unwrap_or_else(|_| levels.to_owned());
     let filter = EnvFilter::builder()
         .parse(levels)
         .context("in ANYWHEN_LOG")?;

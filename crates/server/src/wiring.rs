@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, anyhow, bail};
 use anywhen_api::{Service, ServiceOptions};
-use anywhen_archive::{Archive, ArchiveError, ArchiverConfig, open_store};
+use anywhen_archive::{Archive, ArchiveError, ArchiverConfig, find_store, open_store};
 use anywhen_engine::{Engine, Health};
 use anywhen_engine_local::{LocalEngine, LocalEngineOptions};
 use anywhen_kms::{MasterKey, Origin, OsRandomness};
@@ -22,9 +22,9 @@ use anywhen_recovery::{
 use anywhen_table::{Tables, TablesOptions};
 use fail_parallel::FailPointRegistry;
 
-use crate::clock;
 use crate::config::{Config, Durability};
 use crate::progress::Bars;
+use crate::{clock, recover};
 
 /// What the layers are made of and stand in; outlives them when they are opened again.
 pub(crate) struct Surroundings {
@@ -40,12 +40,13 @@ impl Surroundings {
     /// Checks the master key and starts the clock.
     pub(crate) fn new(config: Config) -> anyhow::Result<Self> {
         warn_of(&config);
+        recover::refuse_unfinished(&config.data_dir)?;
         Ok(Self {
             clock: clock::start(),
             randomness: Arc::new(OsRandomness),
             master: Arc::new(open_master_key(&config)?),
             failpoints: failpoints(&config)?,
-            bars: Arc::new(Bars::on_terminal()),
+            bars: Arc::new(Bars::on_terminal("restore")),
             config,
         })
     }
@@ -188,7 +189,10 @@ fn check_key_may_be_made(config: &Config) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn open_engine(config: &Config, clock: Arc<dyn Clock>) -> anyhow::Result<Arc<dyn Engine>> {
+pub(crate) async fn open_engine(
+    config: &Config,
+    clock: Arc<dyn Clock>,
+) -> anyhow::Result<Arc<dyn Engine>> {
     let mut options = LocalEngineOptions::new(&config.data_dir, clock);
     options.free_space_watermark_bytes = config.free_space_watermark_bytes;
     options.memtables_bytes = config.memtables_bytes;
@@ -217,16 +221,22 @@ async fn open_archive(
     randomness: &Arc<dyn Randomness>,
 ) -> anyhow::Result<Arc<Archive>> {
     let url = &config.archive_url;
-    let (store, prefix, _) = open_store(url)?;
     let (master, clock, randomness) = (
         Arc::clone(master),
         Arc::clone(clock),
         Arc::clone(randomness),
     );
     let remembered = remembered_archive(tables)?.filter(|_| !config.consent.adopt_archive);
-    let opened = match &remembered {
-        Some(_) => Archive::open_existing(store, prefix, master, clock, randomness).await,
-        None => Archive::open(store, prefix, master, clock, randomness).await,
+    let opened = if remembered.is_some() {
+        match find_store(url) {
+            Ok((store, prefix, _)) => {
+                Archive::open_existing(store, prefix, master, clock, randomness).await
+            }
+            Err(error) => Err(error),
+        }
+    } else {
+        let (store, prefix, _) = open_store(url)?;
+        Archive::open(store, prefix, master, clock, randomness).await
     };
     match (opened, remembered) {
         (Err(error @ ArchiveError::Missing { .. }), Some(remembered)) => {
@@ -263,7 +273,7 @@ fn archiver(config: &Config) -> anyhow::Result<ArchiverConfig> {
     Ok(archiver)
 }
 
-fn failpoints(config: &Config) -> anyhow::Result<Arc<FailPointRegistry>> {
+pub(crate) fn failpoints(config: &Config) -> anyhow::Result<Arc<FailPointRegistry>> {
     let registry = Arc::new(FailPointRegistry::new());
     for setting in config.failpoints.iter().flat_map(|text| text.split(';')) {
         let (name, action) = setting
