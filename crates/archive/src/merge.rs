@@ -247,11 +247,30 @@ impl Iterator for LiveChanges {
 /// After an error it answers nothing more.
 pub struct MergedItems {
     live: Option<LiveChanges>,
+    /// Where reading has come to.
+    last: Option<Bytes>,
+    around: Option<Around>,
 }
+
+/// Given an error and the last key before it: the changes from there on by another way.
+pub(crate) type Around =
+    Box<dyn FnMut(&ArchiveError, Option<&Bytes>) -> Option<LiveChanges> + Send>;
 
 impl MergedItems {
     pub(crate) fn new(live: LiveChanges) -> Self {
-        Self { live: Some(live) }
+        Self {
+            live: Some(live),
+            last: None,
+            around: None,
+        }
+    }
+
+    /// As [`Self::new`], but goes on by another way where reading fails, if there is one.
+    pub(crate) fn with_ways_around(live: LiveChanges, around: Around) -> Self {
+        Self {
+            around: Some(around),
+            ..Self::new(live)
+        }
     }
 }
 
@@ -259,13 +278,21 @@ impl Iterator for MergedItems {
     type Item = Result<(Bytes, Bytes), ArchiveError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        match self.live.as_mut()?.next() {
-            Some(Ok(change)) => Some(Ok((change.key, change.item?))),
-            Some(Err(error)) => {
-                self.live = None;
-                Some(Err(error))
+        loop {
+            match self.live.as_mut()?.next()? {
+                Ok(change) => {
+                    self.last = Some(change.key.clone());
+                    return Some(Ok((change.key, change.item?)));
+                }
+                Err(error) => {
+                    let last = self.last.as_ref();
+                    let around = self.around.as_mut();
+                    self.live = around.and_then(|around| around(&error, last));
+                    if self.live.is_none() {
+                        return Some(Err(error));
+                    }
+                }
             }
-            None => None,
         }
     }
 }

@@ -37,6 +37,16 @@ impl KeyRange {
         self.start.as_ref() <= key && !self.ends_before(key)
     }
 
+    /// What is left of the range above a key.
+    pub(crate) fn after(&self, key: Option<&Bytes>) -> Self {
+        let Some(key) = key else { return self.clone() };
+        Self {
+            // The lowest key above it.
+            start: [key, &b"\0"[..]].concat().into(),
+            end: self.end.clone(),
+        }
+    }
+
     /// Whether every key of the range is below this one.
     pub(crate) fn ends_before(&self, key: &[u8]) -> bool {
         self.end.as_ref().is_some_and(|end| end.as_ref() <= key)

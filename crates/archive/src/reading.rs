@@ -7,6 +7,7 @@
 use std::sync::Arc;
 
 use anywhen_model::{CommitTimestamp, TableId};
+use bytes::Bytes;
 use futures::{FutureExt as _, StreamExt as _, TryStreamExt as _};
 use tokio::runtime::Handle;
 
@@ -142,20 +143,56 @@ impl RealmArchive {
     }
 
     /// The items of a plan whose keys are in the range. Call it and read it on a blocking
-    /// thread of a runtime: it fetches from the object store as it goes. Holds some MiB of each
-    /// file in memory, and the range's changes in segments.
-    pub fn read(&self, plan: &RestorePlan, range: KeyRange) -> Result<MergedItems, ArchiveError> {
+    /// thread of a runtime: it fetches from the object store as it goes. Holds some MiB of each file
+    /// in memory, and the range's changes in segments. Where an object of
+    /// the plan cannot be read and something else tells the same, that is read from there on.
+    pub fn read(
+        self: &Arc<Self>,
+        plan: &RestorePlan,
+        range: KeyRange,
+    ) -> Result<MergedItems, ArchiveError> {
+        let mut plan = plan.clone();
+        let live = self.live_changes(&mut plan, &range)?;
+        Ok(self.readable(live, plan, range))
+    }
+
+    /// Items that are read on by another plan where an object proves unreadable.
+    fn readable(
+        self: &Arc<Self>,
+        live: LiveChanges,
+        mut plan: RestorePlan,
+        range: KeyRange,
+    ) -> MergedItems {
+        let realm = Arc::clone(self);
+        let around = move |error: &ArchiveError, last: Option<&Bytes>| {
+            let rest = range.after(last);
+            plan = Handle::current().block_on(realm.plan_around(&plan, error))?;
+            realm.live_changes(&mut plan, &rest).ok()
+        };
+        MergedItems::with_ways_around(live, Box::new(around))
+    }
+
+    /// The changes of a plan that can be opened: this one, or one around what cannot.
+    fn live_changes(
+        &self,
+        plan: &mut RestorePlan,
+        range: &KeyRange,
+    ) -> Result<LiveChanges, ArchiveError> {
         let reading = self.reading();
-        let sources = plan_sources(&reading, plan, &range)?;
-        Ok(MergedItems::new(LiveChanges::new(
-            Merge::new(sources),
-            plan.at,
-        )))
+        loop {
+            let error = match plan_sources(&reading, plan, range) {
+                Ok(sources) => return Ok(LiveChanges::new(Merge::new(sources), plan.at)),
+                Err(error) => error,
+            };
+            let other = reading.handle.block_on(self.plan_around(plan, &error));
+            *plan = other.ok_or(error)?;
+        }
     }
 
     /// Reads a plan range by range. Call it on a thread of a runtime.
-    pub fn plan_reader(&self, plan: RestorePlan, limits: ReadLimits) -> PlanReader {
+    pub fn plan_reader(self: &Arc<Self>, plan: RestorePlan, limits: ReadLimits) -> PlanReader {
         PlanReader {
+            realm: Arc::clone(self),
             reading: self.reading(),
             plan,
             limits,
@@ -167,19 +204,30 @@ impl RealmArchive {
     /// Reads the tail of a reader's plan and sorts it, for all ranges. If that takes more
     /// memory than [`ReadLimits::tail_bytes`], or if `keep` is set, it goes to files in
     /// `directory`, sealed under the table's key; what is answered finds them again in a later
-    /// life ([`PlanReader::take_sorted_tail`]). Call it on a blocking thread.
+    /// life ([`PlanReader::take_sorted_tail`]), unless the tail is another than the plan's because
+    /// an object cannot be read. Call it on a blocking thread.
     pub fn sort_tail(
         &self,
-        reader: PlanReader,
+        mut reader: PlanReader,
         directory: &std::path::Path,
         keep: bool,
     ) -> Result<(PlanReader, Option<TailRuns>), ArchiveError> {
         let key = self.timeline(reader.plan.table)?.ledger.key().clone();
-        let sink = self.sink(key);
         let limit = reader.limits.tail_bytes;
-        let (tail, runs) = Tail::sort(&reader.reading, &reader.plan, sink, directory, limit, keep)?;
-        let tail = Some(tail);
-        Ok((PlanReader { tail, ..reader }, runs))
+        let mut as_planned = true;
+        loop {
+            let (reading, sink) = (&reader.reading, self.sink(key.clone()));
+            let error = match Tail::sort(reading, &reader.plan, sink, directory, limit, keep) {
+                Ok((tail, runs)) => {
+                    reader.tail = Some(tail);
+                    return Ok((reader, runs.filter(|_| as_planned)));
+                }
+                Err(error) => error,
+            };
+            let other = self.plan_around(&reader.plan, &error);
+            reader.plan = reading.handle.block_on(other).ok_or(error)?;
+            as_planned = false;
+        }
     }
 
     pub(crate) fn reading(&self) -> Reading {
@@ -205,6 +253,7 @@ impl RealmArchive {
 
 /// Reads a plan range by range, several at a time.
 pub struct PlanReader {
+    realm: Arc<RealmArchive>,
     reading: Reading,
     plan: RestorePlan,
     limits: ReadLimits,
@@ -227,8 +276,22 @@ impl PlanReader {
     }
 
     /// The items of the plan whose keys are in the range, as [`RealmArchive::read`] answers
-    /// them. Call it and read it on a blocking thread.
+    /// them, also by another way where an object cannot be read. Call it and read it on a
+    /// blocking thread.
     pub fn read(&self, range: &KeyRange) -> Result<MergedItems, ArchiveError> {
+        let mut plan = self.plan.clone();
+        let live = match self.live_changes(range) {
+            Ok(live) => live,
+            Err(error) => {
+                let other = self.realm.plan_around(&plan, &error);
+                plan = self.reading.handle.block_on(other).ok_or(error)?;
+                self.realm.live_changes(&mut plan, range)?
+            }
+        };
+        Ok(self.realm.readable(live, plan, range.clone()))
+    }
+
+    fn live_changes(&self, range: &KeyRange) -> Result<LiveChanges, ArchiveError> {
         let groups = file_groups(&self.plan, range);
         let tail = match &self.tail {
             Some(tail) => tail.sources(range),
@@ -243,7 +306,7 @@ impl PlanReader {
             Source::known_files(reading, known, range.clone(), files.into(), slice_bytes)
         });
         let merge = Merge::new(files.chain(tail).collect());
-        Ok(MergedItems::new(LiveChanges::new(merge, self.plan.at)))
+        Ok(LiveChanges::new(merge, self.plan.at))
     }
 }
 

@@ -465,7 +465,7 @@ async fn keyframes_come_from_the_archive_alone() {
 
 /// What a table is asked for, and what it answers.
 #[derive(Debug, PartialEq, Eq)]
-enum Kept {
+enum Answer {
     Readable,
     NotKept,
     NotArchived,
@@ -511,27 +511,27 @@ async fn nothing_reads_across_spans_or_before_the_window() {
     }
     for tidied in [false, true] {
         for (at, expected) in [
-            (first.previous(), Kept::NotKept),
-            (first, Kept::NotKept),
-            (in_first[0], Kept::NotKept),
-            (in_first[1], Kept::Readable),
-            (in_first[1].next(), Kept::NotKept),
-            (in_first[3], Kept::NotKept),
-            (between, Kept::NotKept),
-            (second, Kept::NotKept),
-            (in_second[0], Kept::NotKept),
-            (in_second[4], Kept::NotKept),
-            (in_second[5], Kept::Readable),
-            (end, Kept::Readable),
-            (end.next(), Kept::NotArchived),
+            (first.previous(), Answer::NotKept),
+            (first, Answer::NotKept),
+            (in_first[0], Answer::NotKept),
+            (in_first[1], Answer::Readable),
+            (in_first[1].next(), Answer::NotKept),
+            (in_first[3], Answer::NotKept),
+            (between, Answer::NotKept),
+            (second, Answer::NotKept),
+            (in_second[0], Answer::NotKept),
+            (in_second[4], Answer::NotKept),
+            (in_second[5], Answer::Readable),
+            (end, Answer::Readable),
+            (end.next(), Answer::NotArchived),
         ] {
             let found = match restore(&server.archive, id, at).await {
                 Ok(items) => {
                     assert_eq!(items, server.table.at(at), "at {at}");
-                    Kept::Readable
+                    Answer::Readable
                 }
-                Err(ArchiveError::NotKept { .. }) => Kept::NotKept,
-                Err(ArchiveError::NotArchived { .. }) => Kept::NotArchived,
+                Err(ArchiveError::NotKept { .. }) => Answer::NotKept,
+                Err(ArchiveError::NotArchived { .. }) => Answer::NotArchived,
                 Err(error) => panic!("at {at}: {error}"),
             };
             assert_eq!(found, expected, "at {at}, tidied: {tidied}");

@@ -6,8 +6,8 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::future::Future;
-use std::sync::{Arc, OnceLock};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use anywhen_engine::{Commit, Engine, Entry, Fence, KeyspaceName, LogHandle, Snapshot, Write};
 use anywhen_kms::{DataKey, MasterKey, RecordCipher, WrappedKey};
