@@ -124,6 +124,20 @@ pub(crate) fn file_kind(realm: &Realm, path: &str) -> Option<Kind> {
     }
 }
 
+/// The table and the interval in the name of a delta file.
+pub(crate) fn delta_interval(
+    realm: &Realm,
+    path: &str,
+) -> Option<(TableId, CommitTimestamp, CommitTimestamp)> {
+    let (table, rest) = timeline_of(realm, path)?;
+    let mut parts = rest.strip_prefix("deltas/")?.split('-');
+    let mut instant = || {
+        let micros = u64::from_str_radix(parts.next()?, 16).ok()?;
+        Some(CommitTimestamp::from_micros(micros))
+    };
+    Some((table, instant()?, instant()?))
+}
+
 /// The timeline that a path is in, and the rest of the path.
 fn timeline_of<'a>(realm: &Realm, path: &'a str) -> Option<(TableId, &'a str)> {
     let inside = path.strip_prefix(&format!("{}/", timelines(realm)))?;

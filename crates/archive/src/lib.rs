@@ -49,6 +49,7 @@ mod reading;
 mod realm;
 mod retain;
 mod rewind;
+mod rollback;
 mod sealed;
 mod segment;
 mod shipper;

@@ -42,6 +42,7 @@ use crate::lease::Lease;
 use crate::ledger::{self, Chain, Ledger, Stale, first_number};
 use crate::manifest::{RealmManifest, TimelineManifest};
 use crate::retain::Garbage;
+use crate::rollback;
 use crate::sealed::SealingKey;
 use crate::segment::{self, Directory};
 use crate::span::TimelineSummary;
@@ -173,6 +174,13 @@ impl RealmArchive {
         let (ledger, epoch) = claim(&archive, &realm, writer).await?;
         let archived_through = ledger.current().archived_through;
         let timelines = load_timelines(&archive, &realm, epoch).await?;
+        refuse_rolled_back(
+            &archive,
+            &realm,
+            ledger.current().dropped_through,
+            &timelines,
+        )
+        .await?;
         let status = RealmStatus {
             archived_through,
             fenced: None,
@@ -482,6 +490,9 @@ async fn claim_once(
 ) -> Result<(Ledger<RealmManifest>, u64), ArchiveError> {
     let folder = layout::realm_manifests(realm);
     let found = ledger::load::<RealmManifest>(&archive.store, &folder, &archive.master).await?;
+    if found.is_none() {
+        refuse_without_manifest(archive, realm, &folder).await?;
+    }
     let (manifest, key, oldest) = found.unwrap_or_else(|| {
         let (key, wrapped) = archive.master.generate_data_key(&*archive.randomness);
         let empty = RealmManifest {
@@ -502,6 +513,21 @@ async fn claim_once(
     Ok((ledger, epoch))
 }
 
+/// A realm's first object is its manifest: one that has timelines and none has lost it, and with
+/// it what it takes to read them.
+async fn refuse_without_manifest(
+    archive: &Archive,
+    realm: &Realm,
+    folder: &str,
+) -> Result<(), ArchiveError> {
+    let timelines = archive.store.folders(&layout::timelines(realm)).await?;
+    if timelines.is_empty() {
+        return Ok(());
+    }
+    let reason = "the realm has timelines, but no manifest";
+    Err(ArchiveError::damaged(folder, reason))
+}
+
 async fn load_timelines(
     archive: &Archive,
     realm: &Realm,
@@ -516,6 +542,25 @@ async fn load_timelines(
         .map_ok(|timeline| (timeline.table, Arc::new(timeline)))
         .try_collect()
         .await
+}
+
+/// A timeline that has lost its newest manifest would read as if some changes had never been.
+async fn refuse_rolled_back(
+    archive: &Archive,
+    realm: &Realm,
+    dropped_through: CommitTimestamp,
+    timelines: &BTreeMap<TableId, Arc<TableTimeline>>,
+) -> Result<(), ArchiveError> {
+    let manifests = timelines
+        .iter()
+        .map(|(table, timeline)| (*table, timeline.ledger.current()))
+        .collect();
+    let (store, master) = (&archive.store, &archive.master);
+    let found = rollback::find(store, master, realm, dropped_through, &manifests).await?;
+    found
+        .into_iter()
+        .next()
+        .map_or(Ok(()), |lost| Err(lost.into_error()))
 }
 
 /// A timeline, or `None` for a folder that has files but no manifest: a first keyframe that

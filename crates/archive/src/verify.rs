@@ -18,9 +18,9 @@
 //! * Memory is bounded: a few objects are read at a time, and large ones as streams. What grows
 //!   with the archive is the list of a realm's objects.
 //!
-//! What cannot be noticed from the archive alone: that the newest manifests of all chains were
-//! removed together, which takes it back to an earlier state. The server that wrote it
-//! remembers more.
+//! What cannot be noticed from the archive alone: that the newest manifests of a realm were
+//! removed, which takes it back to an earlier state (the server that wrote it remembers more), or
+//! those of a timeline, if no change was lost with them ([`crate::rollback`]).
 //!
 //! The parts: [`chain`] reads manifests, [`structure`] checks what they say, [`objects`] reads
 //! what they name, [`rows`] what is in that.
@@ -46,6 +46,7 @@ use crate::archive::{check_same_archive, find_realms, read_identity};
 use crate::layout;
 use crate::manifest::{RealmManifest, TimelineManifest};
 use crate::realm::{REALM_MANIFESTS_KEPT, TIMELINE_MANIFESTS_KEPT};
+use crate::rollback;
 use crate::store::Store;
 use crate::view::RealmState;
 
@@ -194,6 +195,7 @@ impl Verifier {
         let (chains, mut problems) = self.fitting_chains(realm).await?;
         self.found.summary.realms += 1;
         self.count_chains(&chains);
+        problems.extend(self.rolled_back(realm, &chains).await?);
         let expected = expected_objects(&chains);
         let checked = self.check_objects(&expected).await?;
         problems.extend(
@@ -293,6 +295,32 @@ impl Verifier {
             }
         }
         problems
+    }
+
+    /// Timelines whose newest manifest is gone; only the key tells.
+    async fn rolled_back(
+        &self,
+        realm: &Realm,
+        chains: &Chains,
+    ) -> Result<Vec<Problem>, ArchiveError> {
+        let (Some(master), Some((_, manifest))) = (&self.reader.master, chains.realm.state())
+        else {
+            return Ok(Vec::new());
+        };
+        let timelines = chains.timelines.iter();
+        let states = timelines.filter_map(|(table, chain)| {
+            let (_, state) = chain.state()?;
+            Some((*table, Arc::new(state.clone())))
+        });
+        let dropped = manifest.dropped_through;
+        let store = &self.reader.store;
+        let found = rollback::find(store, master, realm, dropped, &states.collect()).await?;
+        let problem = |lost: rollback::RolledBack| Problem {
+            path: lost.lost.clone(),
+            what: lost.reason(),
+            affected: format!("table {} at instants after {}", lost.table, lost.after),
+        };
+        Ok(found.into_iter().map(problem).collect())
     }
 
     fn count_chains(&mut self, chains: &Chains) {
