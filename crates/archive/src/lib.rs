@@ -54,6 +54,7 @@ mod sealed;
 mod segment;
 mod shipper;
 mod span;
+mod stats;
 mod store;
 mod stored;
 mod tail;
@@ -75,6 +76,7 @@ pub use plan::{FileKind, KeyRange, PlannedFile, RestorePlan};
 pub use reading::{PlanReader, ReadLimits};
 pub use realm::{ArchiveHead, RealmArchive, RealmStatus, TableKey, TableKeys};
 pub use span::{SpanInfo, TimelineSummary};
+pub use stats::{RealmStats, SpanStats, TimelineStats};
 pub use tail::TailRuns;
 pub use verify::{
     Note, ObjectKind, Problem, Tally, Verification, VerifyOptions, VerifyProgress, VerifySummary,

@@ -163,7 +163,7 @@ async fn newest<M: Manifest>(
 pub struct RealmView {
     archive: Arc<ArchiveView>,
     realm: Realm,
-    state: RealmState,
+    pub(crate) state: RealmState,
 }
 
 impl RealmView {

@@ -9,6 +9,7 @@
 //! at the URL, the key cannot be read.
 
 mod size;
+mod stats;
 mod verify;
 
 use std::path::Path;
@@ -30,6 +31,9 @@ pub(crate) enum ArchiveCommand {
     /// Reads every byte and names each object that is not as it was written. Exits with 1 if
     /// there is any, with 2 if the archive cannot be read at all.
     Verify(verify::VerifyArguments),
+    /// Says what an archive holds: timelines, spans, keyframes, deltas and pins, and with --at what
+    /// a restore would read.
+    Stats(stats::StatsArguments),
 }
 
 /// Which archive, and what opens it.
@@ -46,6 +50,7 @@ pub(crate) fn run(command: ArchiveCommand) -> ExitCode {
         runtime.block_on(async {
             match command {
                 ArchiveCommand::Verify(arguments) => verify::run(arguments).await,
+                ArchiveCommand::Stats(arguments) => stats::run(arguments).await,
             }
         })
     });
