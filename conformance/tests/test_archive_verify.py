@@ -120,3 +120,24 @@ def test_where_nothing_can_be_said(server, tmp_path):
         assert (found.returncode, found.stdout) == (2, ""), f"{arguments}: {found}"
         assert said in found.stderr, f"{arguments}: {found.stderr}"
     assert not absent.exists() and not foreign.exists() and not list(empty.iterdir())
+
+
+def test_stats_tell_what_is_held_and_what_a_restore_would_read(server):
+    wire = Wire(server.endpoint)
+    commit = wire.PutItem(TableName="Music", Item=songs()[170]).commit
+    server.stop()
+    command = [binary(), "archive", "stats", "--archive", server.archive_dir]
+    command += ["--master-key-file", server.master_key_file]
+    at = f"{commit // 1_000_000}.{commit % 1_000_000:06}"
+    found = subprocess.run([*command, "--at", at], capture_output=True, text=True, timeout=60)
+    assert (found.returncode, found.stderr) == (0, ""), found
+    for said in (
+        "realm 123456789012/us-east-1: archived through ",
+        ", open, window from ",
+        "keyframes: 1 in 1 file, ",
+        "  pin of a backup at ",
+        f"  a restore at {at} reads up to ",
+    ):
+        assert said in found.stdout, f"{said!r} is not in:\n{found.stdout}"
+    refused = subprocess.run([*command, "--at", "noon"], capture_output=True, text=True, timeout=60)
+    assert refused.returncode == 2 and "seconds since the epoch" in refused.stderr, refused
