@@ -20,10 +20,9 @@ use anywhen_model::{CommitTimestamp, Realm, TableId};
 use tokio::runtime::Handle;
 
 use crate::ArchiveError;
-use crate::data_file::DataFileCursor;
+use crate::data_file::cursor::{FilesCursor, Reading, SourceFile};
 use crate::layout;
 use crate::manifest::TimelineManifest;
-use crate::plan::KeyRange;
 use crate::realm::blocking;
 use crate::sealed::Kind;
 use crate::store::Store;
@@ -116,12 +115,18 @@ async fn holds_changes(
     (after, through): (CommitTimestamp, CommitTimestamp),
 ) -> Result<bool, ArchiveError> {
     let (length, _) = store.stream(path).await?;
-    let (store, master) = (Arc::clone(store), Arc::clone(master));
-    let (path, handle) = (path.to_owned(), Handle::current());
+    let reading = Reading {
+        store: Arc::clone(store),
+        handle: Handle::current(),
+        master: Arc::clone(master),
+    };
+    let file = SourceFile {
+        kind: Kind::Delta,
+        path: path.to_owned(),
+        length,
+    };
     blocking(move || {
-        let (kind, everything) = (Kind::Delta, KeyRange::all());
-        let mut rows =
-            DataFileCursor::open(store, handle, kind, &path, length, everything, &master)?;
+        let mut rows = FilesCursor::whole(reading, file);
         while let Some(change) = rows.next()? {
             if change.timestamp > after && change.timestamp <= through {
                 return Ok(true);

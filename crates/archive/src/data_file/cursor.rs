@@ -186,6 +186,12 @@ impl FilesCursor {
         }
     }
 
+    /// All rows of one file.
+    pub(crate) fn whole(reading: Reading, file: SourceFile) -> Self {
+        let (unknown, files) = (Arc::default(), VecDeque::from([file]));
+        Self::new(reading, unknown, KeyRange::all(), files, SLICE_BYTES)
+    }
+
     /// Begins to fetch the first slice, so that many sources are begun at once.
     pub(crate) fn begin(&mut self) {
         if let Some(feeder) = self.feeder.take() {

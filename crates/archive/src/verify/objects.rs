@@ -14,9 +14,8 @@ use tokio::runtime::Handle;
 use super::report::ObjectKind;
 use super::rows::{RowCheck, RowOrder, RowsSaid};
 use crate::ArchiveError;
-use crate::data_file::cursor::{FilesCursor, OpenFiles, Reading, SLICE_BYTES, SourceFile};
+use crate::data_file::cursor::{FilesCursor, Reading, SourceFile};
 use crate::manifest::{DataFile, SegmentEntry, TimelineManifest};
-use crate::plan::KeyRange;
 use crate::realm::blocking;
 use crate::sealed::{self, Inspector, Kind};
 use crate::segment::{self, Directory};
@@ -379,8 +378,7 @@ async fn check_rows(
         length,
     };
     blocking(move || {
-        let (none, all, files) = (Arc::<OpenFiles>::default(), KeyRange::all(), [file].into());
-        let mut rows = FilesCursor::new(reading, none, all, files, SLICE_BYTES);
+        let mut rows = FilesCursor::whole(reading, file);
         let mut check = RowCheck::new(&said);
         while let Some(change) = rows.next()? {
             if let Err(wrong) = check.row(&change) {
