@@ -206,7 +206,7 @@ impl Expressions {
 pub(crate) async fn blocking<T: Send + 'static>(
     read: impl FnOnce() -> Result<T, TableError> + Send + 'static,
 ) -> Result<T, Fault> {
-    match tokio::task::spawn_blocking(read).await {
+    match anywhen_engine::blocking::spawn(read).await {
         Ok(outcome) => outcome.map_err(fault::of_table),
         Err(error) => Err(fault::internal(&error.to_string())),
     }

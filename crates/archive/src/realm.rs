@@ -455,7 +455,7 @@ where
     T: Send + 'static,
     F: FnOnce() -> Result<T, ArchiveError> + Send + 'static,
 {
-    match tokio::task::spawn_blocking(work).await {
+    match anywhen_engine::blocking::spawn(work).await {
         Ok(result) => result,
         Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
         Err(_) => Err(ArchiveError::Away(

@@ -17,6 +17,7 @@
 //! Failures are [`EngineError`]s: after one that says the engine is read-only or poisoned,
 //! reads still answer and every commit is refused. Start reading at [`Engine`], then [`Commit`].
 
+pub mod blocking;
 mod bounds;
 mod clock;
 mod commit;

@@ -97,7 +97,7 @@ impl Shared {
     ) -> Result<T, RecoveryError> {
         let running = Arc::clone(&self.blocking).read_owned().await;
         let stop = Stop(vec![Arc::clone(&self.stopping)]);
-        let task = tokio::task::spawn_blocking(move || {
+        let task = anywhen_engine::blocking::spawn(move || {
             let _running = running;
             work(&stop)
         });

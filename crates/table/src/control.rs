@@ -382,7 +382,7 @@ fn random_uuid(randomness: &dyn Randomness) -> u128 {
 pub(crate) async fn off_runtime<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, TableError> + Send + 'static,
 ) -> Result<T, TableError> {
-    let task = tokio::task::spawn_blocking(work);
+    let task = anywhen_engine::blocking::spawn(work);
     task.await
         .unwrap_or_else(|failure| Err(TableError::Internal(failure.to_string())))
 }

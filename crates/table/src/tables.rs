@@ -112,7 +112,7 @@ impl Tables {
             .filter(|table| table.record().status != TableStatus::Creating)
             .collect();
         if !tables.is_empty() {
-            tokio::task::spawn_blocking(move || {
+            anywhen_engine::blocking::spawn(move || {
                 for table in tables {
                     if let Err(error) = table.count(&*snapshot) {
                         tracing::error!(table = %table.id(), %error, "counting items failed");
