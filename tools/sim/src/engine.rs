@@ -1,0 +1,146 @@
+//! The memory engine behind a queue, as the committer of a real engine stands behind one.
+//!
+//! A commit waits before it is applied and again before it is answered; a crash in the first wait
+//! loses it, a crash in the second leaves a durable commit that nobody has heard of.
+
+use std::sync::Arc;
+
+use anywhen_engine::{
+    BulkLoader, Commit, CommitError, CommitReceipt, Engine, EngineError, Fence, Health,
+    KeyspaceHandle, KeyspaceName, LogHandle, LogIterator, SealReceipt, Snapshot,
+};
+use anywhen_engine_memory::MemoryEngine;
+use anywhen_model::CommitTimestamp;
+use tokio::sync::{mpsc, oneshot, watch};
+
+use crate::dice::Dice;
+
+pub(crate) struct QueuedEngine {
+    inner: Arc<MemoryEngine>,
+    queue: mpsc::UnboundedSender<Queued>,
+}
+
+enum Queued {
+    Commit(
+        Commit,
+        oneshot::Sender<Result<CommitTimestamp, CommitError>>,
+    ),
+    Seal(oneshot::Sender<Result<CommitTimestamp, EngineError>>),
+}
+
+impl QueuedEngine {
+    /// Starts the committer as a task of this runtime.
+    pub(crate) fn start(inner: MemoryEngine, dice: Dice) -> Arc<Self> {
+        let inner = Arc::new(inner);
+        let (queue, queued) = mpsc::unbounded_channel();
+        tokio::spawn(commit_all(Arc::clone(&inner), queued, dice));
+        Arc::new(Self { inner, queue })
+    }
+}
+
+async fn commit_all(
+    inner: Arc<MemoryEngine>,
+    mut queued: mpsc::UnboundedReceiver<Queued>,
+    dice: Dice,
+) {
+    while let Some(next) = queued.recv().await {
+        pause(&dice).await;
+        match next {
+            Queued::Commit(commit, answer) => {
+                let committed = inner.commit(commit).await;
+                pause(&dice).await;
+                // The caller may have gone away.
+                let _ = answer.send(committed);
+            }
+            Queued::Seal(answer) => {
+                let sealed = inner.seal().await;
+                pause(&dice).await;
+                let _ = answer.send(sealed);
+            }
+        }
+    }
+}
+
+async fn pause(dice: &Dice) {
+    match dice.roll(10) {
+        0 => tokio::time::sleep(dice.millis(20)).await,
+        1..=5 => tokio::task::yield_now().await,
+        _ => {}
+    }
+}
+
+impl Engine for QueuedEngine {
+    fn keyspace(&self, name: &KeyspaceName) -> Result<KeyspaceHandle, EngineError> {
+        self.inner.keyspace(name)
+    }
+
+    fn keyspace_names(&self) -> Result<Vec<KeyspaceName>, EngineError> {
+        self.inner.keyspace_names()
+    }
+
+    fn drop_keyspace(&self, name: &KeyspaceName) -> Result<(), EngineError> {
+        self.inner.drop_keyspace(name)
+    }
+
+    fn snapshot(&self) -> Result<Arc<dyn Snapshot>, EngineError> {
+        self.inner.snapshot()
+    }
+
+    fn commit(&self, commit: Commit) -> CommitReceipt {
+        let (answer, receipt) = CommitReceipt::channel();
+        // A committer that is gone answers by dropping the sender: closed.
+        let _ = self.queue.send(Queued::Commit(commit, answer));
+        receipt
+    }
+
+    fn seal(&self) -> SealReceipt {
+        let (answer, receipt) = SealReceipt::channel();
+        let _ = self.queue.send(Queued::Seal(answer));
+        receipt
+    }
+
+    fn set_fence(&self, fence: Fence) {
+        self.inner.set_fence(fence);
+    }
+
+    fn log(&self, name: &str) -> Result<LogHandle, EngineError> {
+        self.inner.log(name)
+    }
+
+    fn changes(
+        &self,
+        log: LogHandle,
+        after: CommitTimestamp,
+        through: CommitTimestamp,
+    ) -> Result<LogIterator, EngineError> {
+        self.inner.changes(log, after, through)
+    }
+
+    fn watch_log(&self, log: LogHandle) -> Result<watch::Receiver<CommitTimestamp>, EngineError> {
+        self.inner.watch_log(log)
+    }
+
+    fn trim(&self, log: LogHandle, through: CommitTimestamp) -> Result<(), EngineError> {
+        self.inner.trim(log, through)
+    }
+
+    fn log_backlog_bytes(&self, log: LogHandle) -> u64 {
+        self.inner.log_backlog_bytes(log)
+    }
+
+    fn bulk_load(&self, keyspace: KeyspaceHandle) -> Result<Box<dyn BulkLoader>, EngineError> {
+        self.inner.bulk_load(keyspace)
+    }
+
+    fn recovered_floor(&self) -> CommitTimestamp {
+        self.inner.recovered_floor()
+    }
+
+    fn health(&self) -> Health {
+        self.inner.health()
+    }
+
+    fn close(&self) {
+        self.inner.close();
+    }
+}

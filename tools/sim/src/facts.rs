@@ -1,0 +1,167 @@
+//! What a run knows to be so, across crashes: tables, backups, restores, and the oracle of items.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use anywhen_model::{CommitTimestamp, TableId, TableName};
+use anywhen_recovery::BackupRecord;
+use parking_lot::{Mutex, MutexGuard};
+use tokio::sync::Notify;
+
+use crate::oracle::Oracle;
+use crate::server::{Ground, Server};
+
+/// One run: what outlives its servers, and what it knows.
+pub(crate) struct Run {
+    pub(crate) ground: Ground,
+    facts: Mutex<Facts>,
+    wrong: Mutex<Option<anyhow::Error>>,
+    noticed: Notify,
+}
+
+/// See the module head.
+#[derive(Debug, Default)]
+pub(crate) struct Facts {
+    pub(crate) oracle: Oracle,
+    pub(crate) tables: BTreeMap<TableName, TableFacts>,
+    pub(crate) restores: Vec<Restoring>,
+    pub(crate) backups: Vec<BackupFacts>,
+    /// What was asked for and has not been answered.
+    pub(crate) attempt: Option<Attempt>,
+    pub(crate) names: u64,
+    pub(crate) writes: u64,
+    pub(crate) done: Counts,
+}
+
+/// What a run has done; a run that does little proves little.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Writes that were acknowledged.
+    pub acknowledged: u64,
+    /// Lives of the server.
+    pub lives: u64,
+    /// Restores to an instant whose result was compared.
+    pub restores: u64,
+    /// Restores of backups whose result was compared.
+    pub backups: u64,
+    /// Times the live tables were compared after a start.
+    pub reopened: u64,
+    /// Objects in the archive at the end.
+    pub objects: u64,
+    /// Their bytes.
+    pub archive_bytes: u64,
+    /// Timelines that something of is kept: with history, or backups.
+    pub timelines: u64,
+    /// Bytes of all versions that were ever written to them.
+    pub kept_bytes: u64,
+}
+
+/// A table that clients use.
+#[derive(Debug, Clone)]
+pub(crate) struct TableFacts {
+    pub(crate) id: TableId,
+    pub(crate) history: Option<WindowFacts>,
+    /// Its deletion has been asked for; by a request that was answered, if `Some(true)`.
+    pub(crate) deleting: Option<bool>,
+}
+
+/// What has been said of a window.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct WindowFacts {
+    pub(crate) earliest: CommitTimestamp,
+    /// The last "latest" while the store was well.
+    pub(crate) latest: CommitTimestamp,
+}
+
+/// A restore that was accepted.
+#[derive(Debug, Clone)]
+pub(crate) struct Restoring {
+    pub(crate) target: TableName,
+    pub(crate) source: TableId,
+    pub(crate) at: CommitTimestamp,
+    pub(crate) from_backup: bool,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct BackupFacts {
+    pub(crate) record: BackupRecord,
+    /// The table's history was kept when it was made.
+    pub(crate) history: bool,
+    pub(crate) available: bool,
+    /// May be missing: a crash came before it was available, or its deletion was asked for.
+    pub(crate) may_be_gone: bool,
+}
+
+/// A request to the control plane.
+#[derive(Debug, Clone)]
+pub(crate) enum Attempt {
+    Create(TableName),
+    Delete,
+    Switch(TableName),
+    Restore(Restoring),
+    Backup(TableName, String),
+}
+
+impl Run {
+    pub(crate) fn new(ground: Ground) -> Arc<Self> {
+        Arc::new(Self {
+            ground,
+            facts: Mutex::default(),
+            wrong: Mutex::default(),
+            noticed: Notify::new(),
+        })
+    }
+
+    /// Never held across an await.
+    pub(crate) fn facts(&self) -> MutexGuard<'_, Facts> {
+        self.facts.lock()
+    }
+
+    /// An invariant does not hold. The first one counts.
+    pub(crate) fn wrong(&self, error: anyhow::Error) {
+        self.wrong.lock().get_or_insert(error);
+        self.noticed.notify_one();
+    }
+
+    pub(crate) fn take_wrong(&self) -> Option<anyhow::Error> {
+        self.wrong.lock().take()
+    }
+
+    /// Waits until an invariant does not hold.
+    pub(crate) async fn noticed(&self) {
+        self.noticed.notified().await;
+    }
+
+    /// Runs an actor beside the others; what it finds wrong ends the run.
+    pub(crate) fn spawn(
+        self: &Arc<Self>,
+        actor: impl Future<Output = anyhow::Result<()>> + Send + 'static,
+    ) {
+        let run = Arc::clone(self);
+        tokio::spawn(async move {
+            if let Err(error) = actor.await {
+                run.wrong(error);
+            }
+        });
+    }
+
+    /// Compares every live table with the oracle.
+    pub(crate) fn compare_live(&self, server: &Server) -> anyhow::Result<()> {
+        let tables: Vec<TableId> = self
+            .facts()
+            .tables
+            .values()
+            .filter(|table| table.deleting.is_none())
+            .map(|table| table.id)
+            .collect();
+        for id in tables {
+            let table = server
+                .tables
+                .table_by_id(id)
+                .ok_or_else(|| anyhow::anyhow!("table {id} is gone"))?;
+            let (at, items) = server.items(&table)?;
+            self.facts().oracle.check(id, at, &items)?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,328 @@
+//! The lives of a server: each begins on what the last one left, and ends in a crash at a random
+//! place, in a crash at a request to the store, or in order.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use anyhow::{Context as _, bail, ensure};
+use anywhen_engine::Engine as _;
+use anywhen_model::TableId;
+use tokio::runtime::Builder;
+
+use crate::clients::Client;
+use crate::dice::Dice;
+use crate::facts::Run;
+use crate::operator::Operator;
+use crate::server::{Server, WELL};
+use crate::store::Weather;
+use crate::trace::note;
+
+const CLIENTS: u64 = 3;
+/// What the change log may hold once everything is archived: the record of a moment ago.
+const BACKLOG_BYTES_MAX: u64 = 16 * 1024;
+const HOUR_MICROS: i64 = 3_600_000_000;
+/// In good weather everything that was asked for has happened by then.
+const SETTLED_WITHIN: Duration = Duration::from_mins(20);
+
+/// How a life ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum End {
+    /// A crash after this time and so many task polls.
+    Poll(Duration, u64),
+    /// A crash at the n-th request to the store.
+    Request(u64),
+    /// Closed in order after this time.
+    Closed(Duration),
+    /// Good weather, and every promise is looked at; then closed.
+    Settled(Duration),
+}
+
+impl End {
+    pub(crate) fn random(dice: &Dice) -> Self {
+        let after = dice.millis(if dice.one_in(4) { 240_000 } else { 40_000 });
+        match dice.roll(10) {
+            0..=3 => Self::Poll(after, dice.roll(400)),
+            4..=7 => Self::Request(dice.roll(if dice.one_in(2) { 60 } else { 1_500 })),
+            8 => Self::Closed(after),
+            _ => Self::Settled(after),
+        }
+    }
+}
+
+/// Lives one life on a runtime of its own.
+pub(crate) fn live(run: &Arc<Run>, dice: &Dice, end: End) -> anyhow::Result<()> {
+    let ground = &run.ground;
+    note!(ground.trace, "a life begins, to end by {end:?}");
+    let runtime = Builder::new_current_thread()
+        .enable_time()
+        .start_paused(true)
+        // One task, one look at whether it is time to crash.
+        .event_interval(1)
+        .build()?;
+    ground.store.revive(match end {
+        End::Request(number) => Some(number),
+        _ => None,
+    });
+    run.facts().done.lives += 1;
+    let lived = runtime.block_on(async {
+        ground.time.begin();
+        tokio::select! {
+            biased;
+            () = run.noticed() => Ok(()),
+            () = ground.store.died() => Ok(()),
+            lived = life(run, dice, end) => lived,
+        }
+    });
+    // Whatever still runs is cut off where it stands.
+    ground.store.kill();
+    drop(runtime);
+    ground.time.end(dice.roll(5_000_000));
+    note!(ground.trace, "the life has ended");
+    lived?;
+    match run.take_wrong() {
+        Some(wrong) => Err(wrong),
+        None => Ok(()),
+    }
+}
+
+async fn life(run: &Arc<Run>, dice: &Dice, end: End) -> anyhow::Result<()> {
+    let stop = Arc::new(AtomicBool::new(false));
+    run.spawn(weather(
+        Arc::clone(run),
+        Dice::new(dice.next(), 10),
+        Arc::clone(&stop),
+    ));
+    if matches!(end, End::Poll(..)) && dice.one_in(6) {
+        // Also while it starts.
+        let run_over = async {
+            tokio::time::sleep(dice.millis(100)).await;
+            polls(dice.roll(300)).await;
+        };
+        tokio::select! {
+            biased;
+            () = run_over => return Ok(()),
+            started = begin(run, dice) => { started?; }
+        }
+        return Ok(());
+    }
+    let server = begin(run, dice).await?;
+    for number in 0..CLIENTS {
+        let client = Client {
+            number,
+            run: Arc::clone(run),
+            server: Arc::clone(&server),
+            dice: Dice::new(dice.next(), number),
+            stop: Arc::clone(&stop),
+        };
+        run.spawn(client.run());
+    }
+    let operator = || Operator {
+        run: Arc::clone(run),
+        server: Arc::clone(&server),
+        dice: Dice::new(dice.next(), 9),
+        stop: Arc::clone(&stop),
+    };
+    run.spawn(operator().run());
+    match end {
+        End::Poll(after, number) => {
+            tokio::time::sleep(after).await;
+            polls(number).await;
+        }
+        // An end that does not come by itself.
+        End::Request(_) => tokio::time::sleep(Duration::from_mins(30)).await,
+        End::Closed(after) => {
+            tokio::time::sleep(after).await;
+            rest(run, &stop).await?;
+            server.close().await;
+        }
+        End::Settled(after) => {
+            tokio::time::sleep(after).await;
+            rest(run, &stop).await?;
+            settle(run, &operator()).await?;
+            server.close().await;
+        }
+    }
+    Ok(())
+}
+
+/// Starts the server; what it holds is what the oracle says.
+async fn begin(run: &Arc<Run>, dice: &Dice) -> anyhow::Result<Arc<Server>> {
+    let server = Arc::new(run.ground.start(dice).await?);
+    run.facts().oracle.crashed(server.engine.recovered_floor());
+    run.compare_live(&server).context("after a start")?;
+    run.facts().done.reopened += 1;
+    run.reconcile(&server).await?;
+    note!(run.ground.trace, "the server has started");
+    Ok(server)
+}
+
+/// Lets so many task polls pass.
+async fn polls(number: u64) {
+    for _ in 0..number {
+        tokio::task::yield_now().await;
+    }
+}
+
+/// Changes how the store behaves, now and then, and sets the wall clock.
+async fn weather(run: Arc<Run>, dice: Dice, stop: Arc<AtomicBool>) -> anyhow::Result<()> {
+    while !stop.load(Ordering::Relaxed) {
+        let hours = dice.one_in(12);
+        let weather = match dice.roll(6) {
+            _ if hours => Weather {
+                away: true,
+                quiet: true,
+                ..Weather::default()
+            },
+            0..=1 => Weather::default(),
+            2 => Weather {
+                away: true,
+                ..Weather::default()
+            },
+            _ => Weather {
+                failing: dice.roll(200),
+                unanswered: dice.roll(150),
+                late: if dice.one_in(2) { dice.roll(60) } else { 0 },
+                slow: dice.roll(400),
+                ..Weather::default()
+            },
+        };
+        note!(run.ground.trace, "{weather:?}");
+        run.ground.store.set_weather(weather);
+        let lasting = dice.millis(if hours { 3 * 3_600_000 } else { 30_000 });
+        tokio::time::sleep(lasting).await;
+        if dice.one_in(6) {
+            let by = dice.roll(10 * HOUR_MICROS as u64) as i64 - 5 * HOUR_MICROS;
+            note!(run.ground.trace, "the wall clock is set by {by} us");
+            run.ground.time.step_wall(by);
+        }
+    }
+    Ok(())
+}
+
+/// Has the actors stop, and the weather clear up.
+async fn rest(run: &Run, stop: &AtomicBool) -> anyhow::Result<()> {
+    stop.store(true, Ordering::Relaxed);
+    run.ground.store.set_weather(Weather::default());
+    note!(run.ground.trace, "the weather is good, clients rest");
+    // A client's pause, a pause of the weather, a request.
+    let deadline = tokio::time::Instant::now() + Duration::from_hours(4);
+    loop {
+        tokio::time::sleep(Duration::from_secs(30)).await;
+        run.ground.store.set_weather(Weather::default());
+        let (attempt, written) = {
+            let facts = run.facts();
+            let mut tables = facts.tables.values();
+            let written = tables.any(|table| facts.oracle.is_written(table.id));
+            (facts.attempt.clone(), written)
+        };
+        if attempt.is_none() && !written {
+            return Ok(());
+        }
+        if tokio::time::Instant::now() > deadline {
+            bail!("requests do not end: {attempt:?}, writes under way: {written}");
+        }
+    }
+}
+
+/// Waits until everything that was promised has happened, and compares it.
+async fn settle(run: &Arc<Run>, operator: &Operator) -> anyhow::Result<()> {
+    let server = &operator.server;
+    tokio::time::sleep(WELL).await;
+    let deadline = tokio::time::Instant::now() + SETTLED_WITHIN;
+    loop {
+        operator.look_after_jobs()?;
+        operator.take_in_system_backups().await?;
+        let backups = operator.look_at_backups().await?;
+        let archived = server.archived_through().await?;
+        let (behind, restores, deleting) = {
+            let facts = run.facts();
+            let mut kept = facts
+                .tables
+                .values()
+                .filter(|table| table.history.is_some());
+            let behind = kept.any(|table| facts.oracle.last_of(table.id) > archived);
+            let deleting = facts
+                .tables
+                .values()
+                .any(|table| table.deleting == Some(true));
+            (behind, facts.restores.clone(), deleting)
+        };
+        if backups && !behind && restores.is_empty() && !deleting {
+            break;
+        }
+        ensure!(
+            tokio::time::Instant::now() < deadline,
+            "the store has been well for long, but: archive behind: {behind}; backups ready: \
+             {backups}; deletions under way: {deleting}; restores under way: {restores:?}"
+        );
+        tokio::time::sleep(Duration::from_secs(10)).await;
+    }
+    run.compare_live(server)?;
+    check_ends_of_windows(run, operator).await?;
+    check_space(run, server).await
+}
+
+/// Once what nothing names has had its grace, the archive holds what is kept and little more.
+async fn check_space(run: &Run, server: &Server) -> anyhow::Result<()> {
+    tokio::time::sleep(run.ground.grace() * 2).await;
+    let backlog = server.backlog_bytes();
+    ensure!(
+        backlog <= BACKLOG_BYTES_MAX,
+        "the change log still holds {backlog} bytes"
+    );
+    let objects = run.ground.store.objects().await?;
+    let mut facts = run.facts();
+    let mut kept: BTreeSet<TableId> = facts
+        .backups
+        .iter()
+        .map(|backup| backup.record.table.id)
+        .collect();
+    let live = facts.tables.values();
+    kept.extend(
+        live.filter(|table| table.history.is_some())
+            .map(|table| table.id),
+    );
+    let kept_bytes = kept.iter().map(|table| facts.oracle.bytes(*table)).sum();
+    facts.done.objects = objects.len() as u64;
+    facts.done.archive_bytes = objects.iter().map(|(_, size)| size).sum();
+    facts.done.timelines = kept.len() as u64;
+    facts.done.kept_bytes = kept_bytes;
+    note!(run.ground.trace, "space: {:?}", facts.done);
+    Ok(())
+}
+
+/// Restores the first and the last instant of every window, and every backup.
+async fn check_ends_of_windows(run: &Arc<Run>, operator: &Operator) -> anyhow::Result<()> {
+    let tables: Vec<_> = {
+        let facts = run.facts();
+        let live = facts.tables.iter();
+        live.filter(|(_, table)| table.deleting.is_none() && table.history.is_some())
+            .map(|(name, table)| (name.clone(), table.clone()))
+            .collect()
+    };
+    for (name, table) in tables {
+        let Some(window) = operator.look_at(&name, &table).await? else {
+            continue;
+        };
+        for at in [window.earliest, window.latest] {
+            operator.begin_restore(&name, &table, at, window).await?;
+        }
+    }
+    let backups: Vec<_> = run.facts().backups.clone();
+    for backup in backups.iter().filter(|backup| backup.available) {
+        operator.begin_restore_of(&backup.record).await?;
+    }
+    let deadline = tokio::time::Instant::now() + SETTLED_WITHIN;
+    while !run.facts().restores.is_empty() {
+        operator.look_after_jobs()?;
+        ensure!(
+            tokio::time::Instant::now() < deadline,
+            "restores do not end: {:?}",
+            run.facts().restores
+        );
+        tokio::time::sleep(Duration::from_secs(2)).await;
+    }
+    Ok(())
+}

@@ -1,0 +1,59 @@
+//! `sim`: simulates the history layer for one seed or many; see the library.
+#![allow(clippy::print_stdout, reason = "a command line tool")]
+
+use std::process::ExitCode;
+
+use anywhen_sim::{Plan, simulate};
+use clap::Parser;
+
+/// Simulates Anywhen's history layer, deterministically by seed.
+#[derive(Debug, Parser)]
+struct Arguments {
+    /// The seed to simulate.
+    #[arg(long, default_value_t = 1, conflicts_with = "seeds")]
+    seed: u64,
+    /// Many seeds, `from..to`.
+    #[arg(long, value_parser = parse_range)]
+    seeds: Option<(u64, u64)>,
+    /// Lives of the server in a run.
+    #[arg(long, default_value_t = Plan::STEPS)]
+    steps: u64,
+    /// Print every event as it happens, and what the server logs.
+    #[arg(long)]
+    trace: bool,
+}
+
+fn parse_range(text: &str) -> Result<(u64, u64), String> {
+    let ends = text
+        .split_once("..")
+        .and_then(|(from, to)| Some((from.parse().ok()?, to.parse().ok()?)));
+    ends.ok_or_else(|| format!("{text:?} is not of the form 1..100"))
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    if arguments.trace {
+        tracing_subscriber::fmt()
+            .with_writer(std::io::stderr)
+            .without_time()
+            .init();
+    }
+    let (from, to) = arguments
+        .seeds
+        .unwrap_or((arguments.seed, arguments.seed + 1));
+    for seed in from..to {
+        let plan = Plan {
+            steps: arguments.steps,
+            echo: arguments.trace,
+            ..Plan::of(seed)
+        };
+        match simulate(plan) {
+            Ok(report) => println!("seed {seed}: {report:?}"),
+            Err(failure) => {
+                println!("{failure}");
+                return ExitCode::FAILURE;
+            }
+        }
+    }
+    ExitCode::SUCCESS
+}
