@@ -95,22 +95,15 @@ pub(crate) struct ServeArguments {
     /// and goes on without them; all history begins anew.
     #[arg(long, env = "ANYWHEN_ACCEPT_LOST_WRITES", value_parser = FalseyValueParser::new())]
     accept_lost_writes: bool,
-    /// Changes how the archiver works, for tests only: `NAME=NUMBER`, separated by semicolons.
+
+    /// Changes how the archiver works, for tests only: `NAME=NUMBER`, separated by semicolons;
+    /// `miniature` at the front has it do the work of days within seconds.
     #[arg(long, env = "ANYWHEN_ARCHIVER", hide = true)]
     archiver: Option<String>,
 
     /// Holds jobs at named points, for tests only: `NAME=ACTION`, separated by semicolons.
     #[arg(long, env = "ANYWHEN_FAILPOINTS", hide = true)]
     failpoints: Option<String>,
-
-    /// Does an archive's work of days within seconds, for tests only.
-    #[arg(
-        long,
-        env = "ANYWHEN_ARCHIVER_IN_MINIATURE",
-        value_parser = FalseyValueParser::new(),
-        hide = true
-    )]
-    archiver_in_miniature: bool,
 }
 
 /// The command line of `anywhen recover`.
@@ -198,7 +191,6 @@ pub(crate) struct Config {
     pub(crate) consent: Consent,
     pub(crate) archiver: Option<String>,
     pub(crate) failpoints: Option<String>,
-    pub(crate) archiver_in_miniature: bool,
 }
 
 impl Config {
@@ -275,7 +267,6 @@ impl Config {
             },
             archiver: arguments.archiver.or(file.archiver),
             failpoints: arguments.failpoints.or(file.failpoints),
-            archiver_in_miniature: arguments.archiver_in_miniature || file.archiver_in_miniature,
             data_dir,
         })
     }

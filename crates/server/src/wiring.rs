@@ -249,12 +249,12 @@ async fn open_archive(
 
 /// How the archiver works: the default, with what tests change.
 fn archiver(config: &Config) -> anyhow::Result<ArchiverConfig> {
-    let mut archiver = if config.archiver_in_miniature {
-        ArchiverConfig::miniature()
-    } else {
-        ArchiverConfig::default()
-    };
+    let mut archiver = ArchiverConfig::default();
     for setting in config.archiver.iter().flat_map(|text| text.split(';')) {
+        if setting == "miniature" {
+            archiver = ArchiverConfig::miniature();
+            continue;
+        }
         let number = setting
             .split_once('=')
             .and_then(|(name, number)| Some((name, number.parse().ok()?)));
