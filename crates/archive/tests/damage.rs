@@ -143,17 +143,26 @@ fn kind(path: &str) -> &'static str {
     }
 }
 
-/// Whether an object is the newest or the oldest manifest of its chain. Without the newest the
-/// archive is as it was before; the oldest may have gone because it was the oldest.
-fn is_end_of_chain(objects: &Objects, path: &str) -> bool {
-    let (folder, _) = path.rsplit_once('/').unwrap_or_default();
-    let chain = objects.keys().filter(|other| {
-        let (other, _) = other.rsplit_once('/').unwrap_or_default();
-        other == folder
-    });
-    let chain: Vec<_> = chain.collect();
-    let is_end = |end: Option<&&String>| end.is_some_and(|end| *end == path);
-    kind(path).contains("manifest") && (is_end(chain.first()) || is_end(chain.last()))
+/// Whether an object is a manifest that whole archives may lack: the newest, without which the
+/// archive is as it was before, the oldest, which may have gone because it was the oldest, or one
+/// that its writer was about to remove, being more than 4 (64 of a realm) before the newest.
+fn may_be_gone(objects: &Objects, path: &str) -> bool {
+    let split = |path: &str| {
+        let (folder, name) = path.rsplit_once('/')?;
+        Some((folder.to_owned(), name.parse::<u64>().ok()?))
+    };
+    let Some((folder, number)) = split(path).filter(|_| kind(path).contains("manifest")) else {
+        return false;
+    };
+    let chain = objects.keys().filter_map(|path| split(path));
+    let chain: Vec<u64> = chain
+        .filter(|(other, _)| *other == folder)
+        .map(|(_, number)| number)
+        .collect();
+    let keep = if path.contains("/timelines/") { 4 } else { 64 };
+    let (oldest, newest) = (chain.iter().min(), chain.iter().max());
+    oldest == Some(&number)
+        || newest.is_some_and(|newest| number == *newest || number + keep < *newest)
 }
 
 /// One thing done to an archive.
@@ -245,7 +254,7 @@ fn damages(objects: &Objects, path: &str, random: &SeededRandomness, flips: u64)
         }
     }
     let mut deleted = Damage::new("deleted".to_owned(), vec![(path, None)]);
-    deleted.may_be_whole = is_end_of_chain(objects, path);
+    deleted.may_be_whole = may_be_gone(objects, path);
     damages.push(deleted);
     if let Some(copy) = next_name(objects, path) {
         let copied = vec![(copy.as_str(), Some(original.clone()))];
