@@ -11,7 +11,7 @@ use anywhen_table::{ItemChange, TableError, TransactAction, WriteAction, WriteOu
 
 use crate::dice::Dice;
 use crate::facts::Run;
-use crate::oracle::{CommitNumber, ItemKey};
+use crate::oracle::{CommitNumber, Current, ItemKey};
 use crate::schema;
 use crate::server::Server;
 use crate::trace::note;
@@ -35,8 +35,8 @@ struct Planned {
     key: ItemKey,
     action: WriteAction,
     after: Option<Item>,
-    /// The item before, if nobody else writes it.
-    before: Option<Option<Item>>,
+    /// Uncertain under a key that others write, too.
+    before: Current,
     /// Its condition should hold.
     holds: bool,
 }
@@ -110,7 +110,7 @@ impl Client {
             && let Some(last) = actions.last_mut()
         {
             last.action.condition = Some(condition("attribute_not_exists(artist)")?);
-            last.holds = matches!(last.before, Some(None));
+            last.holds = last.before == Current::Absent;
         }
         let sent: Vec<_> = actions
             .iter()
@@ -151,7 +151,7 @@ impl Client {
     /// Puts and deletes, each with a commit of its own.
     async fn batch(&self) -> anyhow::Result<()> {
         let mut sent: Vec<Planned> = Vec::new();
-        for _ in 0..1 + self.dice.roll(6) {
+        for _ in 0..=self.dice.roll(6) {
             let planned = self.plan(false, false)?.filter(|new| {
                 !matches!(new.action.change, ItemChange::Update { .. })
                     && sent
@@ -206,20 +206,20 @@ impl Client {
             (format!("client {}", self.number), song)
         };
         let before = if shared {
-            None
+            Current::Uncertain
         } else {
-            // Uncertain as long as a look at the table has not settled it.
-            let Some(before) = facts.oracle.current(table, &key) else {
+            let before = facts.oracle.current(table, &key);
+            if before == Current::Uncertain {
                 return Ok(None);
-            };
-            Some(before)
+            }
+            before
         };
         let (change, after) = match self.dice.roll(8) {
             0..=1 => {
                 let key = schema::key(&key)?;
                 (ItemChange::Delete { key }, None)
             }
-            2..=3 if !shared => self.update(&key, before.clone().flatten(), write)?,
+            2..=3 if !shared => self.update(&key, before.item().cloned(), write)?,
             _ => {
                 let item = schema::item(&key, write, &self.dice)?;
                 (ItemChange::Put(item.clone()), Some(item))
@@ -332,24 +332,25 @@ impl Client {
 impl Planned {
     /// Adds a condition on whether the item is there.
     fn expect_item(&mut self, there: bool) -> anyhow::Result<()> {
-        let Some(before) = &self.before else {
+        if self.before == Current::Uncertain {
             return Ok(());
-        };
+        }
         let text = if there {
             "attribute_exists(artist)"
         } else {
             "attribute_not_exists(artist)"
         };
         self.action.condition = Some(condition(text)?);
-        self.holds = before.is_some() == there;
+        self.holds = self.before.item().is_some() == there;
         Ok(())
     }
 
     fn check(&self, outcome: &WriteOutcome) -> anyhow::Result<()> {
         let key = &self.key;
-        if let Some(before) = &self.before {
+        if self.before != Current::Uncertain {
+            let before = self.before.item();
             ensure!(
-                &outcome.old == before,
+                outcome.old.as_ref() == before,
                 "{key:?} of {} was {:?}, but should have been {before:?}",
                 self.name,
                 outcome.old

@@ -9,7 +9,7 @@ use parking_lot::{Mutex, MutexGuard};
 use tokio::sync::Notify;
 
 use crate::oracle::Oracle;
-use crate::server::{Ground, Server};
+use crate::server::{Ground, Server, checked_items};
 
 /// One run: what outlives its servers, and what it knows.
 pub(crate) struct Run {
@@ -159,7 +159,7 @@ impl Run {
                 .tables
                 .table_by_id(id)
                 .ok_or_else(|| anyhow::anyhow!("table {id} is gone"))?;
-            let (at, items) = server.items(&table)?;
+            let (at, items) = checked_items(&table)?;
             self.facts().oracle.check(id, at, &items)?;
         }
         Ok(())

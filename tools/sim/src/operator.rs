@@ -15,7 +15,7 @@ use anywhen_table::TableStatus;
 use crate::dice::Dice;
 use crate::facts::{Attempt, BackupFacts, Restoring, Run, TableFacts, WindowFacts};
 use crate::schema;
-use crate::server::{Server, WELL};
+use crate::server::{Server, WELL, checked_items};
 use crate::trace::note;
 
 /// Names that are used again and again.
@@ -473,7 +473,7 @@ impl Operator {
 
     /// Looks how far restores, backups and deletions are; compares what has come to its end.
     pub(crate) fn look_after_jobs(&self) -> anyhow::Result<()> {
-        self.look_after_deletions()?;
+        self.look_after_deletions();
         let restores = self.run.facts().restores.clone();
         for restoring in restores {
             let target = self.server.tables.table(&restoring.target);
@@ -509,7 +509,7 @@ impl Operator {
             target, source, at, ..
         } = restoring;
         let table = self.server.tables.table(target)?;
-        let (_, items) = self.server.items(&table)?;
+        let (_, items) = checked_items(&table)?;
         self.note(format_args!(
             "compares {target} at {at}: {} items",
             items.len()
@@ -558,7 +558,7 @@ impl Operator {
     }
 
     /// Forgets tables that are gone; takes in the backups that their end has left.
-    fn look_after_deletions(&self) -> anyhow::Result<()> {
+    fn look_after_deletions(&self) {
         let mut facts = self.run.facts();
         let gone: Vec<_> = facts
             .tables
@@ -574,7 +574,6 @@ impl Operator {
             facts.tables.remove(&name);
             note!(self.run.ground.trace, "operator: {name} is gone");
         }
-        Ok(())
     }
 
     /// Looks at every backup; one that is missing must have an excuse.

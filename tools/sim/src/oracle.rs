@@ -32,6 +32,31 @@ struct Version {
     item: Option<Item>,
 }
 
+/// What is under a key.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Current {
+    /// No item, for certain.
+    Absent,
+    /// This item, for certain.
+    Item(Item),
+    /// Others may write it, or no look has settled yet what a crash left open.
+    Uncertain,
+}
+
+impl Current {
+    fn of(item: Option<Item>) -> Self {
+        item.map_or(Self::Absent, Self::Item)
+    }
+
+    /// The item, if one is there for certain.
+    pub(crate) fn item(&self) -> Option<&Item> {
+        match self {
+            Self::Item(item) => Some(item),
+            Self::Absent | Self::Uncertain => None,
+        }
+    }
+}
+
 /// All versions of a table's items.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct TableHistory {
@@ -152,13 +177,13 @@ impl Oracle {
         self.told = self.told.max(floor);
     }
 
-    /// The item under a key that only one client writes, if it is certain.
-    pub(crate) fn current(&self, table: TableId, key: &ItemKey) -> Option<Option<Item>> {
+    /// What is under a key that only one client writes.
+    pub(crate) fn current(&self, table: TableId, key: &ItemKey) -> Current {
         let candidates = self.candidates(table, key, CommitTimestamp::MAX);
         match candidates.as_slice() {
-            [] => Some(None),
-            [one] if self.known(one.commit).happened == Some(true) => Some(one.item.clone()),
-            _ => None,
+            [] => Current::Absent,
+            [one] if self.known(one.commit).happened == Some(true) => Current::of(one.item.clone()),
+            _ => Current::Uncertain,
         }
     }
 

@@ -166,25 +166,6 @@ impl Server {
         self.engine.close();
     }
 
-    /// All items of a table, after a proof that its indexes agree with them.
-    pub(crate) fn items(&self, table: &Table) -> anyhow::Result<(CommitTimestamp, Vec<Item>)> {
-        let name = &table.record().name;
-        let faults = table.check_indexes()?;
-        anyhow::ensure!(faults.is_empty(), "indexes of {name}: {faults:?}");
-        let (at, items) = table.snapshot_items()?;
-        let items = items
-            .map(|item| Ok(decode_item(&item?.1)?))
-            .collect::<anyhow::Result<Vec<_>>>()?;
-        let bytes: usize = items.iter().map(Item::size_bytes).sum();
-        let counted = table.statistics();
-        anyhow::ensure!(
-            (counted.items, counted.size_bytes) == (items.len() as u64, bytes as u64),
-            "{name} counts {counted:?}, but holds {} items of {bytes} bytes",
-            items.len()
-        );
-        Ok((at, items))
-    }
-
     pub(crate) async fn window(&self, table: &TableName) -> anyhow::Result<ContinuousBackups> {
         let described = self
             .recovery
@@ -237,4 +218,23 @@ fn small_limits(dice: &Dice) -> RecoveryLimits {
         restores_loading_max: 1 + dice.roll(3) as usize,
         ..RecoveryLimits::default()
     }
+}
+
+/// All items of a table, after a proof that its indexes agree with them.
+pub(crate) fn checked_items(table: &Table) -> anyhow::Result<(CommitTimestamp, Vec<Item>)> {
+    let name = &table.record().name;
+    let faults = table.check_indexes()?;
+    anyhow::ensure!(faults.is_empty(), "indexes of {name}: {faults:?}");
+    let (at, items) = table.snapshot_items()?;
+    let items = items
+        .map(|item| Ok(decode_item(&item?.1)?))
+        .collect::<anyhow::Result<Vec<_>>>()?;
+    let bytes: usize = items.iter().map(Item::size_bytes).sum();
+    let counted = table.statistics();
+    anyhow::ensure!(
+        (counted.items, counted.size_bytes) == (items.len() as u64, bytes as u64),
+        "{name} counts {counted:?}, but holds {} items of {bytes} bytes",
+        items.len()
+    );
+    Ok((at, items))
 }
