@@ -60,7 +60,7 @@ impl Span {
             .map(|keyframe| keyframe.at)
     }
 
-    /// The deltas with changes in `(from, to]`.
+    /// The deltas with changes in `(from, to]`. None for an empty interval, even within one.
     pub(crate) fn deltas_in(
         &self,
         from: CommitTimestamp,
@@ -68,7 +68,7 @@ impl Span {
     ) -> impl Iterator<Item = &Delta> {
         self.deltas
             .iter()
-            .filter(move |delta| delta.to > from && delta.from < to)
+            .filter(move |delta| from < to && overlaps(delta, from, to))
     }
 }
 
@@ -242,8 +242,12 @@ impl Needs {
             || self
                 .pins
                 .iter()
-                .any(|(base, at)| delta.to > *base && delta.from < *at)
+                .any(|(base, at)| base < at && overlaps(delta, *base, *at))
     }
+}
+
+fn overlaps(delta: &Delta, from: CommitTimestamp, to: CommitTimestamp) -> bool {
+    delta.to > from && delta.from < to
 }
 
 /// The pins that this span is kept for.

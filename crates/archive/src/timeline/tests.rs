@@ -149,6 +149,27 @@ fn deltas_that_outgrow_their_backup_ask_for_a_keyframe() {
     assert_eq!(pins_to_frame(&timeline, 0.0), [at(15), at(55)]);
 }
 
+/// A backup's own keyframe lies within a delta as often as not: deltas end where segments do.
+#[test]
+fn a_keyframe_of_its_own_is_all_that_a_backup_needs() {
+    for closed_at in [None, Some(at(105))] {
+        let (realm, mut timeline) = history();
+        timeline.pins = vec![pin("within a delta", 15)];
+        timeline.spans[0].earliest = at(45);
+        timeline.spans[0].closed_at = closed_at;
+        timeline.spans[0].keyframes.insert(1, keyframe(15));
+        assert_eq!(pins_to_frame(&timeline, 0.0), [], "it has one");
+        assert_eq!(
+            names(&files_at(&realm, &timeline, at(15)).unwrap()),
+            ["k15"]
+        );
+        let dropped = dropped_files(&timeline, &keep_needed(&timeline, at(1_000)));
+        for unneeded in ["k10", "d10-20", "d20-40"] {
+            assert!(dropped.iter().any(|file| file == unneeded), "{dropped:?}");
+        }
+    }
+}
+
 fn pin(id: &str, micros: u64) -> Pin {
     Pin {
         id: id.to_owned(),
