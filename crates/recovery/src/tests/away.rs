@@ -91,6 +91,22 @@ impl Objects {
         self.died.notified().await;
     }
 
+    /// Number and bytes of the objects whose names contain `part`.
+    pub(super) async fn weigh(&self, part: &str) -> (usize, u64) {
+        let listed = self.inner.list(None);
+        let weigh = |(count, bytes), object: Result<ObjectMeta>| {
+            let object = object.unwrap();
+            let counts = object.location.as_ref().contains(part);
+            let weighed = if counts {
+                (count + 1, bytes + object.size)
+            } else {
+                (count, bytes)
+            };
+            std::future::ready(weighed)
+        };
+        listed.fold((0, 0), weigh).await
+    }
+
     fn check(&self) -> Result<()> {
         if self.away.load(Ordering::SeqCst) {
             return Err(away());

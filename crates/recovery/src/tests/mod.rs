@@ -10,4 +10,5 @@ mod recover;
 mod restarts;
 mod restores;
 mod resumption;
+mod retention;
 mod world;

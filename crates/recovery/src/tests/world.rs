@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use anywhen_archive::Archive;
+use anywhen_archive::{Archive, ArchiverConfig};
 use anywhen_engine::Engine;
 use anywhen_engine_local::{LocalEngine, LocalEngineOptions};
 use anywhen_engine_memory::{MemoryEngine, MemoryStore};
@@ -45,6 +45,7 @@ pub(super) struct Ground {
     pub(super) spill: Arc<TempDir>,
     pub(super) limits: RecoveryLimits,
     pub(super) consent: Consent,
+    pub(super) archiver: ArchiverConfig,
     /// Everything restores have said, in all lives.
     pub(super) progress: Arc<Heard>,
     pub(super) dice: Arc<SeededRandomness>,
@@ -105,6 +106,7 @@ impl Ground {
             spill: Arc::new(tempfile::tempdir().unwrap()),
             limits: RecoveryLimits::default(),
             consent: Consent::default(),
+            archiver: ArchiverConfig::default(),
             progress: Arc::default(),
             dice: Arc::new(SeededRandomness::new(seed ^ 0x5eed)),
         }
@@ -180,7 +182,7 @@ impl Ground {
             spill_directory: self.spill.path().to_owned(),
             limits: self.limits,
             consent: self.consent,
-            archiver: anywhen_archive::ArchiverConfig::default(),
+            archiver: self.archiver.clone(),
         })
     }
 
