@@ -597,10 +597,18 @@ fn next_keyframe(span: &Span, ratio: f64, bytes_min: u64) -> Option<CommitTimest
 
 /// Neighbouring deltas worth merging: `fan_in` or more of the same size class or below, end to
 /// end, together within `bytes_max`, with no keyframe at a border between them (a restore from
-/// that keyframe would have to read what lies before it, too).
+/// that keyframe would have to read what lies before it, too). Beyond the smallest class they
+/// are `fan_in` times the largest of them: a change is written again only into a delta that is
+/// so much larger than the one it was in, or each handful of small deltas would write the large
+/// one before them once more.
 fn mergeable_run(span: &Span, fan_in: usize, bytes_max: u64) -> Option<Vec<Delta>> {
     let classes = 1 + span.deltas.iter().map(size_class).max()?;
     (0..classes).find_map(|class| {
+        let is_worth_it = |run: &[&Delta], bytes: u64| {
+            let sizes = run.iter().map(|delta| total_bytes(&delta.files));
+            let largest = sizes.max().unwrap_or_default();
+            run.len() >= fan_in && (class == 0 || largest.saturating_mul(fan_in as u64) <= bytes)
+        };
         let mut run: Vec<&Delta> = Vec::new();
         let mut bytes = 0;
         for delta in &span.deltas {
@@ -609,7 +617,7 @@ fn mergeable_run(span: &Span, fan_in: usize, bytes_max: u64) -> Option<Vec<Delta
                 last.to == delta.from && !span.keyframes.iter().any(|one| one.at == delta.from)
             });
             let fits = follows && size_class(delta) <= class && bytes + size <= bytes_max;
-            if !fits && run.len() >= fan_in {
+            if !fits && is_worth_it(&run, bytes) {
                 break;
             }
             if !fits {
@@ -621,7 +629,7 @@ fn mergeable_run(span: &Span, fan_in: usize, bytes_max: u64) -> Option<Vec<Delta
                 bytes += size;
             }
         }
-        (run.len() >= fan_in).then(|| run.into_iter().cloned().collect())
+        is_worth_it(&run, bytes).then(|| run.into_iter().cloned().collect())
     })
 }
 

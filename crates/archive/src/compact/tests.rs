@@ -65,7 +65,47 @@ fn small_neighbours_merge_and_large_ones_wait_for_their_like() {
         Some((1, 3)),
         "the small ones first"
     );
-    assert_eq!(run(&mixed, 4, u64::MAX), Some((0, 4)));
+    assert_eq!(
+        run(&mixed, 4, u64::MAX),
+        None,
+        "two large ones are not enough"
+    );
+    let enough = span(
+        &[(0, 0)],
+        &[(0, 1, large), (1, 2, 9), (2, 3, large), (3, 4, large)],
+    );
+    assert_eq!(run(&enough, 3, u64::MAX), Some((0, 4)));
+}
+
+/// Deltas that come one by one, as a server's do: each change is written once a level, and what
+/// a restore reads stays few.
+#[test]
+fn a_change_is_merged_once_a_level() {
+    const FAN_IN: usize = 8;
+    const COMING: u64 = 512;
+    let size = TIER_BYTES * 10;
+    let (mut deltas, mut written, mut most) = (Vec::new(), 0, 0);
+    for number in 0..COMING {
+        // No two of one size.
+        deltas.push((number, number + 1, size + number * 37 % 101));
+        written += size;
+        while let Some((from, to)) = run(&span(&[(0, 0)], &deltas), FAN_IN, u64::MAX) {
+            let inside = |delta: &(u64, u64, u64)| delta.0 >= from && delta.1 <= to;
+            let bytes = deltas
+                .iter()
+                .filter(|delta| inside(delta))
+                .map(|delta| delta.2);
+            let merged = (from, to, bytes.sum());
+            written += merged.2;
+            deltas.retain(|delta| !inside(delta));
+            deltas.push(merged);
+            deltas.sort_unstable();
+        }
+        most = most.max(deltas.len());
+    }
+    let times = written as f64 / (COMING * size) as f64;
+    assert!(times <= 4.0, "{times} for three levels");
+    assert!(most <= 3 * (FAN_IN + 1), "{most} deltas at once");
 }
 
 #[test]
