@@ -75,7 +75,7 @@ impl Default for ArchiverConfig {
             sweep_interval: Duration::from_hours(24),
             sort_segments: 64,
             sort_bytes: 64 * MIB,
-            delta_fan_in: 8,
+            delta_fan_in: 24,
             merge_bytes_max: 256 * MIB,
             keyframe_ratio: 0.5,
             keyframe_bytes_min: 4 * MIB,

@@ -27,12 +27,14 @@ const PERIODS: [(&str, u64); 5] = [
 /// One table by day: number and bytes of its objects at each day's end.
 type Weights = Vec<(usize, u64)>;
 
+/// A change: when, which song, and what it became.
+type Version = (CommitTimestamp, u64, Option<Item>);
+
 struct Forty {
     world: World,
     dice: SeededRandomness,
     periods: BTreeMap<&'static str, u64>,
-    /// Every change: when, which song, and what it became.
-    versions: BTreeMap<&'static str, Vec<(CommitTimestamp, u64, Option<Item>)>>,
+    versions: BTreeMap<&'static str, Vec<Version>>,
     opened: BTreeMap<&'static str, CommitTimestamp>,
     weights: BTreeMap<&'static str, Weights>,
     targets: usize,
@@ -82,12 +84,11 @@ impl Forty {
     async fn write(&mut self, table: &'static str, writes: u64) {
         for _ in 0..writes {
             let number = self.dice.next_u64() % SONGS;
-            // Nothing that a file could be compressed by.
-            let note: String = (0..12)
-                .map(|_| format!("{:016x}", self.dice.next_u64()))
-                .collect();
+            // Little that a file could be compressed by.
+            let words: Vec<_> = (0..12).map(|_| self.dice.next_u64().to_string()).collect();
+            let note = words.join(" ");
             let item = song("Nina", number as i64, &note);
-            let deleted = self.dice.next_u64() % 8 == 0;
+            let deleted = self.dice.next_u64().is_multiple_of(8);
             let at = if deleted {
                 let key = key("Nina", number as i64);
                 self.world.delete(table, key).await
@@ -219,6 +220,7 @@ fn sorted(mut items: Vec<Item>) -> Vec<Item> {
 #[tokio::test(start_paused = true)]
 async fn forty_days_move_windows_and_bound_space() {
     let seed = std::env::var("ANYWHEN_SEED").map_or(40, |seed| seed.parse().unwrap());
+    println!("ANYWHEN_SEED={seed} cargo test -p anywhen-recovery --lib forty_days");
     let mut forty = Forty::begin(seed).await;
     let kept = ["Day", "Week", "Month", "All"];
     let everything = ["Day", "Week", "Month", "All", "Doomed"];
