@@ -1,5 +1,7 @@
 //! fjall's errors in the trait's words, and the condition the engine is in.
 
+use std::path::Path;
+
 use anywhen_engine::{EngineError, Health};
 use parking_lot::Mutex;
 
@@ -24,6 +26,15 @@ pub(crate) fn engine_error(error: fjall::Error) -> EngineError {
 
 pub(crate) fn io_error(error: &std::io::Error) -> EngineError {
     EngineError::Storage(error.to_string())
+}
+
+/// A file that is not what was written, and the ways out.
+pub(crate) fn damaged(path: &Path, what: &str) -> EngineError {
+    EngineError::Corrupt(format!(
+        "{}: {what}; put the file back from a copy of the data directory, or rebuild the \
+         directory from the archive with `anywhen recover`",
+        path.display()
+    ))
 }
 
 /// Why commits are refused, if they are.

@@ -15,8 +15,7 @@
 //!   damage, and nothing is opened or changed.
 //!
 //! What this cannot see, the loss of whole batches at the end, the horizon file bounds.
-//! The format is fjall's `journal/entry.rs`; a database of another format version is not looked
-//! into.
+//! The format is fjall's `journal/entry.rs`; a database of another format version is refused.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -26,7 +25,7 @@ use anywhen_engine::EngineError;
 use anywhen_model::CommitTimestamp;
 use xxhash_rust::xxh3::xxh3_64;
 
-use crate::failure::io_error;
+use crate::failure::{damaged, io_error};
 use crate::layout::META_FLOOR;
 use crate::options::Durability;
 
@@ -96,10 +95,12 @@ impl Torn {
 /// before they were synced, a power cut may leave readable batches behind the torn one.
 pub(crate) fn verify(store: &Path, durability: Durability) -> Result<Verified, EngineError> {
     let mut verified = Verified::default();
-    let marker = std::fs::read(store.join("version")).map_err(|error| io_error(&error))?;
-    if !marker.starts_with(FORMAT_MARKER) {
-        tracing::warn!("the journal's format is unknown; its end is not verified");
-        return Ok(verified);
+    let marker = store.join("version");
+    if !std::fs::read(&marker).is_ok_and(|found| found.starts_with(FORMAT_MARKER)) {
+        return Err(damaged(
+            &marker,
+            "it does not name the format version that this engine reads",
+        ));
     }
     for path in journals(store)? {
         let content = std::fs::read(&path).map_err(|error| io_error(&error))?;

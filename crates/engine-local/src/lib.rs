@@ -4,7 +4,8 @@
 //! * An acknowledged commit is synced to the device (see [`Durability`]) before it is visible.
 //! * Nobody reads but through a published view (`view.rs`), which no batch is halfway into.
 //! * A database that lacks acknowledged commits is not opened: the journals are verified batch
-//!   by batch (`journal.rs`), and must reach the horizon file (`horizon.rs`).
+//!   by batch (`journal.rs`), and must reach the horizon file (`horizon.rs`). The files of the
+//!   keyspaces are there and unharmed (`keyspaces.rs`).
 //! * A failed write makes the engine read-only until it is opened again; too little free space
 //!   makes it read-only until there is enough.
 //!
@@ -18,6 +19,7 @@ mod failure;
 mod horizon;
 mod housekeeper;
 mod journal;
+mod keyspaces;
 mod layout;
 mod loader;
 mod open;

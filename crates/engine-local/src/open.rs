@@ -15,10 +15,11 @@ use parking_lot::Mutex;
 use crate::change_log::ChangeLogs;
 use crate::committer::Committer;
 use crate::engine::Core;
-use crate::failure::{Condition, engine_error, io_error};
+use crate::failure::{Condition, damaged, engine_error, io_error};
 use crate::horizon::Horizon;
 use crate::housekeeper::{Housekeeper, StopSignal};
 use crate::journal::{self, Link};
+use crate::keyspaces;
 use crate::layout::{self, Content};
 use crate::options::{Durability, LocalEngineOptions};
 use crate::queue::QueueGauge;
@@ -33,9 +34,9 @@ const SEQUENCE_NUMBERS_PER_LIFE: u64 = 1 << 32;
 pub(crate) fn open(options: LocalEngineOptions) -> Result<(Core, CommitTimestamp), EngineError> {
     make_directory(&options.data_dir).map_err(|error| io_error(&error))?;
     let lock = lock(&options.data_dir)?;
-    let horizon = Horizon::open(&options.data_dir)?;
+    let mut horizon = Horizon::open(&options.data_dir)?;
     let store = options.data_dir.join("store");
-    prepare_store(&store, &options, &horizon)?;
+    prepare_store(&store, &options, &mut horizon)?;
     let database = open_database(&store, &options)?;
     let meta = Meta::read(&database)?;
     horizon.check(meta.floor)?;
@@ -151,17 +152,19 @@ fn lock(data_dir: &Path) -> Result<File, EngineError> {
 fn prepare_store(
     store: &Path,
     options: &LocalEngineOptions,
-    horizon: &Horizon,
+    horizon: &mut Horizon,
 ) -> Result<(), EngineError> {
     if !store.try_exists().map_err(|error| io_error(&error))? {
         horizon.check(CommitTimestamp::ZERO)?;
-        return create_database(store);
+        return create_database(store, horizon);
     }
+    horizon.require()?;
     let verified = journal::verify(store, options.durability)?;
     // Without a batch in the journals, the tables alone tell how far history reaches.
     if let Some(newest) = verified.newest_floor {
         horizon.check(newest)?;
     }
+    keyspaces::verify(store)?;
     let torn_tail = options.data_dir.join("torn-tail");
     verified
         .cut_off_torn_end(&torn_tail)
@@ -169,24 +172,35 @@ fn prepare_store(
 }
 
 /// Makes an empty database, under another name first: fjall cannot open one whose creation was
-/// cut short.
-fn create_database(store: &Path) -> Result<(), EngineError> {
+/// cut short. The horizon file is made between the database and its name: with it but without
+/// the unfinished database, there was a store.
+fn create_database(store: &Path, horizon: &mut Horizon) -> Result<(), EngineError> {
     let unfinished = store.with_extension("new");
-    if unfinished.try_exists().map_err(|error| io_error(&error))? {
-        std::fs::remove_dir_all(&unfinished).map_err(|error| io_error(&error))?;
+    let is_left = unfinished.try_exists().map_err(|error| io_error(&error))?;
+    if horizon.exists() && !is_left {
+        return Err(damaged(store, "it is missing, though it was made"));
     }
-    let database = Database::builder(&unfinished)
-        .open()
-        .map_err(engine_error)?;
-    database
-        .persist(PersistMode::SyncAll)
-        .map_err(engine_error)?;
-    drop(database);
+    if !horizon.exists() {
+        if is_left {
+            std::fs::remove_dir_all(&unfinished).map_err(|error| io_error(&error))?;
+        }
+        create_unfinished(&unfinished)?;
+        horizon.create().map_err(|error| io_error(&error))?;
+    }
     std::fs::rename(&unfinished, store).map_err(|error| io_error(&error))?;
     store
         .parent()
         .map_or(Ok(()), sync_directory)
         .map_err(|error| io_error(&error))
+}
+
+fn create_unfinished(directory: &Path) -> Result<(), EngineError> {
+    let database = Database::builder(directory).open().map_err(engine_error)?;
+    database
+        .persist(PersistMode::SyncAll)
+        .map_err(engine_error)?;
+    drop(database);
+    sync_directory(directory).map_err(|error| io_error(&error))
 }
 
 /// Opens the database, with sequence numbers above all that were ever drawn.
@@ -197,6 +211,11 @@ fn create_database(store: &Path) -> Result<(), EngineError> {
 /// its records at the next opening. A lead that no life of the engine uses up keeps the lives
 /// apart; [`Meta::begin_life`] makes sure that the next one finds it.
 fn open_database(store: &Path, options: &LocalEngineOptions) -> Result<Database, EngineError> {
+    // Holds nothing, but fjall does not open without it.
+    let lock = store.join("lock");
+    let mut create = File::options();
+    create.create(true).truncate(false).write(true);
+    create.open(lock).map_err(|error| io_error(&error))?;
     let database = Database::builder(store)
         .cache_size(options.cache_bytes)
         .max_journaling_size(options.journals_bytes_max())

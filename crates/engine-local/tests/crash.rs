@@ -98,7 +98,7 @@ fn run_and_kill(
             format!("{}#{life}#{durability}", directory.display()),
         )
         .stdout(Stdio::piped())
-        .stderr(Stdio::null())
+        .stderr(Stdio::inherit())
         .spawn()
         .unwrap();
     let mut acknowledged = Vec::new();
