@@ -196,6 +196,26 @@ def test_two_servers_do_not_share_a_data_directory(serve, tmp_path):
     assert stopped(first)[0] == 0
 
 
+@pytest.mark.parametrize("damaged", ["horizon", "store/keyspaces/2/current"])
+def test_a_damaged_data_directory_is_not_served(serve, tmp_path, damaged):
+    data_dir = tmp_path / "data"
+    process = serve("--listen", "127.0.0.1:0", "--data-dir", data_dir)
+    create_table(Wire(ready(process)), "table", Schema("pk"))
+    assert stopped(process)[0] == 0
+    content = (data_dir / damaged).read_bytes()
+    (data_dir / damaged).unlink()
+    process = serve("--listen", "127.0.0.1:0", "--data-dir", data_dir)
+    output, log = process.communicate(timeout=30)
+    assert process.returncode == 1 and output == "", log
+    assert str(data_dir / damaged) in log and "anywhen recover" in log, log
+    assert "panicked" not in log
+    # Nothing was changed: with the file back, everything is.
+    (data_dir / damaged).write_bytes(content)
+    process = serve("--listen", "127.0.0.1:0", "--data-dir", data_dir)
+    assert Wire(ready(process)).ListTables()["TableNames"] == ["table"]
+    assert stopped(process)[0] == 0
+
+
 def test_a_taken_port_is_named(serve, tmp_path):
     endpoint = ready(serve("--listen", "127.0.0.1:0"))
     address = endpoint.removeprefix("http://")
