@@ -39,7 +39,7 @@ CUTS_PER_RECORDING = 50
 
 # Of each kind of node: its type, its path, and what shows that its syncs were lost.
 FORGOTTEN = {
-    "journal": (File, r"/data/store/\d+\.jnl", "missing|damaged|lost"),
+    "journal": (File, r"/data/store/\d+\.jnl", "missing|damaged|lost|has come back"),
     "table files": (File, r"/data/store/keyspaces/\d+/tables/\d+", "cannot open the data directory"),
     "names of the engine": (Directory, r"/data.*", "is lost: it was created"),
     "horizon": (File, r"/data/horizon.*", "is not a horizon file"),
