@@ -1,7 +1,11 @@
 //! Faults that users of the embedded engine have reported, tried on this engine's workload: what
 //! `docs/embedded-engine.md` says of them is what passes here.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
 
 use std::path::Path;
 use std::sync::Arc;
