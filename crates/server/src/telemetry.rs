@@ -15,8 +15,9 @@ const LATENCY_BUCKETS_SECONDS: [f64; 18] = [
 ];
 
 /// What is logged unless `ANYWHEN_LOG` says otherwise: ours; of the engine's internals, which
-/// tell of every compaction, only warnings.
-const DEFAULT_LEVELS: &str = "info,fjall=warn,lsm_tree=warn";
+/// tell of every compaction, and of the object store's client, which tells of every retry (they are
+/// counted by a metric), only warnings.
+const DEFAULT_LEVELS: &str = "info,fjall=warn,lsm_tree=warn,object_store=warn";
 
 /// Starts logging; `ANYWHEN_LOG` sets the levels.
 pub(crate) fn start_logs(config: &Config) -> anyhow::Result<()> {
