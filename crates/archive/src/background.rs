@@ -7,6 +7,8 @@
 //! Always true: the runtime counts the work as blocking until it ends, a panic goes on in whoever
 //! waits, and where threads have no priority of their own the work is done all the same.
 
+use anywhen_engine::blocking::{in_step, is_in_step};
+
 use crate::ArchiveError;
 use crate::realm::blocking;
 
@@ -43,10 +45,12 @@ where
     T: Send,
     F: FnOnce() -> Result<T, ArchiveError> + Send,
 {
+    let stepping = is_in_step();
     std::thread::scope(|scope| {
         let thread = std::thread::Builder::new()
             .name("archive-background".to_owned())
             .spawn_scoped(scope, move || {
+                let _in_step = stepping.then(in_step);
                 lower_priority();
                 work()
             });

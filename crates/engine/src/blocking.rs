@@ -3,7 +3,8 @@
 //! Every layer above the engine hands blocking work to [`spawn`]. As a rule it runs on another
 //! thread beside everything else. A thread that has called [`in_step`] is alone in its runtime:
 //! there the work has ended before anything else goes on, so that nothing depends on which
-//! thread was faster. Work in step must not wait for a task of its runtime, which stands still.
+//! thread was faster; so has work that this work starts in its turn. Work in step must not wait
+//! for a task of its runtime, which stands still.
 //!
 //! A panic of the work is the [`JoinError`] of the pool; in step it goes on in the caller.
 
@@ -31,20 +32,37 @@ pub fn in_step() -> InStep {
     InStep(PhantomData)
 }
 
+/// Whether blocking work of this thread runs in step: what a thread that it begins by itself, and
+/// waits for, must be told.
+#[must_use]
+pub fn is_in_step() -> bool {
+    IN_STEP.get()
+}
+
 impl Drop for InStep {
     fn drop(&mut self) {
         IN_STEP.set(false);
     }
 }
 
-/// Starts blocking work. Dropping the answer does not end it.
+/// Starts blocking work of the runtime that this is called on. Dropping the answer does not end
+/// it.
 pub fn spawn<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Blocking<T> {
+    spawn_on(&Handle::current(), work)
+}
+
+/// As [`spawn`], for threads that are not the runtime's, as those of blocking work may be.
+pub fn spawn_on<T: Send + 'static>(
+    runtime: &Handle,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Blocking<T> {
     if !IN_STEP.get() {
-        return Blocking(State::Pool(tokio::task::spawn_blocking(work)));
+        return Blocking(State::Pool(runtime.spawn_blocking(work)));
     }
     // A thread of its own, for work may block on futures, which a runtime's thread must not.
-    let runtime = Handle::current();
+    let runtime = runtime.clone();
     let thread = std::thread::spawn(move || {
+        let _in_step = in_step();
         let _entered = runtime.enter();
         work()
     });
@@ -112,5 +130,20 @@ mod tests {
             assert!(work.await.unwrap(), "never on the runtime's own thread");
             assert!(ended.load(Ordering::SeqCst));
         }
+    }
+
+    #[tokio::test]
+    async fn work_of_work_in_step_is_in_step() {
+        let _in_step = in_step();
+        let runtime = Handle::current();
+        let work = spawn(move || {
+            let ended = Arc::new(AtomicBool::new(false));
+            let seen = Arc::clone(&ended);
+            let inner = spawn_on(&runtime, move || seen.store(true, Ordering::SeqCst));
+            let in_step = ended.load(Ordering::SeqCst);
+            runtime.block_on(inner).unwrap();
+            in_step
+        });
+        assert!(work.await.unwrap());
     }
 }

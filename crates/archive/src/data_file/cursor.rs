@@ -8,6 +8,7 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
+use anywhen_engine::blocking::{self, Blocking};
 use anywhen_kms::MasterKey;
 use bytes::Bytes;
 use futures::future::try_join_all;
@@ -15,7 +16,6 @@ use parking_lot::Mutex;
 use parquet::errors::ParquetError;
 use parquet::file::metadata::{PageIndexPolicy, ParquetMetaData, ParquetMetaDataReader};
 use tokio::runtime::Handle;
-use tokio::task::JoinHandle;
 
 use super::slice::{Slice, SliceRows};
 use crate::ArchiveError;
@@ -144,7 +144,7 @@ pub(crate) struct FilesCursor {
     range: KeyRange,
     rows: Option<(String, SliceRows)>,
     /// The next slice in the making; `None` before the first and after the last.
-    ahead: Option<JoinHandle<Ahead>>,
+    ahead: Option<Blocking<Ahead>>,
     feeder: Option<Feeder>,
 }
 
@@ -245,10 +245,10 @@ impl FilesCursor {
 }
 
 impl Feeder {
-    fn start(mut self) -> JoinHandle<Ahead> {
+    fn start(mut self) -> Blocking<Ahead> {
         let handle = self.reading.handle.clone();
         let inner = handle.clone();
-        handle.spawn_blocking(move || {
+        blocking::spawn_on(&handle, move || {
             let made = inner.block_on(self.next());
             (self, made)
         })
