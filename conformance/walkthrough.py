@@ -291,9 +291,16 @@ def delete(walk, history, song):
 
 
 def window(wire, table):
-    """(earliest, latest) restorable times in microseconds; earliest is a whole second."""
-    reply = wire.DescribeContinuousBackups(TableName=table)["ContinuousBackupsDescription"]
-    description = reply["PointInTimeRecoveryDescription"]
+    """(earliest, latest) restorable times in microseconds, once the beginning of the table's
+    history is durable; earliest is a whole second."""
+
+    def shown():
+        reply = wire.DescribeContinuousBackups(TableName=table)["ContinuousBackupsDescription"]
+        described = reply["PointInTimeRecoveryDescription"]
+        assert described["PointInTimeRecoveryStatus"] == "ENABLED"
+        return described if "EarliestRestorableDateTime" in described else None
+
+    description = until(shown, f"the window of {table}")
     earliest = description["EarliestRestorableDateTime"]
     assert earliest == int(earliest), "clients cut fractions, so earliest has none"
     return int(earliest) * 1_000_000, int(description["LatestRestorableDateTime"] * 1_000_000)

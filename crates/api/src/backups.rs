@@ -119,11 +119,15 @@ pub(crate) fn continuous(backups: &ContinuousBackups) -> shapes::ContinuousBacku
             point_in_time_recovery_status: Some("DISABLED".to_owned()),
             ..Default::default()
         },
-        Some(window) => shapes::PointInTimeRecoveryDescription {
+        Some(enabled) => shapes::PointInTimeRecoveryDescription {
             point_in_time_recovery_status: Some("ENABLED".to_owned()),
-            recovery_period_in_days: i32::try_from(window.recovery_period_days).ok(),
-            earliest_restorable_date_time: Some(describe::timestamp(window.earliest)),
-            latest_restorable_date_time: Some(describe::timestamp(window.latest)),
+            recovery_period_in_days: i32::try_from(enabled.recovery_period_days).ok(),
+            earliest_restorable_date_time: enabled
+                .window
+                .map(|window| describe::timestamp(window.earliest)),
+            latest_restorable_date_time: enabled
+                .window
+                .map(|window| describe::timestamp(window.latest)),
         },
     };
     shapes::ContinuousBackupsDescription {

@@ -96,7 +96,8 @@ pub(crate) fn of_recovery(error: RecoveryError) -> Fault {
         RecoveryError::ContinuousBackupsUnavailable(_) => {
             modelled(ModelledError::ContinuousBackupsUnavailableException)
         }
-        RecoveryError::PointInTimeRecoveryUnavailable(_) => {
+        RecoveryError::PointInTimeRecoveryUnavailable(_)
+        | RecoveryError::PointInTimeRecoveryPending(_) => {
             modelled(ModelledError::PointInTimeRecoveryUnavailableException)
         }
         RecoveryError::InvalidRestoreTime(_) => {

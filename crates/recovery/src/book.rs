@@ -43,8 +43,8 @@ pub(crate) struct Entries {
 /// A span between two states.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum SpanChange {
-    /// Its first keyframe, of this instant, is on its way into the archive.
-    Opening(CommitTimestamp),
+    /// Its first keyframe is on its way into the archive.
+    Opening,
     /// As [`Self::Opening`], but history has been switched off: it is closed when it is open.
     OpeningToClose,
     /// It ends as soon as no job needs it.

@@ -1,15 +1,17 @@
 //! Point-in-time recovery: switched on and off, its window, and the spans behind it.
 //!
 //! Switching on announces the span to the archive, commits that the table writes its changes
-//! to the log, takes a snapshot at T0, and answers; the snapshot becomes the span's first
-//! keyframe in the background, and restores wait for it. If the server dies before, the next
-//! life takes a new snapshot; if the keyframe cannot be written, so does this one, again and
-//! again: the window then begins at a later T0, never with a hole.
+//! to the log, and takes a snapshot at T0, which becomes the span's first keyframe. If the server
+//! dies before that is durable, the next life takes a new snapshot; if the keyframe cannot be
+//! written, so does this one, again and again: the window then begins at a later T0, never with a
+//! hole. So there is no window, and restores are refused, until the keyframe is durable and the
+//! table's record says so: what a window once told is never taken back by a crash. The request
+//! that switches on waits for it a little, which a small table never exhausts.
 //!
 //! Switching off is one commit; the span is closed, and what no pin needs discarded, as soon as
 //! no job is between choosing an instant of it and pinning that instant.
 //!
-//! The window: it begins at T0 rounded up to the second, later at now minus the recovery
+//! The window begins at T0 rounded up to the second, later at now minus the recovery
 //! period, and never moves back, also when the period is made longer. It ends at a fresh seal,
 //! or, while the archive does not answer, at what the archive holds.
 
@@ -34,18 +36,28 @@ const BEGIN_ANEW: Duration = Duration::from_secs(10);
 /// How long a request that switches history on waits for the span before to end.
 const CLOSING_PATIENCE: Duration = Duration::from_secs(5);
 
+/// How long a request that switches history on waits for the window to be there.
+const OPENING_PATIENCE: Duration = Duration::from_secs(2);
+
 /// `ContinuousBackupsDescription`. Continuous backups themselves are always ENABLED.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ContinuousBackups {
-    /// The window, if point-in-time recovery is ENABLED.
-    pub pitr: Option<PitrWindow>,
+    /// Point-in-time recovery, if it is ENABLED.
+    pub pitr: Option<PointInTimeRecovery>,
 }
 
-/// What can be restored of a table.
+/// Point-in-time recovery that is ENABLED.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct PitrWindow {
+pub struct PointInTimeRecovery {
     /// `RecoveryPeriodInDays`.
     pub recovery_period_days: u32,
+    /// What can be restored; `None` until the beginning of the history is durable.
+    pub window: Option<PitrWindow>,
+}
+
+/// The instants that can be restored of a table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PitrWindow {
     /// `EarliestRestorableDateTime`, a whole second.
     pub earliest: CommitTimestamp,
     /// `LatestRestorableDateTime`, a whole second, not before `earliest`.
@@ -93,7 +105,7 @@ impl RealmRecovery {
                 "Cannot specify RecoveryPeriodInDays when disabling point-in-time recovery.",
             ));
         }
-        let _turn = self.history_turn.lock().await;
+        let turn = self.history_turn.lock().await;
         let table = self.table_with_backups(name)?;
         match (&table.record().history, enabled) {
             (None, true) => {
@@ -107,6 +119,12 @@ impl RealmRecovery {
             (Some(_), false) => self.switch_off(&table).await?,
             (None, false) => {}
         }
+        drop(turn);
+        if enabled {
+            let opened = self.span_opened(table.id());
+            // An archive that does not answer, or a large table: the window is shown later.
+            let _ = tokio::time::timeout(OPENING_PATIENCE, opened).await;
+        }
         self.describe_continuous_backups(name).await
     }
 
@@ -119,10 +137,12 @@ impl RealmRecovery {
             return Ok(ContinuousBackups { pitr: None });
         };
         let reach = self.reach(table.id(), history).await?;
-        let pitr = Some(PitrWindow {
+        let pitr = Some(PointInTimeRecovery {
             recovery_period_days: history.recovery_period_days,
-            earliest: reach.earliest,
-            latest: reach.latest(),
+            window: reach.map(|reach| PitrWindow {
+                earliest: reach.earliest,
+                latest: reach.latest(),
+            }),
         });
         Ok(ContinuousBackups { pitr })
     }
@@ -139,12 +159,12 @@ impl RealmRecovery {
         known.then_some(table).ok_or_else(not_found)
     }
 
-    /// What can be restored of a table now.
+    /// What can be restored of a table now; `None` until the beginning of its history is durable.
     pub(crate) async fn reach(
         &self,
         table: TableId,
         history: &PitrRecord,
-    ) -> Result<Reach, RecoveryError> {
+    ) -> Result<Option<Reach>, RecoveryError> {
         let sealed = self.seal().await?;
         self.archive.look_for_fence();
         let status = self.archive.status().borrow().clone();
@@ -154,21 +174,18 @@ impl RealmRecovery {
         } else {
             sealed
         };
-        let opened = self.opened(table, history);
-        Ok(Reach {
+        Ok(self.opened(table, history).map(|opened| Reach {
             opened,
             earliest: self.earliest(table, history, sealed),
             through,
-        })
+        }))
     }
 
-    /// T0: the instant of the span's first keyframe.
-    fn opened(&self, table: TableId, history: &PitrRecord) -> CommitTimestamp {
-        let opening = self.book.read(|entries| match entries.spans.get(&table) {
-            Some(SpanChange::Opening(at)) => Some(*at),
-            _ => None,
-        });
-        opening.or(history.span_at).unwrap_or(history.enabled_at)
+    /// T0: the instant of the span's first keyframe, once that is durable. While a span is on its
+    /// way, the record may still tell of the one before.
+    fn opened(&self, table: TableId, history: &PitrRecord) -> Option<CommitTimestamp> {
+        let changing = self.book.read(|entries| entries.spans.contains_key(&table));
+        history.span_at.filter(|_| !changing)
     }
 
     /// The start of the window at `now`.
@@ -178,7 +195,7 @@ impl RealmRecovery {
         history: &PitrRecord,
         now: CommitTimestamp,
     ) -> CommitTimestamp {
-        let opened = self.opened(table, history);
+        let opened = history.span_at.unwrap_or(history.enabled_at);
         let floor = self
             .book
             .read(|entries| entries.floors.get(&table).copied());
@@ -221,10 +238,8 @@ impl RealmRecovery {
         table: &Arc<Table>,
     ) -> Result<(), RecoveryError> {
         let first = self.take_first_snapshot(&announced, table.id())?;
-        self.book.change(|entries| {
-            let opening = SpanChange::Opening(first.at);
-            entries.spans.insert(table.id(), opening)
-        });
+        self.book
+            .change(|entries| entries.spans.insert(table.id(), SpanChange::Opening));
         let (realm, table) = (Arc::clone(self), Arc::clone(table));
         self.shared.spawn(async move {
             realm.open_span(&table, &announced, first).await;
@@ -278,17 +293,8 @@ impl RealmRecovery {
                 Ok(again) => first = again,
                 Err(error) => tracing::error!(table = %name, %error, "no snapshot for a keyframe"),
             }
-            let still = self.book.change(|entries| {
-                let change = entries.spans.get_mut(&id);
-                change.is_some_and(|change| match change {
-                    SpanChange::Opening(at) => {
-                        *at = first.at;
-                        true
-                    }
-                    SpanChange::OpeningToClose | SpanChange::Closing => false,
-                })
-            });
-            if !still {
+            let wanted = |entries: &Entries| entries.spans.get(&id) == Some(&SpanChange::Opening);
+            if !self.book.read(wanted) {
                 break;
             }
         }
@@ -333,18 +339,18 @@ impl RealmRecovery {
             };
             self.shared.patiently("opening a span", attempt).await?
         };
-        self.record_span(id, opened).await?;
+        self.set_span(id, Some(opened)).await?;
         Ok(opened)
     }
 
-    /// Records that a span's first keyframe is durable.
-    pub(crate) async fn record_span(
+    /// Records where a table's span begins; `None` while that is to come.
+    pub(crate) async fn set_span(
         &self,
         table: TableId,
-        at: CommitTimestamp,
+        at: Option<CommitTimestamp>,
     ) -> Result<(), RecoveryError> {
         let recorded = self.tables.update_history(table, move |history| {
-            history.span_at = Some(at);
+            history.span_at = at;
         });
         match recorded.await {
             Ok(_) => Ok(()),
@@ -402,7 +408,7 @@ impl RealmRecovery {
     pub(crate) fn start_closing(self: &Arc<Self>, table: TableId) {
         self.book.change(|entries| {
             let change = entries.spans.entry(table).or_insert(SpanChange::Closing);
-            if let SpanChange::Opening(_) = change {
+            if *change == SpanChange::Opening {
                 *change = SpanChange::OpeningToClose;
             }
         });

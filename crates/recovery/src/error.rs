@@ -40,6 +40,10 @@ pub enum RecoveryError {
     /// `PointInTimeRecoveryUnavailableException`: the source's history is not kept.
     #[error("Point in time recovery is not enabled for table '{0}'")]
     PointInTimeRecoveryUnavailable(TableName),
+    /// `PointInTimeRecoveryUnavailableException`: the source's history is to be kept, but its
+    /// beginning is not durable yet.
+    #[error("Backups are being enabled for the table: {0}. Please retry later")]
+    PointInTimeRecoveryPending(TableName),
     /// `InvalidRestoreTimeException`: the instant is outside the window.
     #[error("{0}")]
     InvalidRestoreTime(String),

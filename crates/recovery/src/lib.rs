@@ -44,7 +44,7 @@ mod tests;
 mod wire_time;
 
 pub use backup::{BackupFilter, BackupKind, BackupPage, BackupRecord, BackupStatus, ListBackups};
-pub use continuous::{ContinuousBackups, PitrWindow};
+pub use continuous::{ContinuousBackups, PitrWindow, PointInTimeRecovery};
 pub use error::RecoveryError;
 pub use options::{RecoveryLimits, RecoveryOptions};
 pub use progress::{NoProgress, ProgressSink, RestoreProgress, RestoreStage};

@@ -110,7 +110,7 @@ impl RealmRecovery {
     pub(crate) async fn span_opened(&self, table: TableId) {
         self.book
             .until(|entries| match entries.spans.get(&table) {
-                Some(SpanChange::Opening(_) | SpanChange::OpeningToClose) => None,
+                Some(SpanChange::Opening | SpanChange::OpeningToClose) => None,
                 Some(SpanChange::Closing) | None => Some(()),
             })
             .await;

@@ -220,13 +220,18 @@ impl RealmRecovery {
                 table = %table.record().name,
                 "the history of this table was not begun before the server ended; it begins now"
             );
+            let history = table.record().history.as_ref();
+            if history.is_some_and(|history| history.span_at.is_some()) {
+                // Of the span that was broken off.
+                self.set_span(table.id(), None).await?;
+            }
             self.start_span(announced, &table)?;
         }
         for table in self.tables.tables() {
             let (id, span) = (table.id(), self.archive.span(table.id()));
             match (&table.record().history, span) {
                 (Some(history), Some(span)) if history.span_at != Some(span.opened_at) => {
-                    self.record_span(id, span.opened_at).await?;
+                    self.set_span(id, Some(span.opened_at)).await?;
                 }
                 (None, Some(_)) => self.start_closing(id),
                 _ => {}

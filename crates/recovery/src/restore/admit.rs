@@ -125,6 +125,8 @@ impl RealmRecovery {
             .as_ref()
             .ok_or_else(|| RecoveryError::PointInTimeRecoveryUnavailable(source.name.clone()))?;
         let reach = self.reach(source.id, history).await?;
+        let reach =
+            reach.ok_or_else(|| RecoveryError::PointInTimeRecoveryPending(source.name.clone()))?;
         match wanted {
             Instant::Latest => Ok(reach.through.max(reach.opened)),
             Instant::At(at) if reach.contains(at) => Ok(at),

@@ -121,7 +121,6 @@ impl RealmRecovery {
         hold: Option<Hold>,
     ) -> Result<LoadedStatistics, RecoveryError> {
         if job.backup.is_none() {
-            self.span_opened(job.source.id).await;
             self.archived_through(job.at).await?;
         }
         let held = self.holds_pin(job);

@@ -3,7 +3,7 @@
 use anywhen_model::CommitTimestamp;
 
 use super::world::{DAY, SECOND, START_MICROS, World, from_backup, music, name, song, to_point};
-use crate::{ContinuousBackups, PitrWindow, RecoveryError};
+use crate::{ContinuousBackups, PitrWindow, PointInTimeRecovery, RecoveryError};
 
 /// Half a second past a whole one, so that rounding shows.
 async fn odd_world(seed: u64) -> World {
@@ -41,14 +41,18 @@ async fn both_ways_are_synchronous_and_the_period_is_kept() {
         "off when off"
     );
     let on = update(&world, "Music", true, None).await.unwrap();
-    let window = PitrWindow {
+    let enabled = PointInTimeRecovery {
         recovery_period_days: 35,
-        earliest: seconds(1),
-        latest: seconds(1),
+        window: Some(PitrWindow {
+            earliest: seconds(1),
+            latest: seconds(1),
+        }),
     };
     assert_eq!(
         on,
-        ContinuousBackups { pitr: Some(window) },
+        ContinuousBackups {
+            pitr: Some(enabled)
+        },
         "latest is never below earliest"
     );
     assert_eq!(world.described("Music").await, on);
@@ -59,9 +63,9 @@ async fn both_ways_are_synchronous_and_the_period_is_kept() {
         .unwrap();
     assert_eq!(
         seven,
-        PitrWindow {
+        PointInTimeRecovery {
             recovery_period_days: 7,
-            ..window
+            ..enabled
         }
     );
     let again = update(&world, "Music", true, None)
@@ -78,7 +82,7 @@ async fn both_ways_are_synchronous_and_the_period_is_kept() {
         .pitr
         .unwrap();
     assert_eq!(
-        (on.recovery_period_days, on.earliest),
+        (on.recovery_period_days, on.window.unwrap().earliest),
         (35, seconds(101)),
         "begins anew"
     );
@@ -192,13 +196,13 @@ async fn the_window_moves_with_its_period_and_never_back() {
         .pitr
         .unwrap();
     let day = |days: u64| seconds(1 + days * 86_400);
-    assert_eq!(short.earliest, day(7), "at once");
+    assert_eq!(short.window.unwrap().earliest, day(7), "at once");
     let long = update(&world, "Music", true, Some(35))
         .await
         .unwrap()
         .pitr
         .unwrap();
-    assert_eq!(long.earliest, day(7), "not back");
+    assert_eq!(long.window.unwrap().earliest, day(7), "not back");
     world.recovery.upkeep().await.unwrap();
     let world = world.restart().await;
     world.advance(30 * DAY);
@@ -333,20 +337,56 @@ async fn a_restored_or_recreated_table_keeps_no_history() {
     );
 }
 
+/// On, and nothing can be restored yet.
+const PENDING: ContinuousBackups = ContinuousBackups {
+    pitr: Some(PointInTimeRecovery {
+        recovery_period_days: 35,
+        window: None,
+    }),
+};
+
+/// A crash before the first keyframe is durable makes the span begin anew, so nothing may have
+/// been said of its window by then, nor a restore accepted; what is said afterwards stays true.
+#[tokio::test(start_paused = true)]
+async fn there_is_no_window_before_its_beginning_is_durable() {
+    let world = odd_world(11).await;
+    world.fail("span::before_keyframe", "pause");
+    assert_eq!(world.pitr("Music", true).await, PENDING);
+    world.advance(5 * SECOND);
+    assert_eq!(world.described("Music").await, PENDING);
+    for at in [None, Some(seconds(1)), Some(seconds(4))] {
+        let refused = world
+            .recovery
+            .restore_to_point_in_time(&world.realm, to_point("Music", "Copy", at))
+            .await;
+        let pending = RecoveryError::PointInTimeRecoveryPending(name("Music"));
+        assert_eq!(refused.unwrap_err(), pending, "at {at:?}");
+    }
+    world.let_go("span::before_keyframe");
+    world.span_settled("Music").await;
+    let told = world.window("Music").await;
+    let world = world.restart().await;
+    assert_eq!(world.window("Music").await.earliest, told.earliest);
+    world
+        .restore_at("Music", "Copy", told.earliest)
+        .await
+        .unwrap();
+    assert_eq!(world.contents("Copy"), world.contents("Music"));
+}
+
 /// A first keyframe that cannot be written is begun anew from a later snapshot, as often as it
 /// takes: the window begins later, and switching off and on is not needed.
 #[tokio::test(start_paused = true)]
 async fn a_first_keyframe_that_fails_is_begun_anew() {
     let world = odd_world(9).await;
     world.fail("span::before_keyframe", "3*return(a broken item)");
-    world.pitr("Music", true).await;
-    let first = world.window("Music").await.earliest;
+    assert_eq!(world.pitr("Music", true).await, PENDING);
     world.put("Music", song("Nina", 2, "b")).await;
     world.advance(20 * SECOND);
     world.put("Music", song("Nina", 3, "c")).await;
     world.span_settled("Music").await;
     let opened = world.window("Music").await.earliest;
-    assert!(opened > first, "the beginning has moved up");
+    assert!(opened > seconds(20), "the beginning has moved up");
     world.advance(2 * SECOND);
     world.put("Music", song("Nina", 4, "d")).await;
     world.restore_at("Music", "Opened", opened).await.unwrap();

@@ -241,7 +241,8 @@ impl Run {
     /// Restores at a commit, just before or after one, or anywhere between.
     async fn restore_instant(&mut self) {
         let (table, target) = (self.table(), self.new_target());
-        let Some(window) = self.world().described(table).await.pitr else {
+        let pitr = self.world().described(table).await.pitr;
+        let Some(window) = pitr.and_then(|pitr| pitr.window) else {
             return;
         };
         let instants = self.model.instants(table);

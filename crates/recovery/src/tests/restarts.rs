@@ -224,8 +224,11 @@ async fn a_span_that_never_began_begins_at_a_new_instant() {
     // The realm is open, its archive goes away: the first keyframe cannot be stored.
     world.backup("Music", "First").await;
     world.ground.objects.set_away(true);
-    world.pitr("Music", true).await;
-    let lost = world.window("Music").await.earliest;
+    let switched = world.pitr("Music", true).await;
+    assert_eq!(switched.pitr.unwrap().window, None);
+    let lost = world
+        .put("Music", song("Nina", 1, "lost with the snapshot"))
+        .await;
     world.advance(20 * SECOND);
     world.put("Music", song("Nina", 2, "b")).await;
     let ground = world.crash().await;
@@ -395,6 +398,7 @@ async fn a_server_whose_clock_is_behind_the_archive_does_not_begin() {
     assert!(refused.contains("set the clock"), "{refused}");
     // The server that wrote it remembers how far it was, whatever its clock says.
     let world = ground.start().await;
+    world.span_settled("Music").await;
     world.put("Music", song("Nina", 1, "a")).await;
     let request = to_point("Music", "Copy", None);
     world

@@ -343,11 +343,11 @@ impl World {
             .unwrap()
     }
 
+    /// The window of a table, which is there.
     pub(super) async fn window(&self, table: &str) -> crate::PitrWindow {
-        self.described(table)
-            .await
-            .pitr
-            .expect("its history is kept")
+        let pitr = self.described(table).await.pitr;
+        let pitr = pitr.expect("its history is kept");
+        pitr.window.expect("its history has begun")
     }
 
     pub(super) async fn described(&self, table: &str) -> crate::ContinuousBackups {
