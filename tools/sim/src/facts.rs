@@ -68,6 +68,8 @@ pub(crate) struct TableFacts {
 /// What has been said of a window.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct WindowFacts {
+    /// It has been there.
+    pub(crate) shown: bool,
     pub(crate) earliest: CommitTimestamp,
     /// The last "latest" while the store was well.
     pub(crate) latest: CommitTimestamp,

@@ -303,9 +303,8 @@ async fn check_ends_of_windows(run: &Arc<Run>, operator: &Operator) -> anyhow::R
             .collect()
     };
     for (name, table) in tables {
-        let Some(window) = operator.look_at(&name, &table).await? else {
-            continue;
-        };
+        let window = operator.look_at(&name, &table).await?;
+        let window = window.with_context(|| format!("{name} has no window"))?;
         for at in [window.earliest, window.latest] {
             operator.begin_restore(&name, &table, at, window).await?;
         }

@@ -7,8 +7,8 @@ use std::time::Duration;
 use anyhow::{Context as _, bail, ensure};
 use anywhen_model::{BackupName, CommitTimestamp, TableName};
 use anywhen_recovery::{
-    BackupFilter, BackupRecord, BackupStatus, ListBackups, PitrWindow, RecoveryError,
-    RestoreFromBackup, RestoreOverrides, RestoreToPointInTime,
+    BackupFilter, BackupKind, BackupRecord, BackupStatus, ListBackups, PitrWindow,
+    PointInTimeRecovery, RecoveryError, RestoreFromBackup, RestoreOverrides, RestoreToPointInTime,
 };
 use anywhen_table::TableStatus;
 
@@ -199,7 +199,7 @@ impl Operator {
             Ok(record) => {
                 self.run.facts().backups.push(BackupFacts {
                     record,
-                    history: table.history.is_some() && self.is_span_durable(&name),
+                    history: table.history.is_some_and(|history| history.shown),
                     available: false,
                     may_be_gone: false,
                 });
@@ -210,21 +210,18 @@ impl Operator {
         }
     }
 
-    /// Whether the first keyframe of the table's span is in the archive.
-    fn is_span_durable(&self, name: &TableName) -> bool {
-        let table = self.server.tables.table(name);
-        let history = table.ok().and_then(|table| table.record().history.clone());
-        history.is_some_and(|history| history.span_at.is_some())
-    }
-
     async fn delete_backup(&self) -> anyhow::Result<()> {
         let backup = {
             let mut facts = self.run.facts();
             if facts.backups.len() < 6 {
                 return Ok(());
             }
-            let chosen = self.dice.roll(facts.backups.len() as u64) as usize;
-            facts.backups.get_mut(chosen).map(|backup| {
+            // SYSTEM backups go by themselves, and only so.
+            let users = facts.backups.iter_mut();
+            let users = users.filter(|backup| backup.record.kind == BackupKind::User);
+            let mut users: Vec<_> = users.collect();
+            let chosen = self.dice.roll(users.len() as u64) as usize;
+            users.get_mut(chosen).map(|backup| {
                 backup.may_be_gone = true;
                 backup.record.clone()
             })
@@ -367,6 +364,7 @@ impl Operator {
             Err(RecoveryError::InvalidRestoreTime(text)) => {
                 let archived = self.server.archived_through().await?;
                 let now = self.server.window(name).await?.pitr;
+                let now = now.and_then(|pitr| pitr.window);
                 let passed = now.is_some_and(|now| at < now.earliest);
                 // An archive that does not answer any more takes the newest part of the window.
                 let excused = passed || (self.ill() && at > archived);
@@ -433,17 +431,21 @@ impl Operator {
         table: &TableFacts,
     ) -> anyhow::Result<Option<PitrWindow>> {
         let told = self.run.facts().oracle.told;
-        let window = match self.server.window(name).await {
+        let pitr = match self.server.window(name).await {
             Ok(described) => described.pitr,
             Err(_) if self.ill() => return Ok(None),
             Err(error) => return Err(error),
         };
         ensure!(
-            window.is_some() == table.history.is_some(),
-            "the history of {name} should be kept: {}; {window:?}",
+            pitr.is_some() == table.history.is_some(),
+            "the history of {name} should be kept: {}; {pitr:?}",
             table.history.is_some()
         );
-        let (Some(window), Some(before)) = (window, table.history) else {
+        let (Some(pitr), Some(before)) = (pitr, table.history) else {
+            return Ok(None);
+        };
+        let Some(window) = pitr.window else {
+            ensure!(!before.shown, "the window of {name} is not shown any more");
             return Ok(None);
         };
         ensure!(
@@ -467,7 +469,7 @@ impl Operator {
                 window.latest
             );
         }
-        self.run.note_window(name, table, Some(window), well);
+        self.run.note_window(name, table, Some(pitr), well);
         Ok(Some(window))
     }
 
@@ -478,11 +480,6 @@ impl Operator {
         for restoring in restores {
             let target = self.server.tables.table(&restoring.target);
             let Ok(target) = target else {
-                if self.lost_with_its_span(&restoring) {
-                    let restores = &mut self.run.facts().restores;
-                    restores.retain(|other| other.target != restoring.target);
-                    continue;
-                }
                 bail!("{restoring:?} failed: its target is gone, and nobody deleted it");
             };
             if target.record().status != TableStatus::Active {
@@ -491,16 +488,6 @@ impl Operator {
             self.compare(&restoring)?;
         }
         Ok(())
-    }
-
-    /// Whether the instant lay in a span whose first keyframe a crash has prevented: the window
-    /// then begins at a later instant, and a restore that was accepted before cannot succeed.
-    fn lost_with_its_span(&self, restoring: &Restoring) -> bool {
-        let source = self.server.tables.table_by_id(restoring.source);
-        let history = source.and_then(|source| source.record().history.clone());
-        let began = history.map(|history| history.span_at);
-        !restoring.from_backup
-            && began.is_some_and(|began| began.is_none_or(|began| began > restoring.at))
     }
 
     /// Compares a finished restore with the oracle, and goes on with its target as a table.
@@ -661,7 +648,7 @@ impl Run {
         &self,
         name: &TableName,
         table: &TableFacts,
-        window: Option<PitrWindow>,
+        pitr: Option<PointInTimeRecovery>,
         well: bool,
     ) {
         let mut facts = self.facts();
@@ -669,11 +656,15 @@ impl Run {
         let Some(known) = known.filter(|known| known.id == table.id) else {
             return;
         };
-        known.history = window.map(|window| {
+        known.history = pitr.map(|pitr| {
             let before = known.history.unwrap_or_default();
-            WindowFacts {
-                earliest: window.earliest,
-                latest: if well { window.latest } else { before.latest },
+            match pitr.window {
+                Some(window) => WindowFacts {
+                    shown: true,
+                    earliest: window.earliest,
+                    latest: if well { window.latest } else { before.latest },
+                },
+                None => before,
             }
         });
     }
@@ -699,8 +690,8 @@ impl Run {
             Some(Attempt::Switch(name)) => {
                 let table = self.facts().tables.get(&name).cloned();
                 if let Some(table) = table {
-                    let window = server.window(&name).await?.pitr;
-                    self.note_window(&name, &table, window, false);
+                    let pitr = server.window(&name).await?.pitr;
+                    self.note_window(&name, &table, pitr, false);
                 }
             }
             Some(Attempt::Delete) | None => {}
