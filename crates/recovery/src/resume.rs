@@ -328,10 +328,12 @@ impl RealmRecovery {
             return Ok(());
         }
         let id = backup.table.id;
-        let kept = self
-            .archive
-            .span(id)
-            .is_some_and(|span| span.earliest <= backup.at);
+        // A span that is there may have ended before the backup, and only wait to be closed.
+        let kept = backup.table.history.is_some()
+            && self
+                .archive
+                .span(id)
+                .is_some_and(|span| span.earliest <= backup.at);
         if let Some(hold) = self.book.hold(id, Needs::Span).filter(|_| kept) {
             let realm = Arc::clone(self);
             let begun = Begun {

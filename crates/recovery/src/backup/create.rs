@@ -56,8 +56,9 @@ impl RealmRecovery {
         let gone = || RecoveryError::table_not_found(&table.record().name);
         let hold = self.book.hold(table.id(), Needs::Table).ok_or_else(gone)?;
         let created_ms = self.shared.now().as_micros() / 1000;
-        let (at, source, hold) = if let Some(span) = self.hold_span(table.id()) {
-            (self.seal().await?, Source::History, span)
+        let in_history = self.instant_in_history(table.id()).await?;
+        let (at, source, hold) = if let Some((at, span)) = in_history {
+            (at, Source::History, span)
         } else {
             let snapshot = self.shared.options.engine.snapshot()?;
             let at = snapshot.timestamp()?;
@@ -77,12 +78,22 @@ impl RealmRecovery {
         })
     }
 
-    /// Holds the table's span, if its history is kept. Once held, a span that is switched off
-    /// stays in the archive until the hold ends.
-    fn hold_span(&self, table: TableId) -> Option<Hold> {
-        let hold = self.book.hold(table, Needs::Span)?;
-        let record = self.tables.table_by_id(table)?;
-        record.record().history.is_some().then_some(hold)
+    /// A fresh instant of the table's history, if that is kept, with a hold on its span: one that
+    /// is switched off later stays in the archive until the hold ends.
+    async fn instant_in_history(
+        &self,
+        table: TableId,
+    ) -> Result<Option<(CommitTimestamp, Hold)>, RecoveryError> {
+        let Some(hold) = self.book.hold(table, Needs::Span) else {
+            return Ok(None);
+        };
+        let begun = || Some(self.history_of(table)?.enabled_at);
+        let Some(before) = begun() else {
+            return Ok(None);
+        };
+        let at = self.seal().await?;
+        // Switched off before the seal, writes up to it may be in no log.
+        Ok((begun() == Some(before)).then_some((at, hold)))
     }
 
     /// Stores a CREATING backup's record and enters it into the book.

@@ -246,6 +246,30 @@ async fn a_span_that_never_began_begins_at_a_new_instant() {
     assert_eq!(world.contents("Copy").len(), 2);
 }
 
+/// The span that was to be closed is still there after the crash, but what was written since
+/// history was switched off is not in it.
+#[tokio::test(start_paused = true)]
+async fn a_backup_without_history_is_not_made_from_a_span_that_has_ended() {
+    let world = with_history(Ground::new(15)).await;
+    world.ground.objects.set_away(true);
+    world.pitr("Music", false).await;
+    world.put("Music", song("Nina", 1, "not logged")).await;
+    let begun = world.begin_backup("Music", "First").await;
+    let ground = world.crash().await;
+    ground.objects.set_away(false);
+    let world = ground.start().await;
+    let arn = world.arn(&begun);
+    let described = world.recovery.describe_backup(&world.realm, &arn).await;
+    assert!(
+        matches!(described, Err(RecoveryError::BackupNotFound(_))),
+        "what it was to hold is gone: {described:?}"
+    );
+    world.span_settled("Music").await;
+    let again = world.backup("Music", "Again").await;
+    world.restore_backup(&again, "Copy").await.unwrap();
+    assert_eq!(world.contents("Copy").len(), 41);
+}
+
 #[tokio::test(start_paused = true)]
 async fn while_the_archive_is_away_jobs_wait_and_nothing_is_lost() {
     let world = with_history(Ground::new(6)).await;
