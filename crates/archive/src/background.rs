@@ -51,7 +51,10 @@ where
             .name("archive-background".to_owned())
             .spawn_scoped(scope, move || {
                 let _in_step = stepping.then(in_step);
-                lower_priority();
+                // In step everything else stands still until this is done.
+                if !stepping {
+                    lower_priority();
+                }
                 work()
             });
         match thread.map(std::thread::ScopedJoinHandle::join) {
