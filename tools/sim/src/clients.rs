@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Context as _, bail, ensure};
+use anywhen_engine::Engine as _;
 use anywhen_expr::{Condition, ConditionKind, Placeholders, Update};
 use anywhen_model::{CommitTimestamp, Item, TableId, TableName};
 use anywhen_table::{ItemChange, TableError, TransactAction, WriteAction, WriteOutcome};
@@ -88,7 +89,7 @@ impl Client {
                 self.run.facts().oracle.refused(commit);
                 Ok(())
             }
-            Err(error) => self.failed(commit, &error),
+            Err(error) => self.failed(commit, &error).await,
         }
     }
 
@@ -144,7 +145,7 @@ impl Client {
                 self.run.facts().oracle.refused(commit);
                 Ok(())
             }
-            Err(error) => self.failed(commit, &error),
+            Err(error) => self.failed(commit, &error).await,
         }
     }
 
@@ -176,13 +177,13 @@ impl Client {
                             planned.check(&outcome)?;
                             self.acknowledge(commit, &[planned], &[&outcome])?;
                         }
-                        Err(error) => self.failed(commit, &error)?,
+                        Err(error) => self.failed(commit, &error).await?,
                     }
                 }
             }
             Err(error) => {
                 for commit in commits {
-                    self.failed(commit, &error)?;
+                    self.failed(commit, &error).await?;
                 }
             }
         }
@@ -316,14 +317,23 @@ impl Client {
         facts.oracle.acknowledged(commit, at)
     }
 
-    /// The write was refused; or it is unknown what became of it, which only a crash may cause.
-    fn failed(&self, commit: CommitNumber, error: &TableError) -> anyhow::Result<()> {
+    /// The write was refused; or it is unknown what became of it: after a crash, or while a
+    /// server cannot tell whether its archive is still its own.
+    async fn failed(&self, commit: CommitNumber, error: &TableError) -> anyhow::Result<()> {
         match error {
             TableError::ResourceNotFound | TableError::TableNotFound(_) => {
                 self.run.facts().oracle.refused(commit);
                 Ok(())
             }
             TableError::Internal(text) if text.contains("clos") => Ok(()),
+            TableError::ReadOnly(text)
+                if text.contains("try again") && self.run.ground.is_ill() =>
+            {
+                if let Ok(sealed) = self.server.engine.seal().await {
+                    self.run.facts().oracle.left_open(commit, sealed);
+                }
+                Ok(())
+            }
             error => bail!("client {}: {error}", self.number),
         }
     }

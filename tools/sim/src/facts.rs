@@ -44,6 +44,14 @@ pub struct Counts {
     pub restores: u64,
     /// Restores of backups whose result was compared.
     pub backups: u64,
+    /// Lives that a crash ended.
+    pub crashes: u64,
+    /// Times the wall clock was set.
+    pub clock_steps: u64,
+    /// Outages of the store that were to last for hours.
+    pub outages: u64,
+    /// Times a window was seen to have moved up.
+    pub windows_moved: u64,
     /// Times the live tables were compared after a start.
     pub reopened: u64,
     /// Objects in the archive at the end.
@@ -52,8 +60,29 @@ pub struct Counts {
     pub archive_bytes: u64,
     /// Timelines that something of is kept: with history, or backups.
     pub timelines: u64,
+    /// Backups that are there at the end.
+    pub kept_backups: u64,
     /// Bytes of all versions that were ever written to them.
     pub kept_bytes: u64,
+}
+
+impl std::ops::AddAssign for Counts {
+    fn add_assign(&mut self, other: Self) {
+        self.acknowledged += other.acknowledged;
+        self.lives += other.lives;
+        self.restores += other.restores;
+        self.backups += other.backups;
+        self.crashes += other.crashes;
+        self.clock_steps += other.clock_steps;
+        self.outages += other.outages;
+        self.windows_moved += other.windows_moved;
+        self.reopened += other.reopened;
+        self.objects += other.objects;
+        self.archive_bytes += other.archive_bytes;
+        self.timelines += other.timelines;
+        self.kept_backups += other.kept_backups;
+        self.kept_bytes += other.kept_bytes;
+    }
 }
 
 /// A table that clients use.

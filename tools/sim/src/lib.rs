@@ -4,7 +4,7 @@
 //! wired as the server wires them, on the memory engine behind a commit queue and on an object
 //! store with weather. Clients write, an operator creates and deletes tables, switches history,
 //! makes backups and restores; the store fails, delays, answers late or not at all, for hours;
-//! the wall clock is stepped; and the server crashes, after any number of task polls or at any
+//! the wall clock is stepped, days pass; and the server crashes, after any number of task polls or at any
 //! request to its store, and starts again on what the crash left.
 //!
 //! What must hold in every run, against an oracle that keeps every version of every item:
@@ -16,7 +16,8 @@
 //!   inside is not.
 //! * Earliest never moves back, Latest ends neither before what was acknowledged nor after what
 //!   can be restored; both ends restore.
-//! * Once the store is well, the archive catches up and every job ends, within bounded time.
+//! * Once the store is well, the archive catches up and every job ends, within bounded time; then
+//!   the archive verifies, holds no file that nothing names, and is of bounded size.
 //!
 //! A run is a function of its seed: [`Report::hash`] is over everything that happened. A failure
 //! is an [`anyhow::Error`] in a [`Failure`], with the last events and the command that replays
@@ -37,6 +38,8 @@ mod trace;
 
 use std::sync::Arc;
 use std::time::Duration;
+
+use clap::ValueEnum as _;
 
 pub use facts::Counts;
 pub use store::Sabotage;
@@ -112,7 +115,9 @@ impl std::fmt::Display for Failure {
         write!(
             f,
             "replay: cargo run -p anywhen-sim -- --seed {seed} --steps {steps} --trace"
-        )
+        )?;
+        let sabotage = self.plan.sabotage.and_then(|it| it.to_possible_value());
+        sabotage.map_or(Ok(()), |it| write!(f, " --sabotage {}", it.get_name()))
     }
 }
 

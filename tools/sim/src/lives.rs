@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use anyhow::{Context as _, bail, ensure};
+use anywhen_archive::ObjectKind;
 use anywhen_engine::Engine as _;
 use anywhen_model::TableId;
 use tokio::runtime::Builder;
@@ -23,6 +24,7 @@ const CLIENTS: u64 = 3;
 /// What the change log may hold once everything is archived: the record of a moment ago.
 const BACKLOG_BYTES_MAX: u64 = 16 * 1024;
 const HOUR_MICROS: i64 = 3_600_000_000;
+const DAY_MICROS: u64 = 86_400_000_000;
 /// In good weather everything that was asked for has happened by then.
 const SETTLED_WITHIN: Duration = Duration::from_mins(20);
 
@@ -65,7 +67,11 @@ pub(crate) fn live(run: &Arc<Run>, dice: &Dice, end: End) -> anyhow::Result<()> 
         End::Request(number) => Some(number),
         _ => None,
     });
-    run.facts().done.lives += 1;
+    {
+        let done = &mut run.facts().done;
+        done.lives += 1;
+        done.crashes += u64::from(matches!(end, End::Poll(..) | End::Request(_)));
+    }
     let lived = runtime.block_on(async {
         ground.time.begin();
         tokio::select! {
@@ -78,7 +84,13 @@ pub(crate) fn live(run: &Arc<Run>, dice: &Dice, end: End) -> anyhow::Result<()> 
     // Whatever still runs is cut off where it stands.
     ground.store.kill();
     drop(runtime);
-    ground.time.end(dice.roll(5_000_000));
+    // Off for moments, or for days, so that windows move on.
+    let off_micros = if dice.one_in(4) {
+        3 * DAY_MICROS
+    } else {
+        5_000_000
+    };
+    ground.time.end(dice.roll(off_micros));
     note!(ground.trace, "the life has ended");
     lived?;
     match run.take_wrong() {
@@ -189,6 +201,7 @@ async fn weather(run: Arc<Run>, dice: Dice, stop: Arc<AtomicBool>) -> anyhow::Re
             },
         };
         note!(run.ground.trace, "{weather:?}");
+        run.facts().done.outages += u64::from(hours);
         run.ground.store.set_weather(weather);
         let lasting = dice.millis(if hours { 3 * 3_600_000 } else { 30_000 });
         tokio::time::sleep(lasting).await;
@@ -196,6 +209,7 @@ async fn weather(run: Arc<Run>, dice: Dice, stop: Arc<AtomicBool>) -> anyhow::Re
             let by = dice.roll(10 * HOUR_MICROS as u64) as i64 - 5 * HOUR_MICROS;
             note!(run.ground.trace, "the wall clock is set by {by} us");
             run.ground.time.step_wall(by);
+            run.facts().done.clock_steps += 1;
         }
     }
     Ok(())
@@ -272,7 +286,21 @@ async fn check_space(run: &Run, server: &Server) -> anyhow::Result<()> {
         backlog <= BACKLOG_BYTES_MAX,
         "the change log still holds {backlog} bytes"
     );
-    let objects = run.ground.store.objects().await?;
+    let deadline = tokio::time::Instant::now() + SETTLED_WITHIN;
+    let found = loop {
+        let found = run.ground.verify().await?;
+        let problems: Vec<_> = found.problems.iter().map(ToString::to_string).collect();
+        ensure!(problems.is_empty(), "the archive is damaged: {problems:#?}");
+        if found.notes.is_empty() {
+            break found;
+        }
+        let notes: Vec<_> = found.notes.iter().map(ToString::to_string).collect();
+        ensure!(
+            tokio::time::Instant::now() < deadline,
+            "garbage that nothing collects: {notes:#?}"
+        );
+        tokio::time::sleep(Duration::from_secs(30)).await;
+    };
     let mut facts = run.facts();
     let mut kept: BTreeSet<TableId> = facts
         .backups
@@ -284,12 +312,28 @@ async fn check_space(run: &Run, server: &Server) -> anyhow::Result<()> {
         live.filter(|table| table.history.is_some())
             .map(|table| table.id),
     );
-    let kept_bytes = kept.iter().map(|table| facts.oracle.bytes(*table)).sum();
-    facts.done.objects = objects.len() as u64;
-    facts.done.archive_bytes = objects.iter().map(|(_, size)| size).sum();
+    let total = found.summary.total();
+    facts.done.objects = total.objects;
+    facts.done.archive_bytes = total.bytes;
     facts.done.timelines = kept.len() as u64;
-    facts.done.kept_bytes = kept_bytes;
+    facts.done.kept_bytes = kept.iter().map(|table| facts.oracle.bytes(*table)).sum();
+    facts.done.kept_backups = facts.backups.len() as u64;
     note!(run.ground.trace, "space: {:?}", facts.done);
+    let data = [ObjectKind::Segment, ObjectKind::Delta, ObjectKind::Keyframe]
+        .map(|kind| found.summary.kinds.get(&kind).copied().unwrap_or_default());
+    let done = facts.done;
+    // Every version once in a delta, once more in keyframes, cut into files; a file more for
+    // each level of deltas, for each backup, and for the catalog.
+    let cut = done.kept_bytes / run.ground.file_bytes();
+    let objects_max = 24 + 5 * done.timelines + 3 * done.kept_backups + 6 * cut;
+    let bytes_max = 3_000 * objects_max + 4 * done.kept_bytes;
+    let objects: u64 = data.iter().map(|tally| tally.objects).sum();
+    let bytes: u64 = data.iter().map(|tally| tally.bytes).sum();
+    ensure!(
+        objects <= objects_max && bytes <= bytes_max,
+        "{objects} files of {bytes} bytes are kept, at most {objects_max} of {bytes_max} should \
+         be: {done:?}"
+    );
     Ok(())
 }
 

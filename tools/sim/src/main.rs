@@ -3,7 +3,7 @@
 
 use std::process::ExitCode;
 
-use anywhen_sim::{Plan, simulate};
+use anywhen_sim::{Plan, Sabotage, simulate};
 use clap::Parser;
 
 /// Simulates Anywhen's history layer, deterministically by seed.
@@ -18,6 +18,9 @@ struct Arguments {
     /// Lives of the server in a run.
     #[arg(long, default_value_t = Plan::STEPS)]
     steps: u64,
+    /// A fault that must be noticed.
+    #[arg(long)]
+    sabotage: Option<Sabotage>,
     /// Print every event as it happens, and what the server logs.
     #[arg(long)]
     trace: bool,
@@ -45,6 +48,7 @@ fn main() -> ExitCode {
         let plan = Plan {
             steps: arguments.steps,
             echo: arguments.trace,
+            sabotage: arguments.sabotage,
             ..Plan::of(seed)
         };
         match simulate(plan) {

@@ -13,9 +13,9 @@ use anywhen_recovery::{
 use anywhen_table::TableStatus;
 
 use crate::dice::Dice;
-use crate::facts::{Attempt, BackupFacts, Restoring, Run, TableFacts, WindowFacts};
+use crate::facts::{Attempt, BackupFacts, Facts, Restoring, Run, TableFacts, WindowFacts};
 use crate::schema;
-use crate::server::{Server, WELL, checked_items};
+use crate::server::{Server, checked_items};
 use crate::trace::note;
 
 /// Names that are used again and again.
@@ -62,11 +62,7 @@ impl Operator {
 
     /// Whether failures have an excuse.
     fn ill(&self) -> bool {
-        self.run
-            .ground
-            .store
-            .well_for()
-            .is_none_or(|well| well < WELL)
+        self.run.ground.is_ill()
     }
 
     fn pick_table(&self, history: Option<bool>) -> Option<(TableName, TableFacts)> {
@@ -113,7 +109,8 @@ impl Operator {
         let Some((name, table)) = self.pick_table(on.then_some(false).or(Some(true))) else {
             return Ok(());
         };
-        let days = on.then(|| 1 + self.dice.roll(35) as u32);
+        let longest = if self.dice.one_in(2) { 2 } else { 35 };
+        let days = on.then(|| 1 + self.dice.roll(longest) as u32);
         self.attempt(Attempt::Switch(name.clone()));
         let realm = &self.server.realm;
         let recovery = &self.server.recovery;
@@ -652,18 +649,23 @@ impl Run {
         well: bool,
     ) {
         let mut facts = self.facts();
-        let known = facts.tables.get_mut(name);
+        let Facts { tables, done, .. } = &mut *facts;
+        let known = tables.get_mut(name);
         let Some(known) = known.filter(|known| known.id == table.id) else {
             return;
         };
         known.history = pitr.map(|pitr| {
             let before = known.history.unwrap_or_default();
             match pitr.window {
-                Some(window) => WindowFacts {
-                    shown: true,
-                    earliest: window.earliest,
-                    latest: if well { window.latest } else { before.latest },
-                },
+                Some(window) => {
+                    let moved = before.shown && window.earliest > before.earliest;
+                    done.windows_moved += u64::from(moved);
+                    WindowFacts {
+                        shown: true,
+                        earliest: window.earliest,
+                        latest: if well { window.latest } else { before.latest },
+                    }
+                }
                 None => before,
             }
         });

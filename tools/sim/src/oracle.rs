@@ -170,11 +170,17 @@ impl Oracle {
     /// The process has died: whatever was under way happened by `floor` or not at all.
     pub(crate) fn crashed(&mut self, floor: CommitTimestamp) {
         for commit in std::mem::take(&mut self.under_way).into_keys() {
-            if let Some(known) = self.commits.get_mut(commit) {
-                known.until = floor;
-            }
+            self.left_open(commit, floor);
         }
         self.told = self.told.max(floor);
+    }
+
+    /// Nobody will ever be told whether the write happened; if so, by `until`.
+    pub(crate) fn left_open(&mut self, commit: CommitNumber, until: CommitTimestamp) {
+        if let Some(known) = self.commits.get_mut(commit) {
+            known.until = until;
+        }
+        self.under_way.remove(&commit);
     }
 
     /// What is under a key that only one client writes.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use anywhen_archive::{Archive, ArchiverConfig};
+use anywhen_archive::{Archive, ArchiverConfig, Verification, VerifyOptions, verify};
 use anywhen_engine::Engine;
 use anywhen_engine_memory::{MemoryEngine, MemoryStore};
 use anywhen_kms::MasterKey;
@@ -70,9 +70,31 @@ impl Ground {
         })
     }
 
+    /// Whether failures have an excuse: the store is not well, or has not been for long.
+    pub(crate) fn is_ill(&self) -> bool {
+        self.store.well_for().is_none_or(|well| well < WELL)
+    }
+
     /// How long files stay that nothing names any more.
     pub(crate) fn grace(&self) -> Duration {
         self.archiver.grace + self.archiver.sweep_interval
+    }
+
+    /// Bytes that a file of the archive has, about.
+    pub(crate) fn file_bytes(&self) -> u64 {
+        self.archiver.file_bytes_max
+    }
+
+    /// Reads the whole archive, as `anywhen archive verify` does, whatever the weather.
+    pub(crate) async fn verify(&self) -> anyhow::Result<Verification> {
+        let verified = verify(VerifyOptions {
+            store: self.store.calm(),
+            prefix: Path::default(),
+            master: Some(Arc::clone(&self.master)),
+            parallel: 1,
+            progress: Arc::new(|_| {}),
+        });
+        Ok(verified.await?)
     }
 
     /// Starts the server, as often as it takes, as an operator would.
@@ -81,7 +103,7 @@ impl Ground {
         loop {
             match self.try_start(dice).await {
                 Ok(server) => return Ok(server),
-                Err(error) if self.store.well_for().is_none_or(|well| well < WELL) => {
+                Err(error) if self.is_ill() => {
                     note!(self.trace, "the start failed: {error:#}");
                     tokio::time::sleep(pause).await;
                     pause = (pause * 2).min(Duration::from_mins(1));

@@ -49,7 +49,7 @@ impl Weather {
 }
 
 /// A fault that the rules of history do not allow for: the invariants must notice it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum Sabotage {
     /// The store acknowledges segments and forgets them.
     LoseSegments,
@@ -65,7 +65,7 @@ pub(crate) struct SimStore(Arc<Core>);
 
 #[derive(Debug)]
 struct Core {
-    inner: InMemory,
+    inner: Arc<InMemory>,
     /// Where requests may wait. On other threads the runtime stands still for them.
     runtime: ThreadId,
     dice: Dice,
@@ -117,7 +117,7 @@ impl SimStore {
             requests: 0,
         };
         Self(Arc::new(Core {
-            inner: InMemory::new(),
+            inner: Arc::default(),
             runtime: std::thread::current().id(),
             dice,
             time,
@@ -174,13 +174,9 @@ impl SimStore {
         self.0.state.lock().requests
     }
 
-    /// All objects, by path, with their sizes in bytes.
-    pub(crate) async fn objects(&self) -> Result<Vec<(String, u64)>> {
-        let objects = self.0.inner.list(None);
-        let objects = objects.map_ok(|meta| (meta.location.to_string(), meta.size));
-        let mut objects: Vec<_> = objects.try_collect().await?;
-        objects.sort();
-        Ok(objects)
+    /// What is in it, without weather.
+    pub(crate) fn calm(&self) -> Arc<dyn ObjectStore> {
+        Arc::clone(&self.0.inner) as _
     }
 }
 

@@ -2,9 +2,11 @@
 //!
 //! `ANYWHEN_SEED` runs one seed, `ANYWHEN_SEEDS` so many; thousands belong to `sim --seeds`.
 
-use anywhen_sim::{Plan, Sabotage, simulate};
+use std::process::Command;
 
-/// Runs by default; a few seconds.
+use anywhen_sim::{Counts, Failure, Plan, Sabotage, simulate};
+
+/// Runs by default; less than a minute of one core.
 const SEEDS: u64 = 40;
 
 fn seeds() -> std::ops::Range<u64> {
@@ -17,41 +19,77 @@ fn seeds() -> std::ops::Range<u64> {
 
 #[test]
 fn every_seed_keeps_history() {
+    let mut done = Counts::default();
     for seed in seeds() {
-        if let Err(failure) = simulate(Plan::of(seed)) {
-            panic!("{failure}");
+        match simulate(Plan::of(seed)) {
+            Ok(report) => done += report.counts,
+            Err(failure) => panic!("{failure}"),
         }
     }
+    if seeds().count() < SEEDS as usize {
+        return;
+    }
+    // What is promised of the runs has happened in them, many times.
+    let Counts {
+        acknowledged,
+        restores,
+        backups,
+        crashes,
+        clock_steps,
+        outages,
+        windows_moved,
+        ..
+    } = done;
+    let enough = acknowledged > 10_000
+        && [restores, backups, crashes]
+            .iter()
+            .all(|count| *count > 100)
+        && [clock_steps, outages, windows_moved]
+            .iter()
+            .all(|count| *count > 10);
+    assert!(enough, "{done:?}");
 }
 
 #[test]
 fn a_seed_is_a_run() {
-    for seed in [3, 4] {
-        let first = simulate(Plan::of(seed)).unwrap();
-        let second = simulate(Plan::of(seed)).unwrap();
+    let runs = [3, 5].map(|seed| {
+        let first = simulate(Plan::of(seed)).unwrap_or_else(|failure| panic!("{failure}"));
+        let second = simulate(Plan::of(seed)).unwrap_or_else(|failure| panic!("{failure}"));
         assert_eq!(first, second, "seed {seed}");
         assert!(first.counts.restores > 0 && first.counts.backups > 0);
-    }
-    let [one, other] = [3, 4].map(|seed| simulate(Plan::of(seed)).unwrap().hash);
-    assert_ne!(one, other);
+        first.hash
+    });
+    assert_ne!(runs[0], runs[1]);
 }
 
 /// Each fault is one that nothing may hide: a simulation that does not end with an error has not
-/// looked.
+/// looked. The command that the failure prints ends with the same error.
 #[test]
-fn what_is_wrong_is_noticed() {
+fn what_is_wrong_is_noticed_and_replayed() {
     for sabotage in [
         Sabotage::LoseSegments,
         Sabotage::LoseDeltas,
         Sabotage::ForgetWrite,
     ] {
-        let plan = |seed| Plan {
+        let plan = Plan {
             sabotage: Some(sabotage),
-            ..Plan::of(seed)
+            ..Plan::of(2)
         };
-        for seed in 1..=2 {
-            let failure = simulate(plan(seed)).expect_err(&format!("{sabotage:?}, seed {seed}"));
-            assert!(failure.to_string().contains("--seed"), "{failure}");
-        }
+        let Err(failure) = simulate(plan) else {
+            panic!("{sabotage:?} was not noticed");
+        };
+        replay(&failure);
     }
+}
+
+fn replay(failure: &Failure) {
+    let told = failure.to_string();
+    let (_, arguments) = told.split_once("anywhen-sim -- ").expect("a command");
+    let replayed = Command::new(env!("CARGO_BIN_EXE_sim"))
+        .args(arguments.split_whitespace())
+        .output()
+        .expect("the command runs");
+    assert!(!replayed.status.success());
+    let replayed = String::from_utf8_lossy(&replayed.stdout);
+    assert!(replayed.trim_end().ends_with(&told), "{replayed}\n{told}");
 }
