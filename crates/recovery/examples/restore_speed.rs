@@ -5,15 +5,20 @@
 //! `cargo run --release -p anywhen-recovery --example restore_speed -- --items 1000000
 //! --item-bytes 1024 --deltas 0.5 --indexes 2 [--without-indexes] [--projection keys]
 //! [--unsorted-segment-kib 8] [--ranges-parallel 3] [--index-memory-mib 256] [--repeat 3]
-//! [--directory DIR]`
+//! [--directory DIR] [--keep]`
 //!
 //! `--deltas 0.5` changes half of the items after the keyframe, `--unsorted-segment-kib 8` leaves
 //! the changes in segments of that size, `--projection keys` makes indexes of keys alone (whole
 //! items otherwise), `--without-indexes` restores with `[]` for the indexes. One line for each
 //! restore. `mb_per_second` is the output, items and index entries as they are stored, in MB
 //! (10^6 bytes) a second: what the yardstick writes, too. `items_mb_per_second` counts the items
-//! alone. Then processor seconds, peak memory in MiB while restoring (`base_rss_mib` of it was
-//! there before), and what was written to disk and read of the archive, in how many requests.
+//! alone; `indexing_seconds` of the time went into indexes after the items were loaded. Then
+//! processor seconds, peak memory in MiB while restoring (`base_rss_mib` of it was there before),
+//! and what was written to disk and read of the archive, in how many requests.
+//!
+//! The history is made by another process, so that memory and page faults are those of a
+//! restore, and the allocator is the server's. `--keep` leaves the history in DIR/restore-speed
+//! and finds it there the next time; it must have been made with the same options.
 
 #![expect(
     clippy::print_stdout,
@@ -27,12 +32,19 @@ mod ground;
 #[path = "restore_speed/process.rs"]
 mod process;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::time::Instant;
 
 use anyhow::{Context as _, Result, bail};
 
 use crate::ground::{Ground, Server};
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// Given as the first argument, before a directory: makes the history there and ends.
+const MAKE_HISTORY: &str = "make-history";
 
 /// What to measure.
 #[derive(Debug, Clone)]
@@ -52,10 +64,12 @@ pub(crate) struct Options {
     pub(crate) index_memory_mib: Option<u64>,
     pub(crate) repeat: u32,
     pub(crate) directory: PathBuf,
+    /// Whether the history stays, and one that is there is used.
+    pub(crate) keep: bool,
 }
 
 impl Options {
-    fn of_arguments() -> Result<Self> {
+    fn of_arguments(arguments: &[String]) -> Result<Self> {
         let mut options = Self {
             items: 1_000_000,
             item_bytes: 1_024,
@@ -68,11 +82,17 @@ impl Options {
             index_memory_mib: None,
             repeat: 1,
             directory: std::env::temp_dir(),
+            keep: false,
         };
-        let mut arguments = std::env::args().skip(1);
+        let mut arguments = arguments.iter();
         while let Some(name) = arguments.next() {
-            if name == "--without-indexes" {
-                options.without_indexes = true;
+            let flag = match name.as_str() {
+                "--without-indexes" => Some(&mut options.without_indexes),
+                "--keep" => Some(&mut options.keep),
+                _ => None,
+            };
+            if let Some(flag) = flag {
+                *flag = true;
                 continue;
             }
             let value = arguments
@@ -98,28 +118,50 @@ impl Options {
 
 #[tokio::main]
 async fn main() -> Result<()> {
-    let options = Options::of_arguments()?;
-    let home = options
-        .directory
-        .join(format!("restore-speed-{}", std::process::id()));
-    std::fs::create_dir_all(&home)?;
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if let [first, home, rest @ ..] = arguments.as_slice()
+        && first == MAKE_HISTORY
+    {
+        return make_history(&Options::of_arguments(rest)?, Path::new(home)).await;
+    }
+    let options = Options::of_arguments(&arguments)?;
+    let name = if options.keep {
+        "restore-speed".to_owned()
+    } else {
+        format!("restore-speed-{}", std::process::id())
+    };
+    let home = options.directory.join(name);
+    if !home.exists() {
+        std::fs::create_dir_all(&home)?;
+        let mut maker = Command::new(std::env::current_exe()?);
+        maker.arg(MAKE_HISTORY).arg(&home).args(&arguments);
+        let made = maker.status()?;
+        anyhow::ensure!(made.success(), "making the history ended with {made}");
+    }
     let measured = measure(&options, &home).await;
-    std::fs::remove_dir_all(&home)?;
+    if !options.keep {
+        std::fs::remove_dir_all(&home)?;
+    }
     measured
 }
 
-async fn measure(options: &Options, home: &std::path::Path) -> Result<()> {
+async fn make_history(options: &Options, home: &Path) -> Result<()> {
     let ground = Ground::new(home)?;
     let source = Server::start(&ground, options, "source").await?;
-    let at = source.make_history(options).await?;
+    source.make_history(options).await?;
     source.close().await;
+    ground.remove("source")
+}
+
+async fn measure(options: &Options, home: &Path) -> Result<()> {
+    let ground = Ground::new(home)?;
     for round in 0..options.repeat {
         let target = Server::start(&ground, options, &format!("target-{round}")).await?;
         ground.objects.reset();
         process::reset_peak();
         let before = process::Figures::now();
         let started = Instant::now();
-        target.restore(options, at.clone()).await?;
+        let indexing_seconds = target.restore(options).await?;
         let seconds = started.elapsed().as_secs_f64();
         let used = process::Figures::now();
         let (read_bytes, requests) = ground.objects.counted();
@@ -127,7 +169,7 @@ async fn measure(options: &Options, home: &std::path::Path) -> Result<()> {
         let rate = |bytes: u64| bytes as f64 / seconds / 1e6;
         println!(
             "restore_speed items={} item_bytes={} deltas={} indexes={} seconds={seconds:.3} \
-             output_bytes={} mb_per_second={:.1} items_mb_per_second={:.1} cpu_seconds={:.2} \
+             indexing_seconds={indexing_seconds:.3} output_bytes={} mb_per_second={:.1} items_mb_per_second={:.1} cpu_seconds={:.2} \
              peak_rss_mib={} base_rss_mib={} written_mb={} archive_read_mb={} requests={requests}",
             restored.items,
             options.item_bytes,

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
 use anywhen_archive::{Archive, ArchiverConfig, open_store};
@@ -14,20 +14,22 @@ use anywhen_model::{
     SeededRandomness, SystemClock, TableName,
 };
 use anywhen_recovery::{
-    BackupFilter, BackupStatus, Consent, ListBackups, NoProgress, Recovery, RecoveryLimits,
-    RecoveryOptions, RestoreFromBackup, RestoreOverrides,
+    BackupFilter, BackupStatus, Consent, ListBackups, ProgressSink, Recovery, RecoveryLimits,
+    RecoveryOptions, RestoreFromBackup, RestoreOverrides, RestoreProgress, RestoreStage,
 };
 use anywhen_table::{
     AttributeDefinition, BillingMode, CreateTable, IndexDefinition, ItemChange, KeyElement,
     KeyRole, ProjectionType, RealmTables, TableStatus, Tables, TablesOptions,
 };
 use futures::TryStreamExt as _;
+use parking_lot::Mutex;
 
 use crate::Options;
 use crate::counting::Counting;
 
 const SOURCE: &str = "Source";
 const TARGET: &str = "Target";
+const BACKUP: &str = "after";
 const WRITERS: usize = 64;
 const BATCH: u64 = 25;
 const POLL: Duration = Duration::from_millis(5);
@@ -44,11 +46,12 @@ impl Ground {
     pub(crate) fn new(home: &Path) -> Result<Self> {
         let url = home.join("archive").display().to_string();
         let (store, root, _) = open_store(&url)?;
+        let (master, _) = MasterKey::load_or_create(&home.join("master-key"), &OsRandomness)?;
         Ok(Self {
             home: home.to_owned(),
             objects: Counting::new(store),
             root,
-            master: Arc::new(MasterKey::generate(&OsRandomness)),
+            master: Arc::new(master),
         })
     }
 
@@ -80,6 +83,19 @@ pub(crate) struct Server {
     realm: Realm,
     tables: Arc<RealmTables>,
     archive_objects: Box<dyn Fn() -> Vec<PathBuf>>,
+    indexing: Arc<IndexingBegins>,
+}
+
+/// Hears when a restore goes over to its indexes.
+#[derive(Default)]
+struct IndexingBegins(Mutex<Option<Instant>>);
+
+impl ProgressSink for IndexingBegins {
+    fn restore(&self, progress: &RestoreProgress) {
+        if progress.stage == RestoreStage::Indexing {
+            *self.0.lock() = Some(Instant::now());
+        }
+    }
 }
 
 /// What a restore has made.
@@ -115,6 +131,7 @@ impl Server {
             Arc::clone(&randomness),
         )
         .await?;
+        let indexing = Arc::new(IndexingBegins::default());
         let recovery = Recovery::open(RecoveryOptions {
             engine: Arc::clone(&engine),
             tables: Arc::clone(&tables),
@@ -122,7 +139,7 @@ impl Server {
             clock,
             randomness,
             failpoints: Arc::default(),
-            progress: Arc::new(NoProgress),
+            progress: Arc::clone(&indexing) as _,
             spill_directory: data_dir.join("spill"),
             limits: options.limits(),
             consent: Consent::default(),
@@ -146,12 +163,12 @@ impl Server {
             realm,
             tables,
             archive_objects: Box::new(move || twin.archive_objects()),
+            indexing,
         })
     }
 
     /// Fills the source table, keeps its history, changes a part of it and makes a backup.
-    /// Answers the backup's name.
-    pub(crate) async fn make_history(&self, options: &Options) -> Result<BackupName> {
+    pub(crate) async fn make_history(&self, options: &Options) -> Result<()> {
         let source = TableName::parse(SOURCE)?;
         self.tables
             .create_table(source_table(&source, options)?)
@@ -163,12 +180,12 @@ impl Server {
         self.backup("before").await?;
         let changed = (options.items as f64 * options.deltas) as u64;
         self.put(options, options.items, changed).await?;
-        let name = self.backup("after").await?;
+        self.backup(BACKUP).await?;
         self.archive_at_rest().await;
-        Ok(name)
+        Ok(())
     }
 
-    async fn backup(&self, name: &str) -> Result<BackupName> {
+    async fn backup(&self, name: &str) -> Result<()> {
         let (source, name) = (TableName::parse(SOURCE)?, BackupName::parse(name)?);
         self.recovery
             .create_backup(&self.realm, &source, &name)
@@ -176,7 +193,7 @@ impl Server {
         while self.backup_arn(&name).await?.1 != BackupStatus::Available {
             tokio::time::sleep(POLL).await;
         }
-        Ok(name)
+        Ok(())
     }
 
     async fn backup_arn(&self, name: &BackupName) -> Result<(String, BackupStatus)> {
@@ -228,9 +245,10 @@ impl Server {
             .await
     }
 
-    pub(crate) async fn restore(&self, options: &Options, backup: BackupName) -> Result<()> {
-        let (target, (backup_arn, _)) =
-            (TableName::parse(TARGET)?, self.backup_arn(&backup).await?);
+    /// Restores, and answers how many seconds went into indexes alone.
+    pub(crate) async fn restore(&self, options: &Options) -> Result<f64> {
+        let target = TableName::parse(TARGET)?;
+        let (backup_arn, _) = self.backup_arn(&BackupName::parse(BACKUP)?).await?;
         let none = options.without_indexes.then(Vec::new);
         let overrides = RestoreOverrides {
             global_indexes: none,
@@ -249,7 +267,8 @@ impl Server {
         loop {
             // A restore that fails removes its table, which is then an error here.
             if self.tables.table(&target)?.record().status == TableStatus::Active {
-                return Ok(());
+                let indexing = self.indexing.0.lock().take();
+                return Ok(indexing.map_or(0.0, |since| since.elapsed().as_secs_f64()));
             }
             tokio::time::sleep(POLL).await;
         }
