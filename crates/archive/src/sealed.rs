@@ -293,17 +293,13 @@ fn open_chunks(
 ) -> Result<Bytes, ArchiveError> {
     let mut place = header.place;
     let mut plaintext = Vec::with_capacity(sealed.len());
-    let mut chunk = Vec::new();
     let stored_chunk = (shape.chunk_bytes + TAG_BYTES) as usize;
     for (number, stored) in (first..).zip(sealed.chunks(stored_chunk)) {
         place[32] = u8::from(number + 1 == shape.chunks);
-        chunk.clear();
-        chunk.extend_from_slice(stored);
         header
             .cipher
-            .open(number, &place, &mut chunk)
+            .open(number, &place, stored, &mut plaintext)
             .map_err(|error| ArchiveError::damaged(path, format!("chunk {number}: {error}")))?;
-        plaintext.extend_from_slice(&chunk);
     }
     Ok(plaintext.into())
 }

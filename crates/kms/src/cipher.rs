@@ -128,15 +128,28 @@ impl ObjectCipher {
             .expect("a chunk is far below the limit of AES-GCM");
     }
 
-    /// Opens chunk `number` in place, leaving the plaintext.
-    pub fn open(&self, number: u64, place: &[u8], chunk: &mut Vec<u8>) -> Result<(), KmsError> {
-        let length = self
+    /// Opens chunk `number`; its plaintext is added to `plaintext`.
+    pub fn open(
+        &self,
+        number: u64,
+        place: &[u8],
+        chunk: &[u8],
+        plaintext: &mut Vec<u8>,
+    ) -> Result<(), KmsError> {
+        let body_length = chunk.len().checked_sub(TAG_BYTES);
+        let split = body_length.and_then(|length| chunk.split_at_checked(length));
+        let (body, tag) = split.ok_or(KmsError::Damaged)?;
+        let start = plaintext.len();
+        plaintext.resize(start + body.len(), 0);
+        let (_, opened) = plaintext.split_at_mut(start);
+        let (nonce, place) = (chunk_nonce(number), Aad::from(place));
+        let result = self
             .key
-            .open_in_place(chunk_nonce(number), Aad::from(place), chunk)
-            .map_err(|_| KmsError::Damaged)?
-            .len();
-        chunk.truncate(length);
-        Ok(())
+            .open_separate_gather(nonce, place, body, tag, opened);
+        result.map_err(|_| {
+            plaintext.truncate(start);
+            KmsError::Damaged
+        })
     }
 }
 
@@ -193,13 +206,16 @@ mod tests {
         let cipher = ObjectCipher::new(&key, &[7; 32]);
         let mut chunk = b"chunk".to_vec();
         cipher.seal(4, b"header", &mut chunk);
-        assert!(cipher.open(5, b"header", &mut chunk.clone()).is_err());
-        assert!(
-            ObjectCipher::new(&key, &[8; 32])
-                .open(4, b"header", &mut chunk.clone())
-                .is_err()
-        );
-        cipher.open(4, b"header", &mut chunk).unwrap();
-        assert_eq!(chunk, b"chunk");
+        let mut opened = b"before ".to_vec();
+        assert!(cipher.open(5, b"header", &chunk, &mut opened).is_err());
+        let stranger = ObjectCipher::new(&key, &[8; 32]);
+        assert!(stranger.open(4, b"header", &chunk, &mut opened).is_err());
+        for length in 0..chunk.len() {
+            let cut = chunk.get(..length).unwrap();
+            assert!(cipher.open(4, b"header", cut, &mut opened).is_err());
+        }
+        assert_eq!(opened, b"before ", "nothing of what is refused");
+        cipher.open(4, b"header", &chunk, &mut opened).unwrap();
+        assert_eq!(opened, b"before chunk");
     }
 }
