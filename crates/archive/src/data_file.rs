@@ -33,6 +33,9 @@ use crate::store::Store;
 use crate::upload::{Failure, SealedUpload};
 
 const PAGE_BYTES: usize = 64 * 1024;
+/// Pages of `key` tell which items a range of keys needs. A page of keys as large as one of items
+/// would speak of many of those, and a range would read all of them.
+const KEY_PAGE_BYTES: usize = 4 * 1024;
 const KEYFRAME_ROW_GROUP_BYTES: usize = 16 * 1024 * 1024;
 const DELTA_ROW_GROUP_BYTES: usize = 4 * 1024 * 1024;
 
@@ -229,6 +232,7 @@ fn properties(kind: Kind) -> Result<WriterPropertiesPtr, ArchiveError> {
         .set_dictionary_enabled(false)
         .set_compression(compression)
         .set_data_page_size_limit(PAGE_BYTES)
+        .set_column_data_page_size_limit(ColumnPath::from("key"), KEY_PAGE_BYTES)
         .set_statistics_enabled(EnabledStatistics::None)
         .set_column_statistics_enabled(ColumnPath::from("key"), EnabledStatistics::Page)
         .set_statistics_truncate_length(None)
