@@ -76,6 +76,7 @@ impl Table {
     ) -> Result<Vec<IndexEntry>, TableError> {
         let base = StoredKey::from_bytes(key.clone());
         let mut entries = Vec::with_capacity(self.indexes().len());
+        let mut whole = None;
         for index in self.indexes() {
             let schema = &index.record.key_schema;
             let (key_part, _) = stored_part(stored, |name| schema.contains(name))
@@ -83,7 +84,8 @@ impl Table {
             let Some(index_key) = schema.index_key_of_item(&self.decode(&key_part)?) else {
                 continue;
             };
-            let (projected, size_bytes) = self.stored_projection(&index.record, stored)?;
+            let (projected, size_bytes) =
+                self.stored_projection(&index.record, stored, &mut whole)?;
             entries.push(IndexEntry {
                 number: index.part.number,
                 key: index_key
@@ -96,14 +98,20 @@ impl Table {
         Ok(entries)
     }
 
+    /// What an index keeps of an item, and its size. `whole` is the item's, once it is known.
     fn stored_projection(
         &self,
         index: &IndexRecord,
         stored: &Bytes,
+        whole: &mut Option<usize>,
     ) -> Result<(Bytes, usize), TableError> {
         let included = match &index.projection {
             IndexProjection::All => {
-                let size_bytes = stored_size_bytes(stored).map_err(|error| self.damaged(error))?;
+                let size_bytes = match *whole {
+                    Some(size_bytes) => size_bytes,
+                    None => stored_size_bytes(stored).map_err(|error| self.damaged(error))?,
+                };
+                *whole = Some(size_bytes);
                 return Ok((stored.clone(), size_bytes));
             }
             IndexProjection::KeysOnly => None,
