@@ -4,8 +4,14 @@
 //! sixteen bytes each: the head of the key and where the entry lies. So an entry costs little
 //! more than its bytes, collecting many costs no allocation each, and most comparisons of keys
 //! do not leave the list. Bytes are counted as they are held, not as they are filled.
+//!
+//! Blocks that are no longer needed are filled again ([`Blocks`]): memory that is given back to
+//! the system costs a page fault every 4 KiB when it is next wanted.
+
+use std::sync::Arc;
 
 use bytes::Bytes;
+use parking_lot::Mutex;
 
 /// Key and sealed entry.
 pub(crate) type Entry = (Bytes, Bytes);
@@ -22,9 +28,63 @@ struct Place {
     offset: u32,
 }
 
-/// Entries of one index in the order they come.
+/// Blocks to fill, those that were used before first.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Blocks(Arc<Mutex<Spare>>);
+
 #[derive(Debug, Default)]
+struct Spare {
+    blocks: Vec<Vec<u8>>,
+    closed: bool,
+}
+
+impl Blocks {
+    fn take(&self, bytes: usize) -> Vec<u8> {
+        if bytes > BLOCK_BYTES {
+            return Vec::with_capacity(bytes);
+        }
+        let spare = self.0.lock().blocks.pop();
+        spare.unwrap_or_else(|| Vec::with_capacity(BLOCK_BYTES))
+    }
+
+    fn give_back(&self, mut block: Vec<u8>) {
+        let mut spare = self.0.lock();
+        if block.capacity() == BLOCK_BYTES && !spare.closed {
+            block.clear();
+            spare.blocks.push(block);
+        }
+    }
+
+    /// Frees what is spare, and what comes back from now on.
+    pub(crate) fn close(&self) {
+        let mut spare = self.0.lock();
+        spare.closed = true;
+        spare.blocks = Vec::new();
+    }
+}
+
+/// A block that goes back when nothing refers to it any more.
+struct Block {
+    bytes: Vec<u8>,
+    home: Blocks,
+}
+
+impl AsRef<[u8]> for Block {
+    fn as_ref(&self) -> &[u8] {
+        &self.bytes
+    }
+}
+
+impl Drop for Block {
+    fn drop(&mut self) {
+        self.home.give_back(std::mem::take(&mut self.bytes));
+    }
+}
+
+/// Entries of one index in the order they come.
+#[derive(Debug)]
 pub(crate) struct Collected {
+    home: Blocks,
     blocks: Vec<Vec<u8>>,
     places: Vec<Place>,
 }
@@ -37,15 +97,23 @@ pub(crate) struct Sorted {
 }
 
 impl Collected {
+    pub(crate) fn new(home: Blocks) -> Self {
+        Self {
+            home,
+            blocks: Vec::new(),
+            places: Vec::new(),
+        }
+    }
+
     /// Adds an entry and answers by how many bytes more memory is held.
     pub(crate) fn add(&mut self, key: &[u8], sealed: &[u8]) -> u64 {
         let length = 2 * size_of::<u32>() + key.len() + sealed.len();
         let mut more = size_of::<Place>();
         let has_room = |block: &Vec<u8>| block.capacity() - block.len() >= length;
         if !self.blocks.last().is_some_and(has_room) {
-            let capacity = length.max(BLOCK_BYTES);
-            self.blocks.push(Vec::with_capacity(capacity));
-            more += capacity;
+            let block = self.home.take(length);
+            more += block.capacity();
+            self.blocks.push(block);
         }
         let number = self.blocks.len() as u32 - 1;
         if let Some(block) = self.blocks.last_mut() {
@@ -68,8 +136,13 @@ impl Collected {
         let key = |place: &Place| parts(blocks, *place).0;
         self.places
             .sort_unstable_by(|a, b| a.head.cmp(&b.head).then_with(|| key(a).cmp(key(b))));
+        let home = self.home;
+        let owned = self.blocks.into_iter().map(|bytes| Block {
+            bytes,
+            home: home.clone(),
+        });
         Sorted {
-            blocks: self.blocks.into_iter().map(Bytes::from).collect(),
+            blocks: owned.map(Bytes::from_owner).collect(),
             places: self.places.into_iter(),
         }
     }
@@ -86,7 +159,8 @@ impl Iterator for Sorted {
     }
 }
 
-fn head_of(key: &[u8]) -> u64 {
+/// The first eight bytes of a key, zeros after its end: orders keys that differ in them.
+pub(super) fn head_of(key: &[u8]) -> u64 {
     let mut head = [0; 8];
     head.iter_mut().zip(key).for_each(|(to, from)| *to = *from);
     u64::from_be_bytes(head)
@@ -129,7 +203,8 @@ mod tests {
                 // Longer than any key above, so it is none of them.
                 expected.push((Bytes::from(vec![0xFF; 20]), vec![7; large].into()));
             }
-            let mut collected = Collected::default();
+            let blocks = Blocks::default();
+            let mut collected = Collected::new(blocks.clone());
             let held: u64 = expected
                 .iter()
                 .rev()
@@ -137,7 +212,18 @@ mod tests {
                 .sum();
             let bytes: usize = expected.iter().map(|(key, sealed)| key.len() + sealed.len()).sum();
             prop_assert!(held >= bytes as u64);
+            prop_assert_eq!(collected.sorted().collect::<Vec<_>>(), expected.clone());
+            let fits = |(key, sealed): &Entry| 8 + key.len() + sealed.len() <= BLOCK_BYTES;
+            let spare = !blocks.0.lock().blocks.is_empty();
+            prop_assert_eq!(spare, expected.iter().any(fits));
+            // Again, in blocks that have been used.
+            let mut collected = Collected::new(blocks.clone());
+            for (key, sealed) in &expected {
+                collected.add(key, sealed);
+            }
             prop_assert_eq!(collected.sorted().collect::<Vec<_>>(), expected);
+            blocks.close();
+            prop_assert!(blocks.0.lock().blocks.is_empty());
         }
     }
 }

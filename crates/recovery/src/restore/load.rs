@@ -7,8 +7,8 @@
 //!
 //! What a crash costs: the ranges that were under way are read from the archive again, and
 //! nothing else. The tail of the plan, where reading it again would be more than a little, is
-//! kept sorted on disk. Index entries that were in memory, or in files that are gone, are
-//! computed again from the items that were loaded before.
+//! kept sorted on disk. Index entries that were in memory, or in files that are gone or not as
+//! they were written, are computed again from the items that were loaded before.
 //!
 //! Ranges become durable in the order of their keys: the engine can then put each below what
 //! it has without rewriting anything.
@@ -28,7 +28,8 @@ use tokio::sync::{RwLock, watch};
 
 use super::fill::{Filled, RECORDS_PER_STEP, RangeError, fill_range, reindex_range};
 use super::progress::{Done, JobRecords, RangeDone, StoredPlan};
-use super::runs::{Run, RunFile, RunFiles};
+use super::run_file::RunFile;
+use super::runs::{Run, RunFiles};
 use super::sorting::{IndexSorter, PooledRuns, RangeRuns, by_index};
 use super::spill::{check_room, make_spill_directory, remove_spilled, spill_directory};
 use crate::error::RecoveryError;
@@ -131,7 +132,8 @@ impl Loading {
     }
 
     async fn load_all(self: Arc<Self>, done: Done) -> Result<Vec<RangeDone>, RecoveryError> {
-        let before = self.take_up(done);
+        let take_up = move |loading: &Self, _: &Stop| loading.take_up(done);
+        let before = self.blocking(take_up).await?;
         let ranges = Arc::clone(&self).load_ranges(before).await?;
         let files = ranges.iter().flat_map(|range| range.runs.iter().cloned());
         let runs = self.sorter.take_pooled().into_iter();
@@ -141,7 +143,7 @@ impl Loading {
         Ok(ranges)
     }
 
-    /// Takes what an earlier life has left, as far as it is whole.
+    /// Takes what an earlier life has left, as far as it is whole. Reads all files of it.
     fn take_up(&self, done: Done) -> Before {
         let directory = self.sorter.files().directory();
         let whole = |file: &RunFile| !self.is_wanted(file.index) || file.is_whole(directory);

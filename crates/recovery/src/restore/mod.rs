@@ -23,6 +23,7 @@ mod overrides;
 mod progress;
 mod request;
 mod run;
+mod run_file;
 mod runs;
 mod sorting;
 mod spill;

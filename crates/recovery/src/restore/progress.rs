@@ -14,7 +14,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::RestoreJob;
-use super::runs::RunFile;
+use super::run_file::RunFile;
 use super::sorting::PooledRuns;
 use crate::error::RecoveryError;
 

@@ -1,49 +1,26 @@
 //! Sorted runs of index entries, in memory or in a file, merged into the bulk load.
 //!
-//! Entries are sealed before they come here, so a file holds nothing a keyspace would not.
-//! A file's length, number of entries and checksum are kept by whoever knows of it; a file that
-//! does not match is an error, never a short index. Two entries with one key are one entry that
-//! was computed twice, as a restore that goes on may do; the merge answers it once.
+//! Entries are sealed before they come here, so a file ([`super::run_file`]) holds nothing a
+//! keyspace would not. Two entries with one key are one entry that was computed twice, as a
+//! restore that goes on may do; the merge answers it once.
 //!
-//! Disk: runs that were merged into a longer one are removed as soon as that one is durable, so
+//! Disk: runs that were merged into a longer one are removed as soon as that one is written, so
 //! merging needs room for one group of runs besides what there is. A run is begun only if the
 //! disk has room for it above a reserve ([`RunFiles`]).
 
 use std::collections::{BinaryHeap, VecDeque};
-use std::fs::File;
-use std::io::{BufReader, BufWriter, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use anywhen_disk::sync_directory;
 use bytes::Bytes;
-use crc_fast::{CrcAlgorithm, Digest};
-use serde::{Deserialize, Serialize};
 
-use super::entries::{Entry, Sorted};
-use super::spill::{check_room, spill_error};
+use super::entries::{Entry, Sorted, head_of};
+use super::run_file::{RunFile, RunReader};
+use super::spill::check_room;
 use crate::error::RecoveryError;
 use crate::shared::Stop;
 
-const BUFFER_BYTES: usize = 256 << 10;
-
-/// Bytes of a record that are not key or item: the two lengths.
-const LENGTHS_BYTES: u64 = 8;
-
 type Entries = Box<dyn Iterator<Item = Result<Entry, RecoveryError>> + Send>;
-
-/// A sorted run on disk.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct RunFile {
-    /// Number of the index.
-    pub(crate) index: u32,
-    /// Name in the restore's directory.
-    name: String,
-    entries: u64,
-    bytes: u64,
-    /// CRC-32 of all bytes.
-    checksum: u64,
-}
 
 /// Sorted entries of one index.
 #[derive(Debug)]
@@ -61,18 +38,6 @@ pub(crate) struct RunFiles {
     /// Names files so that no life of the server writes over those of another.
     life: String,
     next: AtomicU64,
-}
-
-impl RunFile {
-    /// Whether the file is there in its full length.
-    pub(crate) fn is_whole(&self, directory: &Path) -> bool {
-        std::fs::metadata(directory.join(&self.name)).is_ok_and(|file| file.len() == self.bytes)
-    }
-
-    /// Bytes of the file.
-    pub(crate) fn bytes(&self) -> u64 {
-        self.bytes
-    }
 }
 
 impl Run {
@@ -99,7 +64,7 @@ impl RunFiles {
         &self.directory
     }
 
-    /// Writes a run of about `bytes` and makes it durable.
+    /// Writes a run of about `bytes`.
     pub(crate) fn write(
         &self,
         index: u32,
@@ -109,13 +74,13 @@ impl RunFiles {
         check_room(&self.directory, bytes, self.reserve_bytes)?;
         let number = self.next.fetch_add(1, Ordering::Relaxed);
         let name = format!("index-{index}-{}-{number}", self.life);
-        write_run(&self.directory, index, name, entries)
+        RunFile::write(&self.directory, index, name, entries)
     }
 
     /// Removes files; what cannot be removed goes with the directory.
     pub(crate) fn remove<'f>(&self, files: impl IntoIterator<Item = &'f RunFile>) {
         for file in files {
-            let path = self.directory.join(&file.name);
+            let path = file.path(&self.directory);
             if let Err(error) = std::fs::remove_file(&path) {
                 tracing::debug!(path = %path.display(), %error, "a sorted run stays for now");
             }
@@ -159,129 +124,6 @@ fn split(runs: Vec<Run>) -> (VecDeque<RunFile>, Vec<Run>) {
     (files, in_memory)
 }
 
-fn write_run(
-    directory: &Path,
-    index: u32,
-    name: String,
-    entries: impl Iterator<Item = Result<Entry, RecoveryError>>,
-) -> Result<RunFile, RecoveryError> {
-    let path = directory.join(&name);
-    let failed = |error: std::io::Error| spill_error(&path, &error);
-    let mut file = BufWriter::with_capacity(BUFFER_BYTES, File::create(&path).map_err(failed)?);
-    let mut checksum = Digest::new(CrcAlgorithm::Crc32IsoHdlc);
-    let mut run = RunFile {
-        index,
-        name,
-        entries: 0,
-        bytes: 0,
-        checksum: 0,
-    };
-    for entry in entries {
-        let (key, sealed) = entry?;
-        let [first, second] = [key.len() as u32, sealed.len() as u32].map(u32::to_be_bytes);
-        for part in [&first[..], &second, &key, &sealed] {
-            checksum.update(part);
-            file.write_all(part).map_err(failed)?;
-        }
-        run.entries += 1;
-        run.bytes += LENGTHS_BYTES + (key.len() + sealed.len()) as u64;
-    }
-    let file = file
-        .into_inner()
-        .map_err(|error| failed(error.into_error()))?;
-    file.sync_all().map_err(failed)?;
-    sync_directory(directory).map_err(failed)?;
-    Ok(RunFile {
-        checksum: checksum.finalize(),
-        ..run
-    })
-}
-
-/// Reads a run and checks it against what is known of it.
-struct RunReader {
-    path: PathBuf,
-    file: BufReader<File>,
-    run: RunFile,
-    checksum: Digest,
-    entries: u64,
-    bytes: u64,
-    ended: bool,
-}
-
-impl RunReader {
-    fn open(directory: &Path, run: RunFile) -> Result<Self, RecoveryError> {
-        let path = directory.join(&run.name);
-        let file = File::open(&path).map_err(|error| spill_error(&path, &error))?;
-        let file = BufReader::with_capacity(BUFFER_BYTES, file);
-        let checksum = Digest::new(CrcAlgorithm::Crc32IsoHdlc);
-        Ok(Self {
-            path,
-            file,
-            run,
-            checksum,
-            entries: 0,
-            bytes: 0,
-            ended: false,
-        })
-    }
-
-    fn read(&mut self) -> Result<Option<Entry>, RecoveryError> {
-        if self.entries == self.run.entries {
-            let whole = self.bytes == self.run.bytes
-                && std::mem::replace(&mut self.checksum, Digest::new(CrcAlgorithm::Crc32IsoHdlc))
-                    .finalize()
-                    == self.run.checksum;
-            return if whole { Ok(None) } else { Err(self.damaged()) };
-        }
-        let mut lengths = [0; LENGTHS_BYTES as usize];
-        self.fill(&mut lengths)?;
-        let (key, sealed) = lengths.split_at(lengths.len() / 2);
-        let length = |part: &[u8]| part.try_into().map(u32::from_be_bytes).map(u64::from);
-        let (Ok(key), Ok(sealed)) = (length(key), length(sealed)) else {
-            return Err(self.damaged());
-        };
-        // A damaged length must not make us ask for memory beyond the file's.
-        if self.bytes + key + sealed > self.run.bytes {
-            return Err(self.damaged());
-        }
-        let mut parts = vec![0; (key + sealed) as usize];
-        self.fill(&mut parts)?;
-        let mut sealed = Bytes::from(parts);
-        let key = sealed.split_to(key as usize);
-        self.entries += 1;
-        Ok(Some((key, sealed)))
-    }
-
-    fn fill(&mut self, part: &mut [u8]) -> Result<(), RecoveryError> {
-        self.bytes += part.len() as u64;
-        if self.bytes > self.run.bytes {
-            return Err(self.damaged());
-        }
-        self.file
-            .read_exact(part)
-            .map_err(|error| spill_error(&self.path, &error))?;
-        self.checksum.update(part);
-        Ok(())
-    }
-
-    fn damaged(&self) -> RecoveryError {
-        RecoveryError::Internal(format!("{} is damaged", self.path.display()))
-    }
-}
-
-impl Iterator for RunReader {
-    type Item = Result<Entry, RecoveryError>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        if self.ended {
-            return None;
-        }
-        let next = self.read().transpose();
-        self.ended = !matches!(next, Some(Ok(_)));
-        next
-    }
-}
-
 /// Runs, merged; of equal keys one.
 struct Merging {
     runs: Vec<Entries>,
@@ -292,8 +134,20 @@ struct Merging {
 
 /// The next entry of a run. Ordered so that the heap gives the lowest key first.
 struct Head {
+    /// The first bytes of the entry's key: most comparisons need no more of it.
+    prefix: u64,
     entry: Entry,
     run: usize,
+}
+
+impl Head {
+    fn new(entry: Entry, run: usize) -> Self {
+        Self {
+            prefix: head_of(&entry.0),
+            entry,
+            run,
+        }
+    }
 }
 
 impl Merging {
@@ -312,7 +166,7 @@ impl Merging {
         };
         for run in 0..merging.runs.len() {
             if let Some(entry) = merging.next_of(run) {
-                merging.heads.push(Head { entry, run });
+                merging.heads.push(Head::new(entry, run));
             }
         }
         Ok(merging)
@@ -333,7 +187,7 @@ impl Merging {
         match self.next_of(run) {
             Some(entry) => {
                 let mut head = self.heads.peek_mut()?;
-                Some(std::mem::replace(&mut head.entry, entry))
+                Some(std::mem::replace(&mut *head, Head::new(entry, run)).entry)
             }
             None => self.heads.pop().map(|head| head.entry),
         }
@@ -360,10 +214,9 @@ impl Iterator for Merging {
 
 impl Ord for Head {
     fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        other
-            .entry
-            .0
-            .cmp(&self.entry.0)
+        let by_key = other.prefix.cmp(&self.prefix);
+        by_key
+            .then_with(|| other.entry.0.cmp(&self.entry.0))
             .then(other.run.cmp(&self.run))
     }
 }

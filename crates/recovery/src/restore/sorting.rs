@@ -3,20 +3,22 @@
 //! Each range collects its entries ([`RangeEntries`]); what does not fit its share goes to disk
 //! as sorted runs. What is left of a range that ends is pooled ([`IndexSorter::keep`]): while
 //! everything fits, nothing is ever written. When the pool is full, it goes to disk as one run
-//! per index, however many ranges it is from.
+//! per index, however many ranges it is from, while the next ranges fill the next pool.
 //!
-//! Memory: ranges under way share half of the bound, the pool has the other half and goes over
-//! it by at most the rest of one range. What was lost of all this with a server is computed
-//! again from the items that were loaded ([`super::load`]); no part of it is read from the
-//! archive a second time.
+//! Memory: ranges under way share half of the bound; the pool has a quarter, and the one that is
+//! being written another. A pool goes over its quarter by what the ranges that wait to be pooled
+//! have left, so all is at most one and a half times the bound. What was lost of all this with a
+//! server is computed again from the items that were loaded ([`super::load`]); no part of it is
+//! read from the archive a second time.
 
 use std::collections::BTreeMap;
 
 use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
 
-use super::entries::Collected;
-use super::runs::{Run, RunFile, RunFiles};
+use super::entries::{Blocks, Collected};
+use super::run_file::RunFile;
+use super::runs::{Run, RunFiles};
 use crate::error::RecoveryError;
 use crate::shared::Stop;
 
@@ -27,6 +29,9 @@ pub(crate) struct IndexSorter {
     range_bytes_max: u64,
     pool_bytes_max: u64,
     pool: Mutex<Pool>,
+    /// Held by whoever writes a pool: one at a time.
+    writing: Mutex<()>,
+    blocks: Blocks,
 }
 
 #[derive(Debug, Default)]
@@ -70,12 +75,13 @@ impl RangeRuns {
 
 impl IndexSorter {
     pub(crate) fn new(files: RunFiles, memory_bytes: u64, ranges_parallel: u64) -> Self {
-        let half = memory_bytes / 2;
         Self {
             files,
-            range_bytes_max: half / ranges_parallel.max(1),
-            pool_bytes_max: half,
+            range_bytes_max: memory_bytes / 2 / ranges_parallel.max(1),
+            pool_bytes_max: memory_bytes / 4,
             pool: Mutex::default(),
+            writing: Mutex::default(),
+            blocks: Blocks::default(),
         }
     }
 
@@ -112,28 +118,45 @@ impl IndexSorter {
         let sorted: Vec<Run> = sorted
             .map(|(index, entries)| Run::Memory(index, entries.sorted()))
             .collect();
-        let mut pool = self.pool.lock();
-        pool.runs.extend(sorted);
-        pool.ranges.push(range);
-        pool.bytes += runs.bytes;
-        if pool.bytes <= self.pool_bytes_max {
-            return Ok(None);
+        {
+            let mut pool = self.pool.lock();
+            pool.runs.extend(sorted);
+            pool.ranges.push(range);
+            pool.bytes += runs.bytes;
+            if pool.bytes <= self.pool_bytes_max {
+                return Ok(None);
+            }
         }
-        // Under the lock: whoever has more to pool waits until there is room.
-        let (runs, bytes) = (std::mem::take(&mut pool.runs), pool.bytes);
+        // Whoever fills the next pool meanwhile waits here until there is room.
+        let _turn = self.writing.lock();
+        self.write_pool(stop)
+    }
+
+    /// Writes the pool if it is full: somebody else may have written it meanwhile.
+    fn write_pool(&self, stop: &Stop) -> Result<Option<PooledRuns>, RecoveryError> {
+        let (runs, ranges, bytes) = {
+            let mut pool = self.pool.lock();
+            if pool.bytes <= self.pool_bytes_max {
+                return Ok(None);
+            }
+            let (runs, ranges) = (
+                std::mem::take(&mut pool.runs),
+                std::mem::take(&mut pool.ranges),
+            );
+            (runs, ranges, std::mem::take(&mut pool.bytes))
+        };
         let mut files = Vec::new();
         for (index, runs) in by_index(runs) {
             let merged = self.files.merge(runs, usize::MAX, stop)?;
             files.push(self.files.write(index, bytes, merged)?);
         }
-        pool.bytes = 0;
-        pool.files.extend(files.iter().cloned());
-        let ranges = std::mem::take(&mut pool.ranges);
+        self.pool.lock().files.extend(files.iter().cloned());
         Ok(Some(PooledRuns { ranges, files }))
     }
 
-    /// All runs that were pooled, in memory and on disk.
+    /// All runs that were pooled, in memory and on disk. Nothing is collected after it.
     pub(crate) fn take_pooled(&self) -> Vec<Run> {
+        self.blocks.close();
         let mut pool = self.pool.lock();
         let mut runs = std::mem::take(&mut pool.runs);
         runs.extend(pool.files.drain(..).map(Run::File));
@@ -148,7 +171,10 @@ impl RangeEntries<'_> {
         key: &[u8],
         sealed: &[u8],
     ) -> Result<(), RecoveryError> {
-        self.bytes += self.by_index.entry(index).or_default().add(key, sealed);
+        let blocks = &self.sorter.blocks;
+        let new = || Collected::new(blocks.clone());
+        let collected = self.by_index.entry(index).or_insert_with(new);
+        self.bytes += collected.add(key, sealed);
         if self.bytes > self.sorter.range_bytes_max {
             self.spill()?;
         }

@@ -73,6 +73,15 @@ async fn a_restore_goes_on_wherever_the_server_died() {
     }
 }
 
+/// What a crash does to the sorted runs on disk.
+#[derive(Clone, Copy)]
+enum Runs {
+    Kept,
+    Lost,
+    /// As long as they were, but a power cut took what was in them.
+    Zeroed,
+}
+
 #[tokio::test(start_paused = true)]
 async fn ranges_that_are_done_are_not_loaded_again() {
     let limits = RecoveryLimits {
@@ -82,8 +91,13 @@ async fn ranges_that_are_done_are_not_loaded_again() {
         merge_runs_max: 3,
         ..RecoveryLimits::default()
     };
-    // Where the runs are lost, they are computed again from the items that were loaded.
-    for (local, lose_runs) in [(false, false), (false, true), (true, false), (true, true)] {
+    // Where runs are lost, or not as they were written, they are computed again from the items
+    // that were loaded.
+    let runs = [Runs::Kept, Runs::Lost, Runs::Zeroed];
+    for (local, runs) in [false, true]
+        .map(|local| runs.map(|runs| (local, runs)))
+        .concat()
+    {
         let mut ground = Ground {
             limits,
             ..Ground::new(2)
@@ -117,8 +131,16 @@ async fn ranges_that_are_done_are_not_loaded_again() {
             std::fs::read_dir(&spilled).unwrap().count() >= 5,
             "entries are on disk"
         );
-        if lose_runs {
-            std::fs::remove_dir_all(&spilled).unwrap();
+        match runs {
+            Runs::Kept => {}
+            Runs::Lost => std::fs::remove_dir_all(&spilled).unwrap(),
+            Runs::Zeroed => {
+                for file in std::fs::read_dir(&spilled).unwrap() {
+                    let path = file.unwrap().path();
+                    let length = std::fs::metadata(&path).unwrap().len() as usize;
+                    std::fs::write(&path, vec![0; length]).unwrap();
+                }
+            }
         }
         // Restores that are gone leave nothing: what no restore needs is swept at the start.
         let stray = ground

@@ -38,7 +38,7 @@ fn add_all(to: &mut RangeEntries<'_>, entries: &[(u32, Vec<u8>, Vec<u8>)]) {
 }
 
 proptest! {
-    // Each case fsyncs a dozen files.
+    // Each case writes a dozen files.
     #![proptest_config(ProptestConfig::with_cases(40))]
 
     #[test]
@@ -94,7 +94,7 @@ proptest! {
 fn a_full_pool_goes_to_disk_as_one_run_per_index() {
     let directory = tempfile::tempdir().unwrap();
     // A range holds two blocks of a mebibyte, one per index; the pool takes eight mebibytes.
-    let sorter = IndexSorter::new(files(directory.path()), 16 << 20, 2);
+    let sorter = IndexSorter::new(files(directory.path()), 32 << 20, 2);
     let mut pooled = Vec::new();
     for range in 0..12_u32 {
         let mut collected = sorter.begin_range();
@@ -127,7 +127,7 @@ fn a_damaged_run_is_an_error_and_never_a_short_index() {
     let files = files(home.path());
     let entries = (0..20_u8).map(|number| Ok((vec![number; 5].into(), vec![number; 9].into())));
     let file = files.write(1, 1 << 10, entries).unwrap();
-    let path = home.path().join(&file.name);
+    let path = file.path(home.path());
     let whole = std::fs::read(&path).unwrap();
     assert!(file.is_whole(home.path()));
     let read = || -> Result<Vec<Entry>, RecoveryError> {
@@ -139,6 +139,7 @@ fn a_damaged_run_is_an_error_and_never_a_short_index() {
         let mut bent = whole.clone();
         bent[position] ^= 0x10;
         std::fs::write(&path, &bent).unwrap();
+        assert!(!file.is_whole(home.path()));
         assert!(read().is_err(), "a bit flipped at {position}");
     }
     std::fs::write(&path, &whole[..whole.len() - 1]).unwrap();
