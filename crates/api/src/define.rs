@@ -8,7 +8,7 @@ use anywhen_model::{IndexName, ScalarType, TableName};
 use anywhen_protocol::{Fault, shapes};
 use anywhen_table::{
     AttributeDefinition, BillingMode, IndexDefinition, KeyElement, KeyRole, OnDemandLimits,
-    ProjectionType, Throughput,
+    ProjectionType, TableError, Throughput, check_tags,
 };
 
 use crate::unbuilt;
@@ -138,6 +138,19 @@ pub(crate) fn local_indexes(
     shapes
         .map(|shapes| shapes.iter().map(define).collect())
         .transpose()
+}
+
+/// Tags that a table may have.
+pub(crate) fn tags(shapes: &[shapes::Tag]) -> Result<Vec<(String, String)>, TableError> {
+    let tags: Vec<_> = shapes
+        .iter()
+        .map(|tag| (tag.key.clone().unwrap_or_default(), tag.value.clone()))
+        .collect();
+    check_tags(&tags)?;
+    let tags = tags.into_iter();
+    Ok(tags
+        .map(|(key, value)| (key, value.unwrap_or_default()))
+        .collect())
 }
 
 /// Whether the realm's managed key is asked for. A key of the customer's own is refused by name.

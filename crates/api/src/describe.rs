@@ -192,7 +192,8 @@ pub(crate) fn non_empty<T>(list: Vec<T>) -> Option<Vec<T>> {
     (!list.is_empty()).then_some(list)
 }
 
-fn status(status: TableStatus) -> &'static str {
+/// The wire name of a status.
+pub(crate) fn status(status: TableStatus) -> &'static str {
     match status {
         TableStatus::Creating => "CREATING",
         TableStatus::Active => "ACTIVE",

@@ -46,6 +46,9 @@ pub(crate) fn of_table(error: TableError) -> Fault {
         TableError::LimitExceeded(_) => {
             Fault::modelled(ModelledError::LimitExceededException, text)
         }
+        TableError::PolicyNotFound(_) => {
+            Fault::modelled(ModelledError::PolicyNotFoundException, text)
+        }
         TableError::Throttled(_) => Fault::modelled(ModelledError::ThrottlingException, text),
         // Not the client's fault, and not to be hidden from whoever reads the client's log: the
         // reason names what an operator has to do.

@@ -18,6 +18,8 @@ mod fault;
 mod items;
 mod operations;
 mod pages;
+mod policy;
+mod resource;
 mod service;
 mod unbuilt;
 

@@ -48,6 +48,8 @@ pub struct Call<'a> {
     pub content_type: Option<&'a str>,
     /// The `Authorization` header.
     pub authorization: Option<&'a str>,
+    /// The `Host` header: where the client has found this server.
+    pub host: Option<&'a str>,
     /// The whole body.
     pub body: Bytes,
 }
@@ -84,6 +86,8 @@ pub(crate) struct Done {
 pub(crate) struct Context<'a> {
     pub(crate) service: &'a Service,
     pub(crate) realm: Realm,
+    /// Where the client has found this server, if it says so.
+    pub(crate) host: Option<&'a str>,
 }
 
 impl Context<'_> {
@@ -173,6 +177,7 @@ impl Service {
         let context = Context {
             service: self,
             realm,
+            host: call.host,
         };
         operations::run(&context, operation, &call.body).await
     }

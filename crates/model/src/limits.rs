@@ -79,6 +79,12 @@ pub const PROJECTED_ATTRIBUTES_MAX: usize = 100;
 /// Most read or write units of a provisioned table or index that are a number at all; what is
 /// above is out of bounds whatever the account may use (answer of the service).
 pub const THROUGHPUT_UNITS_MAX: u64 = 1_000_000_000_000;
+/// Most capacity units a second of one table, and of one index (Quotas; DescribeLimits).
+pub const TABLE_CAPACITY_UNITS_MAX: i64 = 40_000;
+/// Most capacity units a second of all tables of an account (Quotas; DescribeLimits).
+pub const ACCOUNT_CAPACITY_UNITS_MAX: i64 = 80_000;
+/// Most bytes of a resource policy, blanks included (Quotas).
+pub const RESOURCE_POLICY_BYTES_MAX: usize = 20_480;
 /// Most tables of an account in a Region (Quotas).
 pub const TABLES_MAX: usize = 2500;
 /// Most tags of a resource (Quotas).

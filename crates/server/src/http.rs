@@ -223,6 +223,7 @@ impl Listener {
                 target: field(&X_AMZ_TARGET),
                 content_type: field(&header::CONTENT_TYPE),
                 authorization: field(&header::AUTHORIZATION),
+                host: field(&header::HOST),
                 body,
             })
             .await;

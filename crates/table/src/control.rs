@@ -76,6 +76,7 @@ impl RealmTables {
             deletion_protection: request.deletion_protection,
             history: None,
             restore: None,
+            settings: request.settings,
         };
         let table = self.open_keyspaces(record).await?;
         Ok(self.commit_table(table, &[]).await?.0)
@@ -371,7 +372,7 @@ fn random_hash_secret(randomness: &dyn Randomness) -> HashSecret {
 }
 
 /// A random UUID (version 4).
-fn random_uuid(randomness: &dyn Randomness) -> u128 {
+pub(crate) fn random_uuid(randomness: &dyn Randomness) -> u128 {
     let mut bytes = [0; 16];
     randomness.fill(&mut bytes);
     let bits = u128::from_be_bytes(bytes);

@@ -16,7 +16,8 @@ use self::capacity::table_throughput;
 use self::keys::{check_defined, index_key_schema, simple_key_schema};
 use crate::error::TableError;
 use crate::record::{
-    BillingMode, IndexKind, IndexProjection, IndexRecord, OnDemandThroughput, ProvisionedThroughput,
+    BillingMode, IndexKind, IndexProjection, IndexRecord, OnDemandThroughput,
+    ProvisionedThroughput, TableSettings,
 };
 
 /// A CreateTable request, free of its wire form. `None` and an empty list are different
@@ -43,6 +44,8 @@ pub struct CreateTable {
     pub managed_encryption: bool,
     /// `DeletionProtectionEnabled`.
     pub deletion_protection: bool,
+    /// Tags and policy, checked.
+    pub settings: TableSettings,
 }
 
 /// An attribute that a key may use.

@@ -55,6 +55,9 @@ pub enum TableError {
     /// A quota of the account, table or day is used up.
     #[error("{0}")]
     LimitExceeded(String),
+    /// There is no resource policy, or another one than the request expects.
+    #[error("Resource-based policy not found for the provided ResourceArn: {0}")]
+    PolicyNotFound(String),
     /// The server has more work than it will queue.
     #[error("{0}")]
     Throttled(String),

@@ -30,6 +30,7 @@ mod read;
 mod realm;
 mod record;
 mod restore;
+mod settings;
 mod statistics;
 mod system;
 mod table;
@@ -54,9 +55,11 @@ pub use read::{
 pub use realm::{HistoryGate, RealmTables};
 pub use record::{
     BillingMode, Encryption, IndexKind, IndexProjection, IndexRecord, OnDemandThroughput,
-    PitrRecord, ProvisionedThroughput, RestoreRecord, TableRecord, TableStatus,
+    PitrRecord, ProvisionedThroughput, ResourcePolicy, RestoreRecord, TableRecord, TableSettings,
+    TableStatus,
 };
 pub use restore::{LoadedStatistics, RestoreTarget};
+pub use settings::{ExpectedPolicy, check_tag_keys, check_tags};
 pub use statistics::Statistics;
 pub use system::{StoredRecord, SystemChange, SystemStore};
 pub use table::{ITEMS_PART, Table, TableKeys};

@@ -3,7 +3,7 @@
 //! The same record is what a backup keeps as the table's description, so it must be readable
 //! for as long as a backup lives: fields are only ever added, each with a serde default.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anywhen_kms::WrappedKey;
 use anywhen_model::{CommitTimestamp, IndexName, KeySchema, TableId, TableName};
@@ -174,6 +174,27 @@ pub struct RestoreRecord {
     pub at: CommitTimestamp,
 }
 
+/// What stands beside a table's structure and its data. No backup speaks of it: a restored table
+/// begins without, as on AWS.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TableSettings {
+    /// Tags by key.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub tags: BTreeMap<String, String>,
+    /// The policy that says who may use the table.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resource_policy: Option<ResourcePolicy>,
+}
+
+/// A policy document as it was given. It is kept and shown, and not enforced yet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ResourcePolicy {
+    /// The JSON text.
+    pub document: String,
+    /// Names this document among all that the table had.
+    pub revision_id: String,
+}
+
 /// Everything the catalog knows of one table.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TableRecord {
@@ -216,6 +237,9 @@ pub struct TableRecord {
     /// Where it was restored from.
     #[serde(default)]
     pub restore: Option<RestoreRecord>,
+    /// What no backup holds.
+    #[serde(default)]
+    pub settings: TableSettings,
 }
 
 impl TableRecord {

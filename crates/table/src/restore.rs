@@ -15,7 +15,7 @@ use crate::error::TableError;
 use crate::realm::{RealmTables, decode_record};
 use crate::record::{
     BillingMode, IndexRecord, OnDemandThroughput, ProvisionedThroughput, RestoreRecord,
-    TableRecord, TableStatus,
+    TableRecord, TableSettings, TableStatus,
 };
 use crate::statistics::Statistics;
 use crate::system::{SystemChange, SystemStore};
@@ -188,6 +188,7 @@ impl RealmTables {
             deletion_protection: false,
             history: None,
             restore: Some(target.restore),
+            settings: TableSettings::default(),
         })
     }
 }

@@ -1,12 +1,14 @@
 //! CreateTable.
 
 use anywhen_protocol::{Fault, shapes};
-use anywhen_table::{CreateTable, TableRecord, TableStatus};
+use anywhen_table::{
+    CreateTable, RealmTables, ResourcePolicy, TableRecord, TableSettings, TableStatus,
+};
 
 use super::reply;
 use crate::describe::Described;
 use crate::service::{Context, Done};
-use crate::{define, fault, unbuilt};
+use crate::{define, fault, policy, unbuilt};
 
 pub(super) async fn run(
     context: &Context<'_>,
@@ -19,10 +21,6 @@ pub(super) async fn run(
             streams.is_some_and(|s| s.stream_enabled != Some(false)),
         ),
         (
-            "Tags",
-            input.tags.as_ref().is_some_and(|tags| !tags.is_empty()),
-        ),
-        (
             "TableClass",
             input
                 .table_class
@@ -30,7 +28,6 @@ pub(super) async fn run(
                 .is_some_and(|class| class != "STANDARD"),
         ),
         ("WarmThroughput", input.warm_throughput.is_some()),
-        ("ResourcePolicy", input.resource_policy.is_some()),
         (
             "GlobalTableSourceArn",
             input.global_table_source_arn.is_some(),
@@ -47,6 +44,8 @@ pub(super) async fn run(
                 .is_some_and(|list| !list.is_empty()),
         ),
     ])?;
+    let tables = context.tables().await?;
+    let settings = settings(&tables, &input)?;
     let request = CreateTable {
         name: define::new_table_name(input.table_name.as_ref())?,
         attribute_definitions: define::attribute_definitions(
@@ -60,13 +59,10 @@ pub(super) async fn run(
         local_indexes: define::local_indexes(input.local_secondary_indexes.as_ref())?,
         managed_encryption: define::managed_encryption(input.sse_specification.as_ref())?,
         deletion_protection: input.deletion_protection_enabled.unwrap_or(false),
+        settings,
     };
-    let table = context
-        .tables()
-        .await?
-        .create_table(request)
-        .await
-        .map_err(fault::of_table)?;
+    let created = tables.create_table(request).await;
+    let table = created.map_err(fault::of_table)?;
     // AWS answers with the state in which the request was accepted. The table is in fact ready,
     // and the next DescribeTable says so.
     let accepted = TableRecord {
@@ -85,5 +81,22 @@ pub(super) async fn run(
     }
     reply(&shapes::CreateTableOutput {
         table_description: Some(description),
+    })
+}
+
+/// Tags and policy. The policy applies from the table's first moment on.
+fn settings(
+    tables: &RealmTables,
+    input: &shapes::CreateTableInput,
+) -> Result<TableSettings, Fault> {
+    let tags = define::tags(input.tags.as_deref().unwrap_or_default());
+    let settings = tags.and_then(|tags| TableSettings::default().with_tags(tags));
+    let policy = input.resource_policy.as_deref().map(policy::document);
+    Ok(TableSettings {
+        resource_policy: policy.transpose()?.map(|document| ResourcePolicy {
+            document,
+            revision_id: tables.new_revision(),
+        }),
+        ..settings.map_err(fault::of_table)?
     })
 }

@@ -10,21 +10,29 @@ mod create_backup;
 mod create_table;
 mod delete_backup;
 mod delete_item;
+mod delete_resource_policy;
 mod delete_table;
 mod describe_backup;
 mod describe_continuous_backups;
+mod describe_endpoints;
+mod describe_limits;
 mod describe_table;
 mod get_item;
+mod get_resource_policy;
 mod list_backups;
 mod list_tables;
+mod list_tags_of_resource;
 mod put_item;
+mod put_resource_policy;
 mod query;
 mod restore;
 mod restore_table_from_backup;
 mod restore_table_to_point_in_time;
 mod scan;
+mod tag_resource;
 mod transact_get_items;
 mod transact_write_items;
+mod untag_resource;
 mod update_continuous_backups;
 mod update_item;
 mod update_table;
@@ -41,13 +49,18 @@ pub(crate) async fn run(
     operation: Operation,
     body: &[u8],
 ) -> Result<Done, Fault> {
-    macro_rules! operation {
-        ($module:ident) => {{
+    macro_rules! input {
+        () => {{
             let input = parse_input(body)?;
             validate(&input)?;
-            // Boxed, so that a connection's task is as large as its smallest need, not the sum.
-            Box::pin($module::run(context, input)).await
+            input
         }};
+    }
+    macro_rules! operation {
+        ($module:ident) => {
+            // Boxed, so that a connection's task is as large as its smallest need, not the sum.
+            Box::pin($module::run(context, input!())).await
+        };
     }
     match operation {
         Operation::BatchGetItem => operation!(batch_get_item),
@@ -56,24 +69,40 @@ pub(crate) async fn run(
         Operation::CreateTable => operation!(create_table),
         Operation::DeleteBackup => operation!(delete_backup),
         Operation::DeleteItem => operation!(delete_item),
+        Operation::DeleteResourcePolicy => operation!(delete_resource_policy),
         Operation::DeleteTable => operation!(delete_table),
         Operation::DescribeBackup => operation!(describe_backup),
         Operation::DescribeContinuousBackups => operation!(describe_continuous_backups),
+        Operation::DescribeEndpoints => describe_endpoints::run(context, &input!()),
+        Operation::DescribeLimits => describe_limits::run(&input!()),
         Operation::DescribeTable => operation!(describe_table),
         Operation::GetItem => operation!(get_item),
+        Operation::GetResourcePolicy => operation!(get_resource_policy),
         Operation::ListBackups => operation!(list_backups),
         Operation::ListTables => operation!(list_tables),
+        Operation::ListTagsOfResource => operation!(list_tags_of_resource),
         Operation::PutItem => operation!(put_item),
+        Operation::PutResourcePolicy => operation!(put_resource_policy),
         Operation::Query => operation!(query),
         Operation::RestoreTableFromBackup => operation!(restore_table_from_backup),
         Operation::RestoreTableToPointInTime => operation!(restore_table_to_point_in_time),
         Operation::Scan => operation!(scan),
+        Operation::TagResource => operation!(tag_resource),
         Operation::TransactGetItems => operation!(transact_get_items),
         Operation::TransactWriteItems => operation!(transact_write_items),
+        Operation::UntagResource => operation!(untag_resource),
         Operation::UpdateContinuousBackups => operation!(update_continuous_backups),
         Operation::UpdateItem => operation!(update_item),
         Operation::UpdateTable => operation!(update_table),
         _ => Err(Fault::unknown_operation()),
+    }
+}
+
+/// A reply that says nothing but that it was done.
+pub(crate) fn empty_reply() -> Done {
+    Done {
+        body: b"{}".to_vec(),
+        commit_timestamp: None,
     }
 }
 

@@ -19,7 +19,7 @@ use anywhen_recovery::{
 };
 use anywhen_table::{
     AttributeDefinition, BillingMode, CreateTable, IndexDefinition, ItemChange, KeyElement,
-    KeyRole, ProjectionType, RealmTables, TableStatus, Tables, TablesOptions,
+    KeyRole, ProjectionType, RealmTables, TableSettings, TableStatus, Tables, TablesOptions,
 };
 use futures::TryStreamExt as _;
 use parking_lot::Mutex;
@@ -370,6 +370,7 @@ fn source_table(name: &TableName, options: &Options) -> Result<CreateTable> {
         local_indexes: None,
         managed_encryption: false,
         deletion_protection: false,
+        settings: TableSettings::default(),
     })
 }
 

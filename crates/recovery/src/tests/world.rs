@@ -14,8 +14,8 @@ use anywhen_model::{
 };
 use anywhen_table::{
     AttributeDefinition, BillingMode, CreateTable, IndexDefinition, ItemChange, KeyElement,
-    KeyRole, ProjectionType, RealmTables, Table, TableStatus, Tables, TablesOptions, Throughput,
-    WriteAction,
+    KeyRole, ProjectionType, RealmTables, Table, TableSettings, TableStatus, Tables, TablesOptions,
+    Throughput, WriteAction,
 };
 use fail_parallel::FailPointRegistry;
 use object_store::path::Path;
@@ -526,6 +526,7 @@ pub(super) fn music(table: &str) -> CreateTable {
         }]),
         managed_encryption: false,
         deletion_protection: false,
+        settings: TableSettings::default(),
     }
 }
 

@@ -15,7 +15,7 @@ use anywhen_model::{
 use crate::{
     AttributeDefinition, BillingMode, CreateTable, GetItem, IndexDefinition, ItemChange,
     KeyElement, KeyRole, ProjectionType, Query, ReadOptions, RealmTables, Table, TableError,
-    Tables, TablesOptions, WriteAction, WriteOutcome,
+    TableSettings, Tables, TablesOptions, WriteAction, WriteOutcome,
 };
 
 /// 2026-11-21, in microseconds.
@@ -150,6 +150,7 @@ pub(super) fn music(table: &str) -> CreateTable {
         }]),
         managed_encryption: false,
         deletion_protection: false,
+        settings: TableSettings::default(),
     }
 }
 

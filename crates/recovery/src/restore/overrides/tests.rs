@@ -2,7 +2,7 @@ use anywhen_kms::MasterKey;
 use anywhen_model::{
     CommitTimestamp, KeyAttribute, ScalarType, SeededRandomness, TableId, TableName,
 };
-use anywhen_table::{Encryption, TableStatus};
+use anywhen_table::{Encryption, TableSettings, TableStatus};
 
 use super::*;
 
@@ -101,6 +101,7 @@ fn source(billing_mode: BillingMode) -> TableRecord {
         deletion_protection: true,
         history: None,
         restore: None,
+        settings: TableSettings::default(),
     }
 }
 
