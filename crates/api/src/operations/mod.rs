@@ -4,6 +4,7 @@
 //! whose generic constraints have been checked, and gives the reply. An operation that is not
 //! in the table answers `UnknownOperationException`.
 
+mod absent;
 mod batch_get_item;
 mod batch_write_item;
 mod create_backup;
@@ -94,7 +95,7 @@ pub(crate) async fn run(
         Operation::UpdateContinuousBackups => operation!(update_continuous_backups),
         Operation::UpdateItem => operation!(update_item),
         Operation::UpdateTable => operation!(update_table),
-        _ => Err(Fault::unknown_operation()),
+        _ => Box::pin(absent::run(context, operation, body)).await,
     }
 }
 
