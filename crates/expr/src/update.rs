@@ -21,6 +21,8 @@ mod syntax;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use syntax::Sign;
+
 /// A checked UpdateExpression, ready to be applied. Clones share their actions.
 #[derive(Debug, Clone)]
 pub struct Update {
@@ -37,13 +39,13 @@ struct Inner {
 
 /// One change to one place.
 #[derive(Debug)]
-struct Action {
-    target: Path,
-    kind: ActionKind,
+pub(crate) struct Action {
+    pub(crate) target: Path,
+    pub(crate) kind: ActionKind,
 }
 
 #[derive(Debug)]
-enum ActionKind {
+pub(crate) enum ActionKind {
     Set(SetValue),
     Remove,
     /// The value is a number or a set.
@@ -54,15 +56,18 @@ enum ActionKind {
 
 /// The right-hand side of SET.
 #[derive(Debug)]
-enum SetValue {
+pub(crate) enum SetValue {
     Operand(Operand),
-    Sum([Operand; 2]),
-    Difference([Operand; 2]),
+    /// At least two operands and, between each and the next, a sign; from left to right.
+    Sum {
+        operands: Vec<Operand>,
+        signs: Vec<Sign>,
+    },
 }
 
 /// What a value is taken or made from.
 #[derive(Debug)]
-enum Operand {
+pub(crate) enum Operand {
     Path(Path),
     Value(Arc<AttributeValue>),
     IfNotExists { path: Path, otherwise: Box<Operand> },
@@ -102,6 +107,14 @@ impl Update {
     pub fn parse(text: &str, placeholders: &mut Placeholders) -> Result<Self, ExpressionError> {
         let raw = syntax::parse(text)?;
         let inner = Arc::new(bind::bind(&raw, placeholders)?);
+        Ok(Self { inner })
+    }
+
+    /// The update of these actions, whose operands fit; no target may overlap another.
+    pub(crate) fn from_actions(actions: Vec<Action>) -> Result<Self, String> {
+        let targets: Vec<&Path> = actions.iter().map(|action| &action.target).collect();
+        let targets = path_tree::merge(&targets).map_err(|clash| clash.to_string())?;
+        let inner = Arc::new(Inner { actions, targets });
         Ok(Self { inner })
     }
 
@@ -181,7 +194,7 @@ impl SetValue {
     fn operands(&self) -> &[Operand] {
         match self {
             Self::Operand(operand) => std::slice::from_ref(operand),
-            Self::Sum(operands) | Self::Difference(operands) => operands,
+            Self::Sum { operands, .. } => operands,
         }
     }
 }

@@ -9,9 +9,9 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use anywhen_model::limits::{ITEM_BYTES_MAX, NESTING_LEVELS_MAX};
-use anywhen_model::{AttributeValue, Item};
+use anywhen_model::{AttributeValue, Item, Number};
 
-use super::{Action, ActionKind, Inner, Operand, SetValue, UpdateError};
+use super::{Action, ActionKind, Inner, Operand, SetValue, Sign, UpdateError};
 use crate::path_tree::PathNode;
 use crate::{Path, PathElement};
 
@@ -80,27 +80,27 @@ impl<'i> Evaluation<'i> {
                 let value = self.operand(operand)?;
                 self.owned(value)?
             }
-            SetValue::Sum(operands) => {
-                let [left, right] = self.numbers(operands)?;
-                AttributeValue::N(left.checked_add(&right)?)
-            }
-            SetValue::Difference(operands) => {
-                let [left, right] = self.numbers(operands)?;
-                AttributeValue::N(left.checked_sub(&right)?)
-            }
+            SetValue::Sum { operands, signs } => AttributeValue::N(self.sum(operands, signs)?),
         };
         Ok(Some(value))
     }
 
-    fn numbers(
-        &mut self,
-        [left, right]: &'i [Operand; 2],
-    ) -> Result<[anywhen_model::Number; 2], UpdateError> {
-        let (left, right) = (self.operand(left)?, self.operand(right)?);
-        match (left.as_ref(), right.as_ref()) {
-            (AttributeValue::N(left), AttributeValue::N(right)) => Ok([*left, *right]),
-            _ => Err(UpdateError::OperandType),
-        }
+    fn sum(&mut self, operands: &'i [Operand], signs: &[Sign]) -> Result<Number, UpdateError> {
+        let numbers = operands
+            .iter()
+            .map(|operand| match self.operand(operand)?.as_ref() {
+                AttributeValue::N(number) => Ok(*number),
+                _ => Err(UpdateError::OperandType),
+            })
+            .collect::<Result<Vec<_>, _>>()?;
+        let mut numbers = numbers.into_iter();
+        let first = numbers.next().unwrap_or_default();
+        numbers.zip(signs).try_fold(first, |sum, (number, sign)| {
+            Ok(match sign {
+                Sign::Plus => sum.checked_add(&number)?,
+                Sign::Minus => sum.checked_sub(&number)?,
+            })
+        })
     }
 
     fn operand(&mut self, operand: &'i Operand) -> Result<Cow<'i, AttributeValue>, UpdateError> {

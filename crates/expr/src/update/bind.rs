@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use anywhen_model::AttributeValue;
 
-use super::syntax::{RawAction, RawActionKind, RawSection, RawSetValue, Sign};
+use super::syntax::{RawAction, RawActionKind, RawSection, RawSetValue};
 use super::{Action, ActionKind, Inner, Operand, SetValue};
 use crate::path_tree;
 use crate::placeholders::check_not_reserved;
@@ -194,11 +194,11 @@ impl Binder<'_> {
             RawSetValue::Operand(operand) => return self.operand(operand).map(SetValue::Operand),
             RawSetValue::Sum { sign, operands } => (*sign, operands),
         };
-        let operands = [self.operand(left)?, self.operand(right)?];
+        let operands = vec![self.operand(left)?, self.operand(right)?];
         check_type(sign.symbol(), "N", &operands)?;
-        Ok(match sign {
-            Sign::Plus => SetValue::Sum(operands),
-            Sign::Minus => SetValue::Difference(operands),
+        Ok(SetValue::Sum {
+            operands,
+            signs: vec![sign],
         })
     }
 

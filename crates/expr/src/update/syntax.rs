@@ -54,14 +54,14 @@ pub(super) enum RawSetValue<'t> {
 
 /// The two arithmetic operators.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Sign {
+pub(crate) enum Sign {
     Plus,
     Minus,
 }
 
 impl Sign {
     /// The operator as it is written.
-    pub(super) fn symbol(self) -> &'static str {
+    pub(crate) fn symbol(self) -> &'static str {
         match self {
             Self::Plus => "+",
             Self::Minus => "-",
