@@ -20,6 +20,7 @@ mod syntax;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use evaluate::compare;
 pub(crate) use syntax::Comparator;
 #[cfg(test)]
 pub(crate) use tests::any_expression;
@@ -52,6 +53,12 @@ impl Condition {
         };
         let root = Arc::new(parse(parameter, text, placeholders)?);
         Ok(Self { root })
+    }
+
+    /// The condition of this tree, whose operands fit.
+    pub(crate) fn from_node(root: Node) -> Self {
+        let root = Arc::new(root);
+        Self { root }
     }
 
     /// Whether `item` fulfils the condition. An item that does not exist (`None`) is like one

@@ -19,6 +19,9 @@ mod shape;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use resolve::resolve;
+pub(crate) use shape::condition_of_test;
+
 const PARAMETER: ExpressionParameter = ExpressionParameter::KeyCondition;
 
 /// A checked KeyConditionExpression. Clones share their tree.
@@ -82,15 +85,15 @@ impl SortCondition {
 
 /// A condition on one key attribute, its operator in the form `attribute operator value`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct AttributeCondition {
-    operator: KeyOperator,
+pub(crate) struct AttributeCondition {
+    pub(crate) operator: KeyOperator,
     /// One value, or for BETWEEN two.
-    values: Vec<Arc<AttributeValue>>,
+    pub(crate) values: Vec<Arc<AttributeValue>>,
 }
 
 /// The operators a key condition may use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum KeyOperator {
+pub(crate) enum KeyOperator {
     Equal,
     Less,
     LessOrEqual,
@@ -101,7 +104,7 @@ enum KeyOperator {
 }
 
 /// The conditions by attribute.
-type AttributeConditions = BTreeMap<String, AttributeCondition>;
+pub(crate) type AttributeConditions = BTreeMap<String, AttributeCondition>;
 
 impl KeyCondition {
     /// Parses and checks `text`, looking placeholders up in `placeholders`.

@@ -1,4 +1,5 @@
-//! DynamoDB's expression language: conditions, filters, key conditions, updates and projections.
+//! DynamoDB's expression language: conditions, filters, key conditions, updates and projections;
+//! and in [`partiql`] its other language, whose statements become the same trees.
 //!
 //! An expression is a string in a request. It goes through three steps, each free of I/O: it is
 //! cut into tokens and parsed (`lexer`, `cursor`, a grammar for each kind), checked while the
@@ -24,6 +25,7 @@ mod error;
 mod key_condition;
 mod lexer;
 mod operand;
+pub mod partiql;
 mod path;
 mod path_tree;
 mod placeholders;
@@ -49,4 +51,5 @@ const _: () = {
     is_shareable::<KeyCondition>();
     is_shareable::<Projection>();
     is_shareable::<Update>();
+    is_shareable::<partiql::Statement>();
 };

@@ -44,6 +44,14 @@ pub const EXPRESSION_DEPTH_MAX: usize = 300;
 /// Most dereferences in a document path (developer guide, "Specifying item attributes").
 pub const PATH_ELEMENTS_MAX: usize = 32;
 
+/// Most characters of a PartiQL statement (API).
+pub const STATEMENT_CHARS_MAX: usize = 8192;
+/// Most partition keys that IN may list (developer guide, "PartiQL functions and operators").
+pub const IN_PARTITIONS_MAX: usize = 50;
+/// Most items in one page of a statement whose IN lists partition keys (developer guide, "PartiQL
+/// select statements").
+pub const IN_PAGE_ITEMS_MAX: usize = 10;
+
 /// Bytes of items after which a Query or Scan page ends (API).
 pub const PAGE_BYTES: usize = 1024 * 1024;
 /// Most keys of a BatchGetItem (API).

@@ -101,7 +101,7 @@ impl Comparator {
 /// The order of two values, if they are of the same ordered type.
 ///
 /// Strings are ordered by the bytes of their UTF-8, numbers by value, binaries by unsigned bytes.
-pub(super) fn compare(left: &AttributeValue, right: &AttributeValue) -> Option<Ordering> {
+pub(crate) fn compare(left: &AttributeValue, right: &AttributeValue) -> Option<Ordering> {
     match (left, right) {
         (AttributeValue::S(left), AttributeValue::S(right)) => Some(left.cmp(right)),
         (AttributeValue::N(left), AttributeValue::N(right)) => Some(left.cmp(right)),

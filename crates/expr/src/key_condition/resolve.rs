@@ -11,7 +11,7 @@ use super::{
 use crate::ExpressionError;
 
 /// The range that `conditions` stand for under `schema`.
-pub(super) fn resolve(
+pub(crate) fn resolve(
     conditions: &AttributeConditions,
     schema: &KeySchema,
 ) -> Result<KeyRange, ExpressionError> {

@@ -23,14 +23,21 @@ fn collect(node: &Node, conditions: &mut AttributeConditions) -> Result<(), Expr
         Node::Not(_) => return Err(invalid_operator("NOT")),
         Node::Test(test) => test,
     };
-    let (operator, operands) = operator_and_operands(test)?;
-    let (attribute, condition) = attribute_condition(operator, &operands)?;
+    let (attribute, condition) = condition_of_test(test)?;
     if conditions.insert(attribute, condition).is_some() {
         return Err(error(
             "KeyConditionExpressions must only contain one condition per key",
         ));
     }
     Ok(())
+}
+
+/// The attribute that a test is about, and its condition; an error if no key condition has such.
+pub(crate) fn condition_of_test(
+    test: &Test,
+) -> Result<(String, AttributeCondition), ExpressionError> {
+    let (operator, operands) = operator_and_operands(test)?;
+    attribute_condition(operator, &operands)
 }
 
 /// The operator of a test, as if the attribute stood first, and the operands as they stand.
