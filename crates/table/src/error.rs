@@ -35,6 +35,9 @@ pub enum TableError {
         /// The item the condition saw, if there was one.
         item: Option<Box<Item>>,
     },
+    /// An item was to be created whose key another one has.
+    #[error("{DUPLICATE_ITEM}")]
+    DuplicateItem,
     /// At least one action of a transaction could not be done, so none was.
     #[error(
         "Transaction cancelled, please refer cancellation reasons for specific reasons [{}]",
@@ -79,9 +82,13 @@ pub enum CancellationReason {
         /// The item the condition saw.
         item: Option<Box<Item>>,
     },
+    /// It was to create an item whose key another one has.
+    DuplicateItem,
     /// It contradicts its table's schema or its item.
     ValidationError(String),
 }
+
+const DUPLICATE_ITEM: &str = "Duplicate primary key exists in table";
 
 impl CancellationReason {
     /// The reason's `Code` on the wire.
@@ -89,6 +96,7 @@ impl CancellationReason {
         match self {
             Self::None => "None",
             Self::ConditionalCheckFailed { .. } => "ConditionalCheckFailed",
+            Self::DuplicateItem => "DuplicateItem",
             Self::ValidationError(_) => "ValidationError",
         }
     }
@@ -98,6 +106,7 @@ impl CancellationReason {
         match self {
             Self::None => None,
             Self::ConditionalCheckFailed { .. } => Some("The conditional request failed"),
+            Self::DuplicateItem => Some(DUPLICATE_ITEM),
             Self::ValidationError(text) => Some(text),
         }
     }

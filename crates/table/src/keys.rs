@@ -16,6 +16,8 @@ pub(crate) enum Fault {
     Refused(String),
     /// Its condition is false for this item.
     ConditionFalse(Option<Box<Item>>),
+    /// The item it should create is there.
+    Duplicate,
     /// Not the request's fault.
     Other(TableError),
 }
@@ -40,6 +42,7 @@ impl From<Fault> for TableError {
         match fault {
             Fault::Invalid(text) | Fault::Refused(text) => Self::Validation(text),
             Fault::ConditionFalse(item) => Self::ConditionalCheckFailed { item },
+            Fault::Duplicate => Self::DuplicateItem,
             Fault::Other(error) => error,
         }
     }

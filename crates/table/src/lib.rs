@@ -50,7 +50,7 @@ pub use error::{CancellationReason, TableError};
 pub use indexes::{IndexEntry, IndexFault};
 pub use read::{
     BatchGet, BatchGetOutcome, GetItem, ItemSource, Page, Query, ReadItem, ReadOptions, Scan,
-    Segment, Select, TransactGet, TransactGetOutcome,
+    Segment, Select, SelectOptions, Selected, TransactGet, TransactGetOutcome,
 };
 pub use realm::{HistoryGate, RealmTables};
 pub use record::{
@@ -67,5 +67,6 @@ pub use tables::{Tables, TablesOptions};
 pub use tokens::{ClientRequestToken, REQUEST_HASH_BYTES};
 pub use update_table::{IndexUpdate, UpdateTable};
 pub use write::{
-    IndexEffect, ItemChange, TransactAction, TransactOutcome, WriteAction, WriteOutcome,
+    IndexEffect, ItemChange, StatementWrite, TransactAction, TransactOutcome, WriteAction,
+    WriteOutcome,
 };

@@ -21,6 +21,9 @@ pub const ITEMS_PART: u32 = 0;
 /// What the hash secret is sealed to; no index ever has this number.
 const SECRET_PART: u32 = u32::MAX;
 
+/// What positions in reads are sealed to; no index ever has this number.
+pub(crate) const POSITION_PART: u32 = u32::MAX - 1;
+
 /// The keys of a table: the cipher of its records, and what archive objects need.
 #[derive(Debug, Clone)]
 pub struct TableKeys {

@@ -49,6 +49,15 @@ pub struct ItemRead {
     pub columns: Columns,
 }
 
+impl ItemRead {
+    /// The row that the item gives, if the clause is true of it.
+    pub fn row(&self, item: Item) -> Option<Item> {
+        let filter = self.filter.as_ref();
+        let is_wanted = filter.is_none_or(|filter| filter.evaluate(Some(&item)));
+        is_wanted.then(|| self.columns.of_item(item))
+    }
+}
+
 /// How a write is carried out.
 #[derive(Debug, Clone)]
 pub struct WritePlan {

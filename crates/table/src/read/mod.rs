@@ -1,4 +1,4 @@
-//! Reads of items: by key, in batches, in transactions, by query and by scan.
+//! Reads of items: by key, in batches, in transactions, by query, by scan and by statement.
 //!
 //! Every read sees one snapshot, so a transaction is in what it sees whole or not at all, and
 //! every read is consistent whether it asked to be or not. Reads block on the disk, for a page
@@ -7,9 +7,11 @@
 mod get;
 mod key_range;
 mod page;
+mod position;
 mod query;
 mod scan;
 mod start_key;
+mod statement;
 
 use anywhen_expr::{Condition, KeyCondition, Projection};
 use anywhen_model::{IndexName, Item, TableName};
@@ -17,6 +19,7 @@ use bytes::Bytes;
 
 pub use get::{BatchGetOutcome, ReadItem, TransactGetOutcome};
 pub use page::Page;
+pub use statement::{SelectOptions, Selected};
 
 use crate::error::TableError;
 

@@ -150,16 +150,31 @@ impl<'t> Source<'t> {
         direction: Direction,
         options: &ReadOptions,
     ) -> Result<Page, TableError> {
+        self.read_ranges([bounds], direction, options)
+    }
+
+    /// Reads a page of the records of several ranges, one after the other.
+    pub(super) fn read_ranges(
+        &self,
+        ranges: impl IntoIterator<Item = KeyBounds>,
+        direction: Direction,
+        options: &ReadOptions,
+    ) -> Result<Page, TableError> {
         let snapshot = self.table.engine.snapshot()?;
-        let records = snapshot.range(self.part().keyspace, bounds, direction)?;
-        PageReader {
+        let mut reader = PageReader {
             source: self,
             snapshot: &*snapshot,
             options,
             fetch: self.needs_fetch(&options.select, options.filter.as_ref()),
             page: Page::default(),
+        };
+        for bounds in ranges {
+            reader.read(snapshot.range(self.part().keyspace, bounds, direction)?)?;
+            if reader.page.last_evaluated_key.is_some() {
+                break;
+            }
         }
-        .read(records)
+        Ok(reader.page)
     }
 }
 
@@ -172,7 +187,8 @@ struct PageReader<'r, 't> {
 }
 
 impl PageReader<'_, '_> {
-    fn read(mut self, records: EntryIterator) -> Result<Page, TableError> {
+    /// Reads on until the page is full or the records end.
+    fn read(&mut self, records: EntryIterator) -> Result<(), TableError> {
         let (table, part) = (self.source.table, self.source.part());
         for record in records {
             let (key, sealed) = record?;
@@ -189,7 +205,7 @@ impl PageReader<'_, '_> {
                 break;
             }
         }
-        Ok(self.page)
+        Ok(())
     }
 
     /// A page ends with the item that reaches a limit, whether another would follow or not.

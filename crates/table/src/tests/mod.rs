@@ -7,6 +7,7 @@ mod fixture;
 mod model;
 mod reads;
 mod restore;
+mod statements;
 mod system;
 mod transactions;
 mod updates;

@@ -10,7 +10,10 @@
 mod effects;
 mod plan;
 mod single;
+mod statement;
 mod transact;
+
+pub use statement::StatementWrite;
 
 use anywhen_expr::{Condition, Update};
 use anywhen_model::{CommitTimestamp, Item, TableName};
@@ -20,6 +23,8 @@ use anywhen_model::{CommitTimestamp, Item, TableName};
 pub enum ItemChange {
     /// Replace the item, or create it.
     Put(Item),
+    /// Create the item, which must not be there.
+    Insert(Item),
     /// Change some attributes, creating the item if it is not there.
     Update {
         /// The primary key.
@@ -104,7 +109,7 @@ impl ItemChange {
     /// The item that names the key: the key itself, or the item to put.
     pub fn key(&self) -> &Item {
         match self {
-            Self::Put(item) => item,
+            Self::Put(item) | Self::Insert(item) => item,
             Self::Update { key, .. } | Self::Delete { key } | Self::Check { key } => key,
         }
     }

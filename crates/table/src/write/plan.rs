@@ -26,7 +26,7 @@ impl WriteAction {
     /// The stored key of the item, after all checks that do not need the item before.
     pub(super) fn stored_key(&self, table: &Table) -> Result<Bytes, Fault> {
         let key = match &self.change {
-            ItemChange::Put(item) => {
+            ItemChange::Put(item) | ItemChange::Insert(item) => {
                 check_size(item, "Item size has exceeded the maximum allowed size")?;
                 table.stored_key_of_item(item)?
             }
@@ -53,7 +53,8 @@ impl WriteAction {
             return Err(Fault::ConditionFalse(old.map(Box::new)));
         }
         let new = match &self.change {
-            ItemChange::Put(item) => Some(item.clone()),
+            ItemChange::Insert(_) if old.is_some() => return Err(Fault::Duplicate),
+            ItemChange::Put(item) | ItemChange::Insert(item) => Some(item.clone()),
             ItemChange::Update { key, update: None } => Some(old.clone().unwrap_or(key.clone())),
             ItemChange::Update {
                 key,

@@ -211,6 +211,7 @@ fn reason_of(fault: Fault) -> Result<CancellationReason, TableError> {
     match fault {
         Fault::Invalid(text) => Ok(CancellationReason::ValidationError(text)),
         Fault::ConditionFalse(item) => Ok(CancellationReason::ConditionalCheckFailed { item }),
+        Fault::Duplicate => Ok(CancellationReason::DuplicateItem),
         refused @ (Fault::Refused(_) | Fault::Other(_)) => Err(refused.into()),
     }
 }
