@@ -34,6 +34,7 @@ pub(crate) fn of_table(error: TableError) -> Fault {
         TableError::ConditionalCheckFailed { item } => {
             Fault::conditional_check_failed(item.map(|item| item_json(&item)))
         }
+        TableError::DuplicateItem => Fault::modelled(ModelledError::DuplicateItemException, text),
         TableError::TransactionCanceled { reasons } => {
             Fault::transaction_canceled(&reasons.iter().map(reason).collect::<Vec<_>>())
         }

@@ -21,6 +21,7 @@ mod pages;
 mod policy;
 mod resource;
 mod service;
+mod statements;
 mod unbuilt;
 
 pub use service::{Answer, Call, Service, ServiceOptions};

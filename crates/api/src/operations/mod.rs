@@ -5,6 +5,7 @@
 //! in the table answers `UnknownOperationException`.
 
 mod absent;
+mod batch_execute_statement;
 mod batch_get_item;
 mod batch_write_item;
 mod create_backup;
@@ -18,6 +19,8 @@ mod describe_continuous_backups;
 mod describe_endpoints;
 mod describe_limits;
 mod describe_table;
+mod execute_statement;
+mod execute_transaction;
 mod get_item;
 mod get_resource_policy;
 mod list_backups;
@@ -64,6 +67,7 @@ pub(crate) async fn run(
         };
     }
     match operation {
+        Operation::BatchExecuteStatement => operation!(batch_execute_statement),
         Operation::BatchGetItem => operation!(batch_get_item),
         Operation::BatchWriteItem => operation!(batch_write_item),
         Operation::CreateBackup => operation!(create_backup),
@@ -77,6 +81,8 @@ pub(crate) async fn run(
         Operation::DescribeEndpoints => describe_endpoints::run(context, &input!()),
         Operation::DescribeLimits => describe_limits::run(&input!()),
         Operation::DescribeTable => operation!(describe_table),
+        Operation::ExecuteStatement => operation!(execute_statement),
+        Operation::ExecuteTransaction => operation!(execute_transaction),
         Operation::GetItem => operation!(get_item),
         Operation::GetResourcePolicy => operation!(get_resource_policy),
         Operation::ListBackups => operation!(list_backups),

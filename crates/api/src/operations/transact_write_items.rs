@@ -171,7 +171,7 @@ fn request_hash(entries: &[Entry<'_>]) -> [u8; REQUEST_HASH_BYTES] {
 }
 
 /// Takes the items out of reasons whose actions did not ask for them.
-fn hide_items(error: TableError, shows_item: &[bool]) -> TableError {
+pub(super) fn hide_items(error: TableError, shows_item: &[bool]) -> TableError {
     match error {
         TableError::TransactionCanceled { mut reasons } => {
             for (reason, shows) in reasons.iter_mut().zip(shows_item) {
