@@ -40,7 +40,9 @@ class Writer:
     def step(self):
         """One random write; raises what the connection raises."""
         kinds = (self._put, self._put, self._update, self._update, self._delete)
-        self.rng.choice((*kinds, self._batch, self._transact, self._refused))()
+        together = (self._batch, self._transact, self._refused)
+        statements = (self._statement, self._statements, self._statements_together)
+        self.rng.choice((*kinds, *together, *statements))()
         self.acknowledged += 1
 
     def run_until_disconnected(self):
@@ -146,8 +148,65 @@ class Writer:
         commit = self.wire.TransactWriteItems(TransactItems=actions).commit
         self._acknowledge(commit - 1, commit)
 
+    def _statement(self):
+        """A write in PartiQL, alone."""
+        key = self.rng.choice(self.keys)
+        statement, item = self._random_statement(key)
+        self._send([(key, item)], together=True)
+        commit = self.wire.ExecuteStatement(**statement).commit
+        self._acknowledge(commit - 1, commit)
+
+    def _statements(self):
+        """Writes in PartiQL, each by itself."""
+        changes, statements = self._some_statements()
+        self._send(changes, together=False)
+        reply = self.wire.BatchExecuteStatement(Statements=statements)
+        assert reply["Responses"] == [{"TableName": self.table}] * len(statements), reply
+        self._acknowledge(self.pending_after, reply.commit)
+
+    def _statements_together(self):
+        """Writes in PartiQL, all of them or none."""
+        changes, statements = self._some_statements()
+        self._send(changes, together=True)
+        commit = self.wire.ExecuteTransaction(TransactStatements=statements).commit
+        self._acknowledge(commit - 1, commit)
+
+    def _some_statements(self):
+        """Changes of some keys, and statements that make them."""
+        changes, statements = [], []
+        for key in self._some_keys(5):
+            statement, item = self._random_statement(key)
+            changes.append((key, item))
+            statements.append(statement)
+        return changes, statements
+
+    def _random_statement(self, key):
+        """A statement that can be carried out, and what the item then is."""
+        old = self.items.get(_id(key))
+        at, where = [key["pk"], key["sk"]], "WHERE pk = ? AND sk = ?"
+        if self.rng.random() < 0.2:
+            return {"Statement": f'DELETE FROM "{self.table}" {where}', "Parameters": at}, None
+        if old is None:
+            item = self.random_item(key)
+            return {"Statement": f'INSERT INTO "{self.table}" VALUE ?', "Parameters": [{"M": item}]}, item
+        note, gain = self.random_text(), self.rng.randrange(1, 9)
+        item = {**old, "note": note, "count": {"N": str(int(old["count"]["N"]) + gain)}}
+        changes, values = 'SET note = ?, "count" = "count" + ?', [note, {"N": str(gain)}]
+        moved = self.rng.choice(("owner", "team", "date"))
+        if self.rng.random() < 0.4:
+            changes += f' REMOVE "{moved}"'
+            item.pop(moved, None)
+        else:
+            item[moved] = self.random_index_key(moved)
+            changes += f' SET "{moved}" = ?'
+            values.append(item[moved])
+        return {"Statement": f'UPDATE "{self.table}" {changes} {where}', "Parameters": [*values, *at]}, item
+
     def _refused(self):
         """A write or a transaction whose condition does not hold changes nothing."""
+        if self.rng.random() < 0.3:
+            self._refused_statement()
+            return
         key, other = self._some_keys(2)
         exists = "attribute_exists(pk)" if not self.items.get(_id(key)) else "attribute_not_exists(pk)"
         refused = {"TableName": self.table, "Item": key, "ConditionExpression": exists}
@@ -163,6 +222,24 @@ class Writer:
                 raise
             return
         raise AssertionError("a condition that does not hold was accepted")
+
+    def _refused_statement(self):
+        """An INSERT of what is there, or an UPDATE of what is not, changes nothing either."""
+        key = self.rng.choice(self.keys)
+        if self.items.get(_id(key)) is not None:
+            code, statement = "DuplicateItemException", f'INSERT INTO "{self.table}" VALUE ?'
+            parameters = [{"M": self.random_item(key)}]
+        else:
+            code = "ConditionalCheckFailedException"
+            statement = f'UPDATE "{self.table}" SET note = \'x\' WHERE pk = ? AND sk = ?'
+            parameters = [key["pk"], key["sk"]]
+        try:
+            self.wire.ExecuteStatement(Statement=statement, Parameters=parameters)
+        except Fault as fault:
+            if fault.code != code:
+                raise
+            return
+        raise AssertionError(f"accepted: {statement}")
 
     def _write(self, changes, operation, **members):
         self._send(changes, together=True)

@@ -100,7 +100,7 @@ def test_unknown_operations(wire, target):
 
 @pytest.mark.parametrize(
     "operation",
-    ["CreateGlobalTable", "ExecuteStatement", "TagResource", "UpdateTimeToLive", "ExportTableToPointInTime"],
+    ["CreateGlobalTable", "TagResource", "UpdateTimeToLive", "ExportTableToPointInTime"],
 )
 def test_operations_that_are_not_built(wire, operation):
     with pytest.raises(Fault) as raised:
