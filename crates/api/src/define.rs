@@ -78,6 +78,28 @@ pub(crate) fn key_schema(shapes: &[shapes::KeySchemaElement]) -> Vec<KeyElement>
         .collect()
 }
 
+/// The name of an index.
+pub(crate) fn index_name(text: Option<&String>) -> Result<IndexName, Fault> {
+    IndexName::parse(text.map_or("", String::as_str))
+        .map_err(|error| Fault::validation(error.to_string()))
+}
+
+/// A global index that is added to a table.
+pub(crate) fn online_index(
+    shape: &shapes::CreateGlobalSecondaryIndexAction,
+) -> Result<IndexDefinition, Fault> {
+    let keys_and_projection = index(
+        shape.index_name.as_ref(),
+        shape.key_schema.as_ref(),
+        shape.projection.as_ref(),
+    )?;
+    Ok(IndexDefinition {
+        throughput: throughput(shape.provisioned_throughput.as_ref()),
+        on_demand: on_demand(shape.on_demand_throughput.as_ref()),
+        ..keys_and_projection
+    })
+}
+
 fn index(
     name: Option<&String>,
     keys: Option<&Vec<shapes::KeySchemaElement>>,
@@ -85,8 +107,7 @@ fn index(
 ) -> Result<IndexDefinition, Fault> {
     let projection_type = projection.and_then(|projection| projection.projection_type.as_deref());
     Ok(IndexDefinition {
-        name: IndexName::parse(name.map_or("", String::as_str))
-            .map_err(|error| Fault::validation(error.to_string()))?,
+        name: index_name(name)?,
         key_schema: key_schema(keys.map_or(&[], Vec::as_slice)),
         projection_type: projection_type.map(|kind| match kind {
             "ALL" => ProjectionType::All,

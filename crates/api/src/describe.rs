@@ -8,8 +8,8 @@ use anywhen_model::{CommitTimestamp, KeyAttribute, KeySchema, Realm};
 use anywhen_protocol::Timestamp;
 use anywhen_protocol::shapes;
 use anywhen_table::{
-    BillingMode, Encryption, IndexKind, IndexProjection, IndexRecord, OnDemandThroughput,
-    ProvisionedThroughput, Statistics, Table, TableRecord, TableStatus,
+    BillingMode, Encryption, IndexKind, IndexProjection, IndexRecord, IndexStatus,
+    OnDemandThroughput, ProvisionedThroughput, Statistics, Table, TableRecord, TableStatus,
 };
 
 /// Read and write units that a table billed by request is warmed for from its creation on.
@@ -149,21 +149,25 @@ impl Described<'_> {
                 index_status: match (creating, restoring) {
                     (true, true) => None,
                     (true, false) => Some("CREATING".to_owned()),
-                    (false, _) => Some("ACTIVE".to_owned()),
+                    (false, _) => Some(index_status(index.status).to_owned()),
                 },
+                // Of an index that was added to a table, until it is filled.
+                backfilling: index
+                    .status
+                    .is_filling()
+                    .then_some(index.status == IndexStatus::Backfilling),
                 provisioned_throughput: Some(throughput_description(&index.throughput, self.now)),
                 index_size_bytes: Some(statistics.size_bytes as i64),
                 item_count: Some(statistics.items as i64),
                 index_arn: Some(format!("{}/index/{}", self.arn(), index.name)),
                 on_demand_throughput: index.on_demand.as_ref().map(on_demand_throughput),
-                warm_throughput: (!creating).then(|| {
+                warm_throughput: (!creating && index.status != IndexStatus::Creating).then(|| {
                     shapes::GlobalSecondaryIndexWarmThroughputDescription {
                         read_units_per_second: Some(read),
                         write_units_per_second: Some(write),
                         status: Some("ACTIVE".to_owned()),
                     }
                 }),
-                ..Default::default()
             }
         });
         non_empty(described.collect())
@@ -199,6 +203,14 @@ pub(crate) fn status(status: TableStatus) -> &'static str {
         TableStatus::Active => "ACTIVE",
         TableStatus::Updating => "UPDATING",
         TableStatus::Deleting => "DELETING",
+    }
+}
+
+fn index_status(status: IndexStatus) -> &'static str {
+    match status {
+        IndexStatus::Creating | IndexStatus::Backfilling => "CREATING",
+        IndexStatus::Active => "ACTIVE",
+        IndexStatus::Deleting => "DELETING",
     }
 }
 

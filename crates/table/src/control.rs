@@ -1,5 +1,7 @@
 //! Changes of the catalog: tables created, changed, dropped, their history switched.
 //!
+//! Indexes that are added to or dropped from a table in use go on in [`crate::backfill`].
+//!
 //! Each change is one commit that advances the table's fence, so a write planned with the
 //! version before is planned again. Keyspaces are made before the commit that needs them and
 //! dropped after the commit that removes their table: what a crash leaves over is swept at the
@@ -13,7 +15,7 @@ use anywhen_model::{CommitTimestamp, HashSecret, Randomness, TableId, TableName}
 use crate::create_table::{CreateTable, Definition};
 use crate::error::TableError;
 use crate::realm::RealmTables;
-use crate::record::{Encryption, PitrRecord, TableRecord, TableStatus};
+use crate::record::{Encryption, IndexStatus, PitrRecord, TableRecord, TableStatus};
 use crate::system::{SystemChange, SystemStore};
 use crate::table::{Table, seal_hash_secret};
 use crate::update_table::UpdateTable;
@@ -70,6 +72,7 @@ impl RealmTables {
             throughput: definition.throughput,
             on_demand: definition.on_demand,
             indexes: definition.indexes,
+            index_numbers_used: 0,
             sealed_hash_secret: self.seal_secret(&key.key, id, &secret),
             encryption: key.encryption,
             wrapped_key: key.wrapped,
@@ -82,7 +85,8 @@ impl RealmTables {
         Ok(self.commit_table(table, &[]).await?.0)
     }
 
-    /// Changes a table's settings as UpdateTable does; returns the table before and after.
+    /// Changes a table's settings as UpdateTable does; returns the table before and after. What
+    /// becomes of an index that is added or dropped, a job decides ([`crate::backfill`]).
     pub async fn update_table(
         self: &Arc<Self>,
         name: &TableName,
@@ -92,8 +96,19 @@ impl RealmTables {
         self.in_turn(move |realm| async move {
             let before = realm.table(&name)?;
             let changed = request.apply(before.record(), realm.now())?;
-            let after = before.with_record(advance(changed));
+            let changed = advance(changed);
+            let table = Arc::clone(&before);
+            let after = off_runtime(move || table.with_new_indexes(changed)).await?;
             let (after, _) = realm.commit_table(after, &[]).await?;
+            for index in &after.record().indexes {
+                let status = before
+                    .record()
+                    .index_by_number(index.number)
+                    .map(|i| i.status);
+                if status != Some(index.status) {
+                    realm.start_index_job(&after, index.number, Some(&before));
+                }
+            }
             Ok((before, after))
         })
         .await
@@ -335,6 +350,10 @@ impl RealmTables {
 
 fn check_deletable(record: &TableRecord) -> Result<(), TableError> {
     let name = &record.name;
+    let indexes_settled = record
+        .indexes
+        .iter()
+        .all(|index| index.status == IndexStatus::Active);
     match record.status {
         TableStatus::Creating => Err(TableError::in_use(format!(
             "Table is being created: {name}"
@@ -342,6 +361,9 @@ fn check_deletable(record: &TableRecord) -> Result<(), TableError> {
         TableStatus::Deleting => Err(TableError::in_use(format!(
             "Table is being deleted: {name}"
         ))),
+        TableStatus::Active | TableStatus::Updating if !indexes_settled => Err(TableError::in_use(
+            "Cannot delete table while indexes are being created, updated, or deleted.",
+        )),
         TableStatus::Updating => Err(TableError::in_use(format!(
             "Table: {name} is in the process of being updated."
         ))),

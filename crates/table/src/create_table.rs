@@ -16,7 +16,7 @@ use self::capacity::table_throughput;
 use self::keys::{check_defined, index_key_schema, simple_key_schema};
 use crate::error::TableError;
 use crate::record::{
-    BillingMode, IndexKind, IndexProjection, IndexRecord, OnDemandThroughput,
+    BillingMode, IndexKind, IndexProjection, IndexRecord, IndexStatus, OnDemandThroughput,
     ProvisionedThroughput, TableSettings,
 };
 
@@ -136,7 +136,7 @@ pub struct Definition {
     pub indexes: Vec<IndexRecord>,
 }
 
-type Types<'a> = BTreeMap<&'a str, ScalarType>;
+pub(crate) type Types<'a> = BTreeMap<&'a str, ScalarType>;
 
 impl CreateTable {
     /// Checks the request against every rule that needs no catalog.
@@ -284,7 +284,7 @@ impl CreateTable {
 
 impl IndexDefinition {
     /// The record of an index without its capacity.
-    fn record(
+    pub(crate) fn record(
         &self,
         number: u32,
         kind: IndexKind,
@@ -301,6 +301,7 @@ impl IndexDefinition {
             kind,
             key_schema,
             projection: self.projection()?,
+            status: IndexStatus::Active,
             throughput: ProvisionedThroughput::default(),
             on_demand: None,
         })
@@ -393,6 +394,11 @@ fn check_index_counts(
             limits::GLOBAL_INDEXES_MAX
         )));
     }
+    check_projected_count(indexes)
+}
+
+/// The attributes that indexes project by name are limited over all indexes of a table.
+pub(crate) fn check_projected_count(indexes: &[IndexRecord]) -> Result<(), TableError> {
     let projected = |index: &IndexRecord| match &index.projection {
         IndexProjection::Include(names) => names.len(),
         IndexProjection::All | IndexProjection::KeysOnly => 0,

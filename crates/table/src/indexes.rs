@@ -3,6 +3,9 @@
 //! An item is in an index when it has all of the index's key attributes in their types. Its
 //! entry stands under the index key followed by the item's stored key, and holds the projected
 //! item. Entries change in the same commit as their item.
+//!
+//! An index that is being filled ([`crate::backfill`]) may lack entries, never has one that is
+//! wrong. A write of an item whose entry is missing there writes it, whether it changes it or not.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
@@ -15,7 +18,7 @@ use bytes::Bytes;
 use crate::error::TableError;
 use crate::read::ItemSource;
 use crate::record::{IndexProjection, IndexRecord};
-use crate::table::{ITEMS_PART, Part, Table, unseal};
+use crate::table::{ITEMS_PART, Index, Part, Table, unseal};
 
 /// The entry of one item in one index, in the form a bulk load seals and writes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,28 +77,41 @@ impl Table {
         key: &Bytes,
         stored: &Bytes,
     ) -> Result<Vec<IndexEntry>, TableError> {
-        let base = StoredKey::from_bytes(key.clone());
-        let mut entries = Vec::with_capacity(self.indexes().len());
         let mut whole = None;
-        for index in self.indexes() {
-            let schema = &index.record.key_schema;
-            let (key_part, _) = stored_part(stored, |name| schema.contains(name))
-                .map_err(|error| self.damaged(error))?;
-            let Some(index_key) = schema.index_key_of_item(&self.decode(&key_part)?) else {
-                continue;
-            };
-            let (projected, size_bytes) =
-                self.stored_projection(&index.record, stored, &mut whole)?;
-            entries.push(IndexEntry {
-                number: index.part.number,
-                key: index_key
-                    .stored_index(self.hash_secret(), &base)
-                    .into_bytes(),
-                stored: projected,
-                size_bytes,
-            });
-        }
-        Ok(entries)
+        let entries = self.indexes().iter();
+        entries
+            .filter_map(|index| {
+                self.stored_entry(index, key, stored, &mut whole)
+                    .transpose()
+            })
+            .collect()
+    }
+
+    /// The entry in one index of an item in its stored form. `whole` is the item's size, once it
+    /// is known.
+    pub(crate) fn stored_entry(
+        &self,
+        index: &Index,
+        key: &Bytes,
+        stored: &Bytes,
+        whole: &mut Option<usize>,
+    ) -> Result<Option<IndexEntry>, TableError> {
+        let schema = &index.record.key_schema;
+        let (key_part, _) = stored_part(stored, |name| schema.contains(name))
+            .map_err(|error| self.damaged(error))?;
+        let Some(index_key) = schema.index_key_of_item(&self.decode(&key_part)?) else {
+            return Ok(None);
+        };
+        let base = StoredKey::from_bytes(key.clone());
+        let (projected, size_bytes) = self.stored_projection(&index.record, stored, whole)?;
+        Ok(Some(IndexEntry {
+            number: index.part.number,
+            key: index_key
+                .stored_index(self.hash_secret(), &base)
+                .into_bytes(),
+            stored: projected,
+            size_bytes,
+        }))
     }
 
     /// What an index keeps of an item, and its size. `whole` is the item's, once it is known.
@@ -152,6 +168,24 @@ impl Table {
             .collect()
     }
 
+    /// Takes out the entries of an item that an index which is being filled does not hold yet.
+    /// Entries are in the order of the indexes, the item's latch was held for the snapshot.
+    pub(crate) fn forget_missing(
+        &self,
+        snapshot: &dyn Snapshot,
+        entries: &mut [Option<Entry>],
+    ) -> Result<(), TableError> {
+        for (index, place) in self.indexes().iter().zip(entries) {
+            if let Some(entry) = place
+                && index.record.status.is_filling()
+                && snapshot.get(index.part.keyspace, &entry.key)?.is_none()
+            {
+                *place = None;
+            }
+        }
+        Ok(())
+    }
+
     /// The part of an item that an index holds.
     fn project(&self, index: &IndexRecord, item: &Item) -> Item {
         let included = match &index.projection {
@@ -166,7 +200,8 @@ impl Table {
             .collect()
     }
 
-    /// Compares every index with the items, in one snapshot. Reads the whole table into memory;
+    /// Compares every index with the items, in one snapshot. An index that is being filled may
+    /// lack entries. Reads the whole table into memory;
     /// meant for tests and for checks by hand.
     pub fn check_indexes(&self) -> Result<Vec<IndexFault>, TableError> {
         let snapshot = self.engine.snapshot()?;
@@ -201,7 +236,11 @@ impl Table {
                 faults.push(IndexFault { number, key, what });
             }
         }
-        let missing = wanted.into_keys();
+        let whole = |number: u32| {
+            let index = self.record().index_by_number(number);
+            index.is_some_and(|index| !index.status.is_filling())
+        };
+        let missing = wanted.into_keys().filter(|(number, _)| whole(*number));
         faults.extend(missing.map(|(number, key)| IndexFault {
             number,
             key,

@@ -20,6 +20,7 @@
 //! Start reading at [`Tables`], then [`RealmTables`]: its control operations are in `control`
 //! and `restore`, its writes in `write`; reads are methods of [`Table`] in `read`.
 
+mod backfill;
 mod control;
 mod create_table;
 mod error;
@@ -54,9 +55,9 @@ pub use read::{
 };
 pub use realm::{HistoryGate, RealmTables};
 pub use record::{
-    BillingMode, Encryption, IndexKind, IndexProjection, IndexRecord, OnDemandThroughput,
-    PitrRecord, ProvisionedThroughput, ResourcePolicy, RestoreRecord, TableRecord, TableSettings,
-    TableStatus,
+    BillingMode, Encryption, IndexKind, IndexProjection, IndexRecord, IndexStatus,
+    OnDemandThroughput, PitrRecord, ProvisionedThroughput, ResourcePolicy, RestoreRecord,
+    TableRecord, TableSettings, TableStatus,
 };
 pub use restore::{LoadedStatistics, RestoreTarget};
 pub use settings::{ExpectedPolicy, check_tag_keys, check_tags};
@@ -65,7 +66,7 @@ pub use system::{StoredRecord, SystemChange, SystemStore};
 pub use table::{ITEMS_PART, Table, TableKeys};
 pub use tables::{Tables, TablesOptions};
 pub use tokens::{ClientRequestToken, REQUEST_HASH_BYTES};
-pub use update_table::{IndexUpdate, UpdateTable};
+pub use update_table::{IndexChange, IndexUpdate, UpdateTable};
 pub use write::{
     IndexEffect, ItemChange, StatementWrite, TransactAction, TransactOutcome, WriteAction,
     WriteOutcome,

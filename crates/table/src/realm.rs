@@ -14,7 +14,10 @@ use anywhen_kms::{DataKey, MasterKey, RecordCipher, WrappedKey};
 use anywhen_model::{Clock, CommitTimestamp, Randomness, Realm, TableId, TableName};
 use arc_swap::{ArcSwap, ArcSwapOption};
 use bytes::Bytes;
+use fail_parallel::FailPointRegistry;
+use tokio::sync::Semaphore;
 
+use crate::backfill::Jobs;
 use crate::error::TableError;
 use crate::latches::{Held, Latches};
 use crate::record::TableRecord;
@@ -32,6 +35,11 @@ pub(crate) struct Shared {
     pub(crate) master: Arc<MasterKey>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) randomness: Arc<dyn Randomness>,
+    pub(crate) failpoints: Arc<FailPointRegistry>,
+    /// Turns to write a chunk of an index that is being filled.
+    pub(crate) backfills: Arc<Semaphore>,
+    /// Most entries in such a chunk.
+    pub(crate) backfill_chunk_entries: usize,
 }
 
 /// The tables, system records and write path of one account and Region.
@@ -42,6 +50,7 @@ pub struct RealmTables {
     pub(crate) system: SystemRecords,
     pub(crate) latches: Latches,
     pub(crate) tokens: Tokens,
+    pub(crate) index_jobs: Jobs,
     catalog: ArcSwap<Catalog>,
     control: tokio::sync::Mutex<()>,
     history_refused: ArcSwapOption<String>,
@@ -96,6 +105,7 @@ impl RealmTables {
             system,
             latches: Latches::new(),
             tokens: Tokens::default(),
+            index_jobs: Jobs::new(),
             catalog: ArcSwap::from_pointee(catalog),
             control: tokio::sync::Mutex::default(),
             history_refused: ArcSwapOption::empty(),

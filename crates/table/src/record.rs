@@ -107,6 +107,33 @@ pub enum IndexKind {
     Local,
 }
 
+/// Where a secondary index stands in its life.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum IndexStatus {
+    /// Added to a table that was there: known, so that every write keeps it, but its filling has
+    /// not begun.
+    Creating,
+    /// Being filled with the entries of items that were there before it.
+    Backfilling,
+    /// Holds every entry; the only state in which it is read.
+    #[default]
+    Active,
+    /// Being dropped: writes leave it alone.
+    Deleting,
+}
+
+impl IndexStatus {
+    /// Whether every write keeps the index.
+    pub fn is_kept(self) -> bool {
+        self != Self::Deleting
+    }
+
+    /// Whether entries of older items may still be missing.
+    pub fn is_filling(self) -> bool {
+        matches!(self, Self::Creating | Self::Backfilling)
+    }
+}
+
 /// Which attributes an index entry holds besides the keys of index and table.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum IndexProjection {
@@ -131,6 +158,9 @@ pub struct IndexRecord {
     pub key_schema: KeySchema,
     /// What its entries hold.
     pub projection: IndexProjection,
+    /// Where it stands in its life.
+    #[serde(default)]
+    pub status: IndexStatus,
     /// Reserved capacity; zero on a local index or a table billed by request.
     #[serde(default)]
     pub throughput: ProvisionedThroughput,
@@ -222,6 +252,10 @@ pub struct TableRecord {
     pub on_demand: Option<OnDemandThroughput>,
     /// Secondary indexes in the order of their definition.
     pub indexes: Vec<IndexRecord>,
+    /// The highest number that an index of this table has ever had, if one with a higher number
+    /// than those in `indexes` is gone.
+    #[serde(default)]
+    pub index_numbers_used: u32,
     /// Whose key wraps the data key.
     pub encryption: Encryption,
     /// The table's data key, wrapped.
@@ -248,5 +282,40 @@ impl TableRecord {
         self.indexes
             .iter()
             .find(|index| index.name.as_str() == name)
+    }
+
+    /// The index of this number.
+    pub fn index_by_number(&self, number: u32) -> Option<&IndexRecord> {
+        self.indexes.iter().find(|index| index.number == number)
+    }
+
+    /// A number that no index of this table has ever had.
+    pub(crate) fn next_index_number(&self) -> u32 {
+        let numbers = self.indexes.iter().map(|index| index.number);
+        numbers.fold(self.index_numbers_used, u32::max) + 1
+    }
+
+    /// Keeps the indexes that pass; the numbers of the others stay used.
+    pub(crate) fn drop_indexes(&mut self, kept: impl Fn(&IndexRecord) -> bool) {
+        let used = self.next_index_number() - 1;
+        self.indexes.retain(kept);
+        if self.next_index_number() <= used {
+            self.index_numbers_used = used;
+        }
+    }
+
+    /// The description with every change of indexes carried to its end: what a table is that is
+    /// made anew from this one. An index that was being added is there, one that was being
+    /// dropped is gone.
+    #[must_use]
+    pub fn settled(mut self) -> Self {
+        self.drop_indexes(|index| index.status.is_kept());
+        for index in &mut self.indexes {
+            index.status = IndexStatus::Active;
+        }
+        if self.status == TableStatus::Updating {
+            self.status = TableStatus::Active;
+        }
+        self
     }
 }

@@ -14,8 +14,8 @@ use crate::control::{advance, random_table_id};
 use crate::error::TableError;
 use crate::realm::{RealmTables, decode_record};
 use crate::record::{
-    BillingMode, IndexRecord, OnDemandThroughput, ProvisionedThroughput, RestoreRecord,
-    TableRecord, TableSettings, TableStatus,
+    BillingMode, IndexRecord, IndexStatus, OnDemandThroughput, ProvisionedThroughput,
+    RestoreRecord, TableRecord, TableSettings, TableStatus,
 };
 use crate::statistics::Statistics;
 use crate::system::{SystemChange, SystemStore};
@@ -35,7 +35,8 @@ pub struct RestoreTarget {
     pub throughput: ProvisionedThroughput,
     /// Bounds of capacity billed by request.
     pub on_demand: Option<OnDemandThroughput>,
-    /// The source's indexes after overrides. Their numbers are given anew.
+    /// The source's indexes after overrides. Their numbers are given anew; the restore makes each
+    /// whole, wherever it stood in the source.
     pub indexes: Vec<IndexRecord>,
     /// Whether the realm's managed key wraps the new data key.
     pub managed_encryption: bool,
@@ -116,8 +117,9 @@ impl RealmTables {
         .await
     }
 
-    /// Puts a table of a lost server into the catalog as it was, under its own id, but CREATING;
-    /// together with other changes, in one commit. Its keyspaces are empty.
+    /// Puts a table of a lost server into the catalog as it was, under its own id, but CREATING
+    /// and with its indexes settled; together with other changes, in one commit. Its keyspaces
+    /// are empty.
     pub async fn create_recovered(
         self: &Arc<Self>,
         record: TableRecord,
@@ -127,7 +129,7 @@ impl RealmTables {
             realm.check_name_free(&record.name)?;
             let creating = TableRecord {
                 status: TableStatus::Creating,
-                ..record
+                ..record.settled()
             };
             let table = realm.open_keyspaces(creating).await?;
             Ok(realm.commit_table(table, &also).await?.0)
@@ -143,7 +145,8 @@ impl RealmTables {
         loaded: LoadedStatistics,
         also: Vec<SystemChange>,
     ) -> Result<(), TableError> {
-        let (id, status, history) = (record.id, record.status, record.history.clone());
+        let record = record.clone().settled();
+        let (id, status, history) = (record.id, record.status, record.history);
         self.in_turn(move |realm| async move {
             let table = realm.by_id_in(id, TableStatus::Creating)?;
             table.set_statistics(&loaded);
@@ -165,10 +168,14 @@ impl RealmTables {
         let secret = source_secret(&self.shared.master, &target.source, self)?;
         let key = self.new_key(target.managed_encryption).await?;
         let now = self.now();
-        let numbered = (1..).zip(target.indexes);
-        let indexes = numbered
-            .map(|(number, index)| IndexRecord { number, ..index })
-            .collect();
+        let kept = target.indexes.into_iter();
+        let kept = kept.filter(|index| index.status.is_kept());
+        let indexes = (1..).zip(kept).map(|(number, index)| IndexRecord {
+            number,
+            status: IndexStatus::Active,
+            ..index
+        });
+        let indexes = indexes.collect();
         let by_request = target.billing_mode == BillingMode::PayPerRequest;
         Ok(TableRecord {
             id,
@@ -182,6 +189,7 @@ impl RealmTables {
             throughput: target.throughput,
             on_demand: target.on_demand,
             indexes,
+            index_numbers_used: 0,
             sealed_hash_secret: self.seal_secret(&key.key, id, &secret),
             encryption: key.encryption,
             wrapped_key: key.wrapped,

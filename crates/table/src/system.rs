@@ -40,6 +40,8 @@ impl SystemStore {
     pub const WINDOW_FLOORS: Self = Self::new("window-floors");
     /// The tables.
     pub const CATALOG: Self = Self::new("catalog");
+    /// How far the filling of indexes has come.
+    pub(crate) const BACKFILLS: Self = Self::new("backfills");
     pub(crate) const MANAGED_KEYS: Self = Self::new("managed-keys");
     pub(crate) const TOKENS: Self = Self::new("tokens");
     pub(crate) const TOKENS_BY_TIME: Self = Self::new("tokens-by-time");

@@ -4,11 +4,13 @@
 //! and counters are shared between versions. Whoever holds an old one may read with it, and a
 //! write planned with it is refused by the table's fence.
 
+use std::future::Future;
 use std::sync::Arc;
 
 use anywhen_engine::{Engine, Fence, KeyspaceHandle, KeyspaceName, Snapshot};
 use anywhen_kms::{DataKey, MasterKey, RecordCipher, WrappedKey, place};
 use anywhen_model::{HashSecret, Randomness, Realm, TableId};
+use tokio::sync::watch;
 
 use crate::error::TableError;
 use crate::record::{IndexRecord, TableRecord, TableStatus};
@@ -52,6 +54,27 @@ pub(crate) struct Part {
     pub(crate) number: u32,
     pub(crate) keyspace: KeyspaceHandle,
     pub(crate) counters: Arc<Counters>,
+    /// Dropped with the last version of the table that names the part; see [`Part::unused`].
+    versions: Arc<watch::Sender<()>>,
+}
+
+impl Part {
+    /// Opens the keyspace, creating it if it is not there. Blocks on the disk.
+    fn open(engine: &dyn Engine, name: &KeyspaceName, number: u32) -> Result<Self, TableError> {
+        Ok(Self {
+            number,
+            keyspace: engine.keyspace(name)?,
+            counters: Arc::default(),
+            versions: Arc::new(watch::Sender::new(())),
+        })
+    }
+
+    /// Ends once no version of the table that names the part is left, and so nobody can begin to
+    /// read it.
+    pub(crate) fn unused(&self) -> impl Future<Output = ()> + Send + use<> {
+        let mut versions = self.versions.subscribe();
+        async move { while versions.changed().await.is_ok() {} }
+    }
 }
 
 /// An index with its keyspace.
@@ -74,26 +97,16 @@ impl Table {
         let key = master.unwrap_key(&record.wrapped_key)?;
         let cipher = Arc::new(RecordCipher::new(&key, randomness));
         let hash_secret = open_hash_secret(&cipher, &record)?;
-        let part = |name: KeyspaceName, number: u32| -> Result<Part, TableError> {
-            let keyspace = engine.keyspace(&name)?;
-            Ok(Part {
-                number,
-                keyspace,
-                counters: Arc::default(),
-            })
-        };
-        let items = part(KeyspaceName::items(realm, record.id), ITEMS_PART)?;
-        let indexes = record
-            .indexes
-            .iter()
-            .map(|index| {
-                let name = KeyspaceName::index(realm, record.id, index.number);
-                Ok(Index {
-                    record: index.clone(),
-                    part: part(name, index.number)?,
-                })
-            })
-            .collect::<Result<Vec<_>, TableError>>()?;
+        let items = KeyspaceName::items(realm, record.id);
+        let items = Part::open(&**engine, &items, ITEMS_PART)?;
+        let mut indexes = Vec::with_capacity(record.indexes.len());
+        for index in record.indexes.iter().filter(|index| index.status.is_kept()) {
+            let name = KeyspaceName::index(realm, record.id, index.number);
+            indexes.push(Index {
+                record: index.clone(),
+                part: Part::open(&**engine, &name, index.number)?,
+            });
+        }
         let keys = TableKeys {
             cipher,
             key,
@@ -111,23 +124,44 @@ impl Table {
         })
     }
 
-    /// The same table with a changed record. Its indexes must be the same.
+    /// The same table with a changed record, which names no index that is new.
     pub(crate) fn with_record(&self, record: TableRecord) -> Self {
-        let indexes = self.indexes.iter().zip(&record.indexes);
+        self.with_parts(record, &[])
+    }
+
+    /// The same table with a changed record, and the parts of the indexes that are new in it.
+    fn with_parts(&self, record: TableRecord, opened: &[Part]) -> Self {
+        let kept = record.indexes.iter().filter(|index| index.status.is_kept());
+        let parts = || self.indexes.iter().map(|index| &index.part).chain(opened);
+        let indexes = kept.filter_map(|index| {
+            let part = parts().find(|part| part.number == index.number)?;
+            Some(Index {
+                record: index.clone(),
+                part: part.clone(),
+            })
+        });
         Self {
             engine: Arc::clone(&self.engine),
             realm: self.realm.clone(),
-            indexes: indexes
-                .map(|(index, record)| Index {
-                    record: record.clone(),
-                    part: index.part.clone(),
-                })
-                .collect(),
+            indexes: indexes.collect(),
             record,
             items: self.items.clone(),
             keys: self.keys.clone(),
             hash_secret: self.hash_secret,
         }
+    }
+
+    /// The same table with a changed record; makes the keyspaces of indexes that are new in it.
+    /// Blocks on the disk.
+    pub(crate) fn with_new_indexes(&self, record: TableRecord) -> Result<Self, TableError> {
+        let mut opened = Vec::new();
+        for index in &record.indexes {
+            if index.status.is_kept() && self.part(index.number).is_none() {
+                let name = KeyspaceName::index(&self.realm, record.id, index.number);
+                opened.push(Part::open(&*self.engine, &name, index.number)?);
+            }
+        }
+        Ok(self.with_parts(record, &opened))
     }
 
     /// The catalog's record.
@@ -209,6 +243,7 @@ impl Table {
         &self.items
     }
 
+    /// The indexes that writes keep: all but those that are being dropped.
     pub(crate) fn indexes(&self) -> &[Index] {
         &self.indexes
     }

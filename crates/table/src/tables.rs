@@ -6,7 +6,9 @@ use std::sync::Arc;
 use anywhen_engine::{Engine, KeyspaceName};
 use anywhen_kms::MasterKey;
 use anywhen_model::{Clock, Randomness, Realm, TableId};
+use fail_parallel::FailPointRegistry;
 use parking_lot::RwLock;
+use tokio::sync::Semaphore;
 
 use crate::error::TableError;
 use crate::realm::{RealmTables, Shared};
@@ -14,9 +16,28 @@ use crate::record::TableStatus;
 use crate::table::TableKeys;
 
 /// Settings of the table layer.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Clone)]
 #[non_exhaustive]
-pub struct TablesOptions {}
+pub struct TablesOptions {
+    /// Points where tests hold or break the jobs of indexes.
+    pub failpoints: Arc<FailPointRegistry>,
+    /// Most entries that the filling of an index writes in one commit. For as long as that takes,
+    /// writes of these items wait.
+    pub backfill_chunk_entries: usize,
+    /// Chunks of all indexes that are being filled that are under way at the same time: clients
+    /// come first.
+    pub backfills_parallel: usize,
+}
+
+impl Default for TablesOptions {
+    fn default() -> Self {
+        Self {
+            failpoints: Arc::new(FailPointRegistry::new()),
+            backfill_chunk_entries: 128,
+            backfills_parallel: 2,
+        }
+    }
+}
 
 /// All realms of a server.
 pub struct Tables {
@@ -28,19 +49,23 @@ pub struct Tables {
 impl Tables {
     /// Loads the catalog of every realm the engine knows, sets the fences of all tables, drops
     /// keyspaces that belong to no catalogued table (remains of a creation, a restore or a
-    /// deletion that was cut off), and starts counting items in the background.
+    /// deletion that was cut off), starts counting items in the background, and goes on with
+    /// indexes that are being filled or dropped.
     pub async fn open(
         engine: Arc<dyn Engine>,
         master: Arc<MasterKey>,
         clock: Arc<dyn Clock>,
         randomness: Arc<dyn Randomness>,
-        _options: TablesOptions,
+        options: TablesOptions,
     ) -> Result<Arc<Self>, TableError> {
         let shared = Shared {
             engine,
             master,
             clock,
             randomness,
+            failpoints: options.failpoints,
+            backfills: Arc::new(Semaphore::new(options.backfills_parallel.max(1))),
+            backfill_chunk_entries: options.backfill_chunk_entries,
         };
         let names = shared.engine.keyspace_names()?;
         let realms: BTreeSet<Realm> = names.iter().filter_map(realm_of).collect();
@@ -54,7 +79,17 @@ impl Tables {
         }
         tables.sweep(names)?;
         tables.count_items()?;
+        for realm in tables.realms() {
+            realm.resume_index_jobs();
+        }
         Ok(Arc::new(tables))
+    }
+
+    /// Ends the jobs where they stand, to be taken up by the next life. Reads and writes go on.
+    pub async fn stop_jobs(&self) {
+        for realm in self.realms() {
+            realm.index_jobs.stop().await;
+        }
     }
 
     /// The realm's tables; opened, and on first use created, if need be.

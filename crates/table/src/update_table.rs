@@ -3,11 +3,12 @@
 //! One logical change per call: a request that mixes what must not be mixed changes nothing.
 //! Quotas on how often a setting may change are not enforced; decreases are counted and shown.
 
-use std::collections::BTreeSet;
+mod indexes;
 
-use anywhen_model::{CommitTimestamp, IndexName};
+use anywhen_model::CommitTimestamp;
 
-use crate::create_table::{OnDemandLimits, Throughput, on_demand};
+pub use self::indexes::{IndexChange, IndexUpdate};
+use crate::create_table::{AttributeDefinition, OnDemandLimits, Throughput, on_demand};
 use crate::error::TableError;
 use crate::record::{
     BillingMode, IndexKind, OnDemandThroughput, ProvisionedThroughput, TableRecord, TableStatus,
@@ -24,19 +25,10 @@ pub struct UpdateTable {
     pub on_demand: Option<OnDemandLimits>,
     /// `DeletionProtectionEnabled`.
     pub deletion_protection: Option<bool>,
-    /// `GlobalSecondaryIndexUpdates`, those of kind `Update`.
-    pub indexes: Option<Vec<IndexUpdate>>,
-}
-
-/// New capacity of a global secondary index.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct IndexUpdate {
-    /// `IndexName`.
-    pub name: IndexName,
-    /// `ProvisionedThroughput`.
-    pub throughput: Option<Throughput>,
-    /// `OnDemandThroughput`.
-    pub on_demand: Option<OnDemandLimits>,
+    /// `AttributeDefinitions`; those of the keys of an index to be added matter.
+    pub attribute_definitions: Vec<AttributeDefinition>,
+    /// `GlobalSecondaryIndexUpdates`.
+    pub indexes: Option<Vec<IndexChange>>,
 }
 
 impl UpdateTable {
@@ -78,24 +70,7 @@ impl UpdateTable {
         if self.billing_mode == Some(BillingMode::PayPerRequest) && self.throughput.is_some() {
             return Err(neither_unit());
         }
-        self.check_index_names()
-    }
-
-    fn check_index_names(&self) -> Result<(), TableError> {
-        let mut seen = BTreeSet::new();
-        match self
-            .indexes
-            .iter()
-            .flatten()
-            .find(|index| !seen.insert(&index.name))
-        {
-            Some(twice) => Err(TableError::invalid_parameter(format!(
-                "Only one global secondary index update per index is allowed simultaneously. \
-                 Index: {}",
-                twice.name
-            ))),
-            None => Ok(()),
-        }
+        self.check_index_changes()
     }
 
     /// The record after the change, or why it may not be made.
@@ -106,6 +81,7 @@ impl UpdateTable {
     ) -> Result<TableRecord, TableError> {
         self.check()?;
         check_status(record)?;
+        self.check_indexes_settled(record)?;
         let mut changed = record.clone();
         if let Some(protection) = self.deletion_protection {
             changed.deletion_protection = protection;
@@ -120,9 +96,7 @@ impl UpdateTable {
             let asked = on_demand(changed.billing_mode, self.on_demand, "table")?;
             changed.on_demand = merged(changed.on_demand, self.on_demand, asked);
         }
-        for update in self.indexes.iter().flatten() {
-            update.apply(&mut changed, record.billing_mode, now)?;
-        }
+        self.change_indexes(&mut changed, record.billing_mode, now)?;
         Ok(changed)
     }
 
@@ -162,14 +136,10 @@ impl UpdateTable {
                 "ProvisionedThroughput must be specified when BillingMode is PROVISIONED",
             ));
         }
-        let given = |name: &IndexName| {
-            let mut updates = self.indexes.iter().flatten();
-            updates.any(|update| update.name == *name && update.throughput.is_some())
-        };
         let missing: Vec<&str> = record
             .indexes
             .iter()
-            .filter(|index| index.kind == IndexKind::Global && !given(&index.name))
+            .filter(|index| index.kind == IndexKind::Global && !self.gives_capacity(&index.name))
             .map(|index| index.name.as_str())
             .collect();
         if missing.is_empty() {
@@ -196,54 +166,6 @@ impl UpdateTable {
         }
         let (read, write) = (wanted.read_units, wanted.write_units);
         changed.throughput = changed.throughput.changed(read, write, now);
-        Ok(())
-    }
-}
-
-impl IndexUpdate {
-    fn apply(
-        &self,
-        table: &mut TableRecord,
-        billed_before: BillingMode,
-        now: CommitTimestamp,
-    ) -> Result<(), TableError> {
-        let billing_mode = table.billing_mode;
-        let name = table.name.to_string();
-        let index = table
-            .indexes
-            .iter_mut()
-            .find(|index| index.name == self.name);
-        let index = index.ok_or_else(|| TableError::IndexNotFound {
-            table: name,
-            index: self.name.to_string(),
-        })?;
-        if index.kind == IndexKind::Local {
-            return Err(TableError::validation(format!(
-                "Cannot update an index that is not a GlobalSecondaryIndex: {}",
-                self.name
-            )));
-        }
-        if let Some(throughput) = self.throughput {
-            if billing_mode == BillingMode::PayPerRequest {
-                return Err(TableError::invalid_parameter(format!(
-                    "The only Updates for index: {} when TableThroughputMode is PAY_PER_REQUEST \
-                     can be to OnDemandThroughput, WarmThroughput",
-                    self.name
-                )));
-            }
-            let wanted = throughput.checked()?;
-            if billed_before == BillingMode::Provisioned {
-                let what = format!("the index {}", self.name);
-                check_differs(&what, &index.throughput, &wanted)?;
-            }
-            let (read, write) = (wanted.read_units, wanted.write_units);
-            index.throughput = index.throughput.changed(read, write, now);
-        }
-        if self.on_demand.is_some() {
-            let what = format!("index {}", self.name);
-            let asked = on_demand(billing_mode, self.on_demand, &what)?;
-            index.on_demand = merged(index.on_demand, self.on_demand, asked);
-        }
         Ok(())
     }
 }

@@ -1,8 +1,8 @@
-//! UpdateTable: throughput, billing mode, on-demand maxima and deletion protection.
+//! UpdateTable: throughput, billing mode, on-demand maxima, deletion protection, and global
+//! secondary indexes.
 
-use anywhen_model::IndexName;
 use anywhen_protocol::{Fault, shapes};
-use anywhen_table::{IndexUpdate, UpdateTable};
+use anywhen_table::{IndexChange, IndexUpdate, Table, TableRecord, UpdateTable};
 
 use super::reply;
 use crate::describe::Described;
@@ -41,12 +41,12 @@ pub(super) async fn run(
         ),
         ("VectorIndexUpdates", input.vector_index_updates.is_some()),
         (
-            "GlobalSecondaryIndexUpdates.Create",
-            any_index(|update| update.create.is_some()),
-        ),
-        (
-            "GlobalSecondaryIndexUpdates.Delete",
-            any_index(|update| update.delete.is_some()),
+            "GlobalSecondaryIndexUpdates.Create.WarmThroughput",
+            any_index(|u| {
+                u.create
+                    .as_ref()
+                    .is_some_and(|u| u.warm_throughput.is_some())
+            }),
         ),
         (
             "GlobalSecondaryIndexUpdates.Update.WarmThroughput",
@@ -59,24 +59,33 @@ pub(super) async fn run(
     ])?;
     let name = items::table_name(context, input.table_name.as_deref())?;
     let indexes = updates
-        .map(|updates| updates.iter().map(index_update).collect())
+        .map(|updates| updates.iter().map(index_change).collect())
         .transpose()?;
     let request = UpdateTable {
         throughput: define::throughput(input.provisioned_throughput.as_ref()),
         billing_mode: define::billing_mode(input.billing_mode.as_ref()),
         on_demand: define::on_demand(input.on_demand_throughput.as_ref()),
         deletion_protection: input.deletion_protection_enabled,
+        attribute_definitions: define::attribute_definitions(
+            input.attribute_definitions.as_deref().unwrap_or_default(),
+        ),
         indexes,
     };
+    let changes_index_list = request.changes_index_list();
     let tables = context.tables().await?;
-    let (before, _) = tables
+    let (before, after) = tables
         .update_table(&name, request)
         .await
         .map_err(fault::of_table)?;
     // AWS answers with the settings before the change and the status UPDATING.
+    let record = if changes_index_list {
+        with_indexes_of(&before, after.record())
+    } else {
+        before.record().clone()
+    };
     let described = Described {
         realm: &context.realm,
-        record: before.record(),
+        record: &record,
         table: Some(&before),
         now: context.now(),
     };
@@ -89,17 +98,38 @@ pub(super) async fn run(
     })
 }
 
-fn index_update(update: &shapes::GlobalSecondaryIndexUpdate) -> Result<IndexUpdate, Fault> {
-    let update = update.update.as_ref().ok_or_else(|| {
-        Fault::validation(
-            "One or more parameter values were invalid: One of GlobalSecondaryIndexUpdate.Update, \
-             GlobalSecondaryIndexUpdate.Create, GlobalSecondaryIndexUpdate.Delete must not be null",
-        )
-    })?;
-    let name = update.index_name.as_deref().unwrap_or_default();
+/// Of an index that is added or dropped the answer shows what it becomes.
+fn with_indexes_of(before: &Table, after: &TableRecord) -> TableRecord {
+    let mut record = before.record().clone();
+    record.indexes.clone_from(&after.indexes);
+    for index in &mut record.indexes {
+        if let Some(before) = before.record().index_by_number(index.number) {
+            index.throughput = before.throughput;
+            index.on_demand = before.on_demand;
+        }
+    }
+    record
+}
+
+fn index_change(shape: &shapes::GlobalSecondaryIndexUpdate) -> Result<IndexChange, Fault> {
+    let name = |shape: &shapes::DeleteGlobalSecondaryIndexAction| {
+        define::index_name(shape.index_name.as_ref())
+    };
+    Ok(IndexChange {
+        update: shape.update.as_ref().map(index_update).transpose()?,
+        create: shape
+            .create
+            .as_ref()
+            .map(define::online_index)
+            .transpose()?,
+        delete: shape.delete.as_ref().map(name).transpose()?,
+    })
+}
+
+fn index_update(shape: &shapes::UpdateGlobalSecondaryIndexAction) -> Result<IndexUpdate, Fault> {
     Ok(IndexUpdate {
-        name: IndexName::parse(name).map_err(|error| Fault::validation(error.to_string()))?,
-        throughput: define::throughput(update.provisioned_throughput.as_ref()),
-        on_demand: define::on_demand(update.on_demand_throughput.as_ref()),
+        name: define::index_name(shape.index_name.as_ref())?,
+        throughput: define::throughput(shape.provisioned_throughput.as_ref()),
+        on_demand: define::on_demand(shape.on_demand_throughput.as_ref()),
     })
 }

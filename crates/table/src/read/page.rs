@@ -34,12 +34,14 @@ pub(super) struct Source<'t> {
 
 impl<'t> Source<'t> {
     pub(super) fn find(table: &'t Table, name: Option<&IndexName>) -> Result<Self, TableError> {
-        let find = |name: &IndexName| {
-            table.index(name.as_str()).ok_or_else(|| {
-                TableError::validation(format!(
-                    "The table does not have the specified index: {name}"
-                ))
-            })
+        let find = |name: &IndexName| match table.index(name.as_str()) {
+            Some(index) if index.record.status.is_filling() => Err(TableError::validation(
+                format!("Cannot read from backfilling global secondary index: {name}"),
+            )),
+            Some(index) => Ok(index),
+            None => Err(TableError::validation(format!(
+                "The table does not have the specified index: {name}"
+            ))),
         };
         Ok(Self {
             table,

@@ -27,6 +27,7 @@ pub(super) struct Fixture {
     pub(super) master: Arc<MasterKey>,
     pub(super) tables: Arc<Tables>,
     pub(super) realm: Arc<RealmTables>,
+    options: TablesOptions,
 }
 
 impl Fixture {
@@ -38,18 +39,33 @@ impl Fixture {
     pub(super) async fn with_engine(wrap: impl FnOnce(Arc<dyn Engine>) -> Arc<dyn Engine>) -> Self {
         let clock = Arc::new(ManualClock::at(START_MICROS));
         let master = Arc::new(MasterKey::generate(&SeededRandomness::new(7)));
-        Self::open(clock, MemoryStore::default(), master, wrap).await
+        let options = TablesOptions::default();
+        Self::open(clock, MemoryStore::default(), master, options, wrap).await
     }
 
-    /// The same data after a restart.
+    /// With chunks of so many entries when an index is filled.
+    pub(super) async fn with_chunks_of(backfill_chunk_entries: usize) -> Self {
+        let mut fixture = Self::new().await;
+        fixture.options.backfill_chunk_entries = backfill_chunk_entries;
+        fixture.reopen().await
+    }
+
+    /// The same data after a restart; jobs end where they stand.
     pub(super) async fn reopen(self) -> Self {
-        Self::open(self.clock, self.store, self.master, |engine| engine).await
+        self.tables.stop_jobs().await;
+        Self::open(self.clock, self.store, self.master, self.options, |e| e).await
+    }
+
+    /// Sets what jobs of indexes do at a point.
+    pub(super) fn at(&self, point: &str, action: &str) {
+        fail_parallel::cfg(Arc::clone(&self.options.failpoints), point, action).unwrap();
     }
 
     async fn open(
         clock: Arc<ManualClock>,
         store: MemoryStore,
         master: Arc<MasterKey>,
+        options: TablesOptions,
         wrap: impl FnOnce(Arc<dyn Engine>) -> Arc<dyn Engine>,
     ) -> Self {
         let time: Arc<dyn Clock> = Arc::clone(&clock) as _;
@@ -58,8 +74,8 @@ impl Fixture {
             Arc::clone(&time),
         )));
         let randomness: Arc<dyn Randomness> = Arc::new(SeededRandomness::new(11));
-        let options = TablesOptions::default();
-        let tables = Tables::open(engine, Arc::clone(&master), time, randomness, options)
+        let opened = options.clone();
+        let tables = Tables::open(engine, Arc::clone(&master), time, randomness, opened)
             .await
             .unwrap();
         let realm = Realm {
@@ -73,6 +89,7 @@ impl Fixture {
             master,
             tables,
             realm,
+            options,
         }
     }
 

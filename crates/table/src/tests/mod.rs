@@ -1,5 +1,6 @@
 //! Tests of the whole crate over the engine in memory.
 
+mod backfill;
 mod concurrency;
 mod control;
 mod definitions;

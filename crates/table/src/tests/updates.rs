@@ -4,7 +4,10 @@ use anywhen_model::CommitTimestamp;
 
 use super::definitions::{OMP, by_g, units, with_global};
 use super::fixture::{Fixture, name, text};
-use crate::{BillingMode, CreateTable, IndexDefinition, IndexUpdate, OnDemandLimits, UpdateTable};
+use crate::{
+    BillingMode, CreateTable, IndexChange, IndexDefinition, IndexUpdate, OnDemandLimits,
+    Throughput, UpdateTable,
+};
 
 /// A provisioned table with one global index.
 async fn provisioned() -> Fixture {
@@ -22,13 +25,19 @@ async fn provisioned() -> Fixture {
     fixture
 }
 
-fn index_update(read_units: i64, write_units: i64) -> Vec<IndexUpdate> {
-    let throughput = Some(units(read_units, write_units));
-    vec![IndexUpdate {
-        name: "by-g".try_into().unwrap(),
-        throughput,
-        on_demand: None,
-    }]
+fn index_update(read_units: i64, write_units: i64) -> Vec<IndexChange> {
+    vec![capacity_of("by-g", units(read_units, write_units))]
+}
+
+fn capacity_of(index: &str, throughput: Throughput) -> IndexChange {
+    IndexChange {
+        update: Some(IndexUpdate {
+            name: index.try_into().unwrap(),
+            throughput: Some(throughput),
+            on_demand: None,
+        }),
+        ..IndexChange::default()
+    }
 }
 
 #[tokio::test]
@@ -88,11 +97,7 @@ async fn updates_are_checked() {
         ),
         (
             UpdateTable {
-                indexes: Some(vec![IndexUpdate {
-                    name: "other".try_into().unwrap(),
-                    throughput: Some(units(1, 1)),
-                    on_demand: None,
-                }]),
+                indexes: Some(vec![capacity_of("other", units(1, 1))]),
                 ..none()
             },
             "Requested resource not found: Index other for table Table".to_owned(),

@@ -1,10 +1,11 @@
 //! From changed items to a commit: records, index entries, change-log records, counters.
 
-use anywhen_engine::{Commit, LogEntry, LogHandle, Write};
+use anywhen_engine::{Commit, LogEntry, LogHandle, Snapshot, Write};
 use anywhen_model::Item;
 use bytes::Bytes;
 
 use super::IndexEffect;
+use crate::error::TableError;
 use crate::indexes::{Entry, stored_form};
 use crate::realm::RealmTables;
 use crate::statistics::{Counted, Difference};
@@ -31,15 +32,17 @@ impl Effects {
         self.commit.writes.extend(writes);
     }
 
-    /// Adds the change of one item with everything that follows from it.
+    /// Adds the change of one item with everything that follows from it. The snapshot is the one
+    /// `old` was read from.
     pub(super) fn change(
         &mut self,
         table: &Table,
+        snapshot: &dyn Snapshot,
         log: LogHandle,
         key: &Bytes,
         old: Option<&Item>,
         new: Option<&Item>,
-    ) -> Vec<IndexEffect> {
+    ) -> Result<Vec<IndexEffect>, TableError> {
         let sealed = new.map(|new| Bytes::from(table.seal(ITEMS_PART, key, &stored_form(new))));
         if table.record().history.is_some() {
             self.commit.log.push(LogEntry {
@@ -53,11 +56,13 @@ impl Effects {
         let part = table.items();
         self.set(part, key.clone(), sealed);
         self.count(part, old.map(Item::size_bytes), new.map(Item::size_bytes));
-        let (old, new) = (table.entries_of(key, old), table.entries_of(key, new));
+        let mut old = table.entries_of(key, old);
+        table.forget_missing(snapshot, &mut old)?;
+        let new = table.entries_of(key, new);
         let entries = table.indexes().iter().zip(old.into_iter().zip(new));
-        entries
+        Ok(entries
             .filter_map(|(index, (old, new))| self.change_entry(table, &index.part, old, new))
-            .collect()
+            .collect())
     }
 
     /// Moves an index from one entry to the other; nothing happens if they are the same.

@@ -112,21 +112,29 @@ fn empty_updated_index_key() -> Fault {
 fn check_updated(table: &Table, before: &Item, after: &Item) -> Result<(), Fault> {
     for index in table.indexes_by_name() {
         let schema = &index.record.key_schema;
-        let touched = schema
-            .attributes()
-            .any(|attribute| before.get(&attribute.name) != after.get(&attribute.name));
-        if !touched
-            || schema
-                .check_index_key(after, index.record.name.as_str())
-                .is_ok()
-        {
+        let touched = |name: &str| before.get(name) != after.get(name);
+        let fits = |item: &Item| schema.check_index_key(item, index.record.name.as_str());
+        if !names(schema).into_iter().any(touched) || fits(after).is_ok() {
             continue;
         }
-        if empty_index_key(schema, after) {
+        // What has never fitted, because it is older than the index, stays out of it.
+        let judged: Item = schema
+            .attributes_of_item(after)
+            .attributes
+            .into_iter()
+            .filter(|(name, value)| {
+                let alone = || std::iter::once((name.clone(), value.clone())).collect();
+                touched(name) || fits(&alone()).is_ok()
+            })
+            .collect();
+        if fits(&judged).is_ok() {
+            continue;
+        }
+        if empty_index_key(schema, &judged) {
             return Err(empty_updated_index_key());
         }
         let mistyped = schema.attributes().any(|attribute| {
-            let value = after.get(&attribute.name).map(AttributeValue::type_name);
+            let value = judged.get(&attribute.name).map(AttributeValue::type_name);
             value.is_some_and(|name| name != attribute.scalar_type.name())
         });
         return Err(Fault::Invalid(

@@ -61,7 +61,7 @@ impl RealmTables {
         let mut effects = Effects::default();
         effects.expect(table);
         let indexes = if planned.changes() {
-            effects.change(table, self.log(), key, old, new)
+            effects.change(table, &*snapshot, self.log(), key, old, new)?
         } else {
             Vec::new()
         };

@@ -113,7 +113,7 @@ impl RealmTables {
             effects.expect(table);
             let (old, new) = (plan.old.as_ref(), plan.new.as_ref());
             let indexes = if plan.changes() {
-                effects.change(table, self.log(), key, old, new)
+                effects.change(table, &*snapshot, self.log(), key, old, new)?
             } else {
                 Vec::new()
             };

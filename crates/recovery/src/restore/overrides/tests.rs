@@ -2,7 +2,7 @@ use anywhen_kms::MasterKey;
 use anywhen_model::{
     CommitTimestamp, KeyAttribute, ScalarType, SeededRandomness, TableId, TableName,
 };
-use anywhen_table::{Encryption, TableSettings, TableStatus};
+use anywhen_table::{Encryption, IndexStatus, TableSettings, TableStatus};
 
 use super::*;
 
@@ -30,6 +30,7 @@ fn recorded(
         kind,
         key_schema: keys,
         projection,
+        status: IndexStatus::Active,
         throughput: ProvisionedThroughput::default(),
         on_demand: None,
     }
@@ -95,6 +96,7 @@ fn source(billing_mode: BillingMode) -> TableRecord {
         throughput,
         on_demand,
         indexes,
+        index_numbers_used: 0,
         encryption: Encryption::AwsOwned,
         wrapped_key,
         sealed_hash_secret: Vec::new(),
