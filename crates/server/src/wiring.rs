@@ -55,6 +55,7 @@ impl Surroundings {
 /// All layers, open.
 pub(crate) struct Layers {
     engine: Arc<dyn Engine>,
+    tables: Arc<Tables>,
     recovery: Arc<Recovery>,
     service: Arc<Service>,
 }
@@ -71,12 +72,14 @@ impl Layers {
         let clock: Arc<dyn Clock> = Arc::clone(&surroundings.clock) as _;
         let engine = open_engine(config, Arc::clone(&clock)).await?;
         surroundings.clock.raise_to(engine.recovered_floor());
+        let mut tables_options = TablesOptions::default();
+        tables_options.failpoints = Arc::clone(&surroundings.failpoints);
         let tables = Tables::open(
             Arc::clone(&engine),
             Arc::clone(master),
             Arc::clone(&clock),
             Arc::clone(randomness),
-            TablesOptions::default(),
+            tables_options,
         )
         .await
         .context("cannot open the tables")?;
@@ -98,7 +101,7 @@ impl Layers {
         .context("cannot open backups and history")?;
         let service = Service::new(ServiceOptions {
             engine: Arc::clone(&engine),
-            tables,
+            tables: Arc::clone(&tables),
             recovery: Arc::clone(&recovery),
             clock,
             randomness: Arc::clone(randomness),
@@ -107,6 +110,7 @@ impl Layers {
         });
         Ok(Self {
             engine,
+            tables,
             recovery,
             service,
         })
@@ -128,6 +132,7 @@ impl Layers {
     /// Stops the jobs, ships what can be shipped, and closes the engine.
     pub(crate) async fn close(self) {
         self.recovery.close().await;
+        self.tables.stop_jobs().await;
         let engine = self.engine;
         if tokio::task::spawn_blocking(move || engine.close())
             .await
