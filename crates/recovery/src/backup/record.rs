@@ -53,7 +53,8 @@ pub struct BackupRecord {
     pub item_count: u64,
     /// Their size by DynamoDB's rule, in bytes.
     pub size_bytes: u64,
-    /// The table's description at the instant.
+    /// The table's description at the instant, with its indexes settled: one that was being
+    /// added is restored whole, one that was being dropped is not.
     pub table: TableRecord,
 }
 
@@ -81,7 +82,7 @@ impl BackupRecord {
             at,
             item_count,
             size_bytes,
-            table,
+            table: table.settled(),
         }
     }
 

@@ -247,6 +247,8 @@ fn target_of(
     overrides: &RestoreOverrides,
     shown: RestoreRecord,
 ) -> Result<RestoreTarget, RecoveryError> {
+    // An index that was being added is restored whole, one that was being dropped is not.
+    let source = &source.clone().settled();
     let definition = target_definition(source, overrides)?;
     let managed_encryption = match &overrides.encryption {
         Some(encryption) => encryption.managed()?,
