@@ -1,29 +1,40 @@
 """The oracle's estate: tables whose every version is known, and what was promised of them.
 
 A `Subject` is one table from its creation to its deletion, with its `History` and its writers. An
-`Estate` writes to several, switches point-in-time recovery off and on, deletes tables and makes
-them anew under the same name, takes backups meanwhile, stops and kills the server, and compares
-what it restores with what the replies said: every item, and every entry of every index, read both
-by Scan and by Query. Every choice comes from one seed.
+`Estate` writes to several, adds indexes and drops them meanwhile, switches point-in-time recovery
+off and on, deletes tables and makes them anew under the same name, takes backups meanwhile, stops
+and kills the server, and compares what it restores with what the replies said: every item, and
+every entry of every index, read both by Scan and by Query. Every choice comes from one seed.
 """
 
 import random
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from conformance.clients import Fault, Wire, seconds
 from conformance.history import History
 from conformance.tables import (
     canonical,
     check_indexes,
+    create_index,
     create_table,
+    delete_index,
     drop_table,
+    global_indexes,
     read_all,
     wait_active,
+    wait_indexes,
 )
 from conformance.waiting import until
 from conformance.walkthrough import backup_status, window
-from conformance.workload import SCHEMA, Writer, contend, run_all
+from conformance.workload import (
+    DISCONNECTED,
+    SCHEMA,
+    SPARE_INDEXES,
+    Writer,
+    contend,
+    run_all,
+)
 
 SHARED_KEYS = [{"pk": {"S": "shared"}, "sk": {"S": f"{n}"}} for n in range(12)]
 
@@ -83,6 +94,35 @@ class Subject:
                 lambda r=rng: contend(self.wire, self.name, self.history, r, SHARED_KEYS, each)
             )
         return works
+
+    def index_work(self, times):
+        """A function that adds and drops spare indexes; ends with one on its way, or when the
+        server is gone."""
+        rng = random.Random(self.rng.random())
+
+        def work():
+            try:
+                for _ in range(times):
+                    self.change_index(rng)
+            except DISCONNECTED:
+                return
+
+        return work
+
+    def change_index(self, rng):
+        there = wait_indexes(self.wire, self.name)
+        spare = rng.choice(SPARE_INDEXES)
+        if spare.name in there:
+            delete_index(self.wire, self.name, spare.name)
+        else:
+            create_index(self.wire, self.name, SCHEMA, spare)
+
+    def check_live(self):
+        """Nobody writes: every index of the table is what its items ask for."""
+        schema = schema_of(wait_indexes(self.wire, self.name))
+        items = read_all(self.wire, self.name)
+        checked = check_indexes(self.wire, self.name, schema, items, self.name)
+        return checked + check_queries(self.wire, self.name, schema, items, self.name)
 
     def take_backup(self, name):
         after = self.history.last_commit
@@ -144,9 +184,11 @@ class Estate:
             lambda s=self.subjects[name], n=n: s.take_backup(f"During-{n}")
             for n, name in enumerate(meanwhile)
         ]
+        works += [subject.index_work(3) for subject in self.subjects.values()]
         run_all(works)
         for subject in self.subjects.values():
             subject.bound_backups()
+            self.compared += subject.check_live()
 
     def kill_under_load(self, acknowledged):
         """kill -9 after so many writes were acknowledged; then starts again and resolves."""
@@ -157,10 +199,12 @@ class Estate:
             until(lambda: sum(w.acknowledged for w in writers) >= goal, "writes go on", 60)
             self.server.kill()
 
-        run_all([kill, *(writer.run_until_disconnected for writer in writers)])
+        churn = [subject.index_work(1000) for subject in self.subjects.values()]
+        run_all([kill, *churn, *(writer.run_until_disconnected for writer in writers)])
         self.start()
         for subject in self.subjects.values():
             subject.resolve()
+            self.compared += subject.check_live()
 
     def restart(self):
         self.server.stop()
@@ -175,6 +219,7 @@ class Estate:
     def remake(self, name):
         """Deletes a table and makes it anew. A table with history leaves a SYSTEM backup."""
         old = self.subjects.pop(name)
+        wait_indexes(self.wire, name)
         drop_table(self.wire, name)
         if old.earliest is not None:
             arn = until(lambda: self._system_backup(name), f"the SYSTEM backup of {name}")
@@ -203,6 +248,11 @@ class Estate:
                 "InvalidRestoreTimeException",
                 RestoreDateTime=seconds(subject.earliest - 1),
             )
+            # A table is restored with an index that is still being added, without one that is
+            # being dropped.
+            subject.change_index(self.rng)
+            indexes = global_indexes(self.wire, name)
+            kept = {n for n, index in indexes.items() if index["IndexStatus"] != "DELETING"}
             for instant in [*subject.instants(count), None]:
                 target = f"Restored-{self.restored}"
                 self.restored += 1
@@ -212,13 +262,15 @@ class Estate:
                     TargetTableName=target,
                     **(when or {"UseLatestRestorableTime": True}),
                 )
-                targets[target] = (subject.history, instant or subject.history.last_commit)
-        for target, (history, instant) in targets.items():
+                last = subject.history.last_commit
+                targets[target] = (subject.history, instant or last, kept)
+        for target, (history, instant, kept) in targets.items():
             wait_active(self.wire, target)
             ago = history.last_commit - instant
             what = f"{target} at {instant}, {ago} us before the last commit"
             items = read_all(self.wire, target)
             history.check(instant, items, what)
+            assert set(global_indexes(self.wire, target)) == kept, what
             self._check_rest(target, items, what)
 
     def check_backups(self, wire=None):
@@ -240,8 +292,9 @@ class Estate:
 
     def _check_rest(self, target, items, what, wire=None):
         wire = wire or self.wire
-        self.compared += len(items) + check_indexes(wire, target, SCHEMA, items, what)
-        self.compared += check_queries(wire, target, SCHEMA, items, what)
+        schema = schema_of(global_indexes(wire, target))
+        self.compared += len(items) + check_indexes(wire, target, schema, items, what)
+        self.compared += check_queries(wire, target, schema, items, what)
         drop_table(wire, target)
 
     def _check_refused(self, name, code, **when):
@@ -257,33 +310,44 @@ class Estate:
             raise AssertionError(f"a restore of {name} {when} was not refused")
 
 
+def schema_of(indexes):
+    """The schema of a table with these global indexes: all of `SCHEMA`, and some that are spare."""
+    lasting = {index.name for index in SCHEMA.indexes if not index.local}
+    assert lasting <= set(indexes), f"missing: {lasting - set(indexes)}"
+    spare = tuple(index for index in SPARE_INDEXES if index.name in indexes)
+    return replace(SCHEMA, indexes=SCHEMA.indexes + spare)
+
+
 def check_queries(wire, table, schema, items, what):
     """Table and indexes answer a Query for each partition with what these items demand, in the
     order of the sort key. Returns how many items and entries were compared."""
     checked = 0
     for index in (None, *schema.indexes):
-        hash_name = index.hash if index else schema.hash
-        range_name = index.range if index else schema.range
+        hash_names, range_names = (index or schema).hash_names, (index or schema).range_names
         wanted = Counter()
         for item in items:
             entry = schema.entry(index, item) if index else item
             if entry is not None:
                 wanted[canonical(entry)] += 1
-        values = {canonical(item[hash_name]): item[hash_name] for item in items if hash_name in item}
+        partitions = [
+            {name: item[name] for name in hash_names}
+            for item in items
+            if all(name in item for name in hash_names)
+        ]
         found = Counter()
-        for value in values.values():
+        for partition in {canonical(one): one for one in partitions}.values():
+            numbered = list(enumerate(partition.items()))
             entries = read_all(
                 wire,
                 table,
                 index.name if index else None,
                 "Query",
-                KeyConditionExpression="#h = :h",
-                ExpressionAttributeNames={"#h": hash_name},
-                ExpressionAttributeValues={":h": value},
+                KeyConditionExpression=" AND ".join(f"#h{n} = :h{n}" for n, _ in numbered),
+                ExpressionAttributeNames={f"#h{n}": name for n, (name, _) in numbered},
+                ExpressionAttributeValues={f":h{n}": value for n, (_, value) in numbered},
             )
-            if range_name:
-                keys = [sort_value(entry[range_name]) for entry in entries]
-                assert keys == sorted(keys), f"{what}, {index}: {value} is out of order"
+            keys = [tuple(sort_value(entry[name]) for name in range_names) for entry in entries]
+            assert keys == sorted(keys), f"{what}, {index}: {partition} is out of order"
             found.update(canonical(entry) for entry in entries)
         assert found == wanted, f"{what}, queries of {index}: {found - wanted}, {wanted - found}"
         checked += found.total()

@@ -14,17 +14,26 @@ from conformance.waiting import until
 
 @dataclass(frozen=True)
 class Index:
-    """A secondary index. `projection` is ALL, KEYS_ONLY, or a tuple of attribute names."""
+    """A secondary index. `hash` and `range` may be several attributes. `projection` is ALL,
+    KEYS_ONLY, or a tuple of attribute names."""
 
     name: str
-    hash: str
-    range: str | None = None
+    hash: str | tuple
+    range: str | tuple | None = None
     projection: str | tuple = "ALL"
     local: bool = False
 
     @property
+    def hash_names(self):
+        return _names(self.hash)
+
+    @property
+    def range_names(self):
+        return _names(self.range)
+
+    @property
     def key_names(self):
-        return tuple(name for name in (self.hash, self.range) if name)
+        return self.hash_names + self.range_names
 
 
 @dataclass(frozen=True)
@@ -37,8 +46,16 @@ class Schema:
     types: dict = field(default_factory=dict)
 
     @property
+    def hash_names(self):
+        return _names(self.hash)
+
+    @property
+    def range_names(self):
+        return _names(self.range)
+
+    @property
     def key_names(self):
-        return tuple(name for name in (self.hash, self.range) if name)
+        return self.hash_names + self.range_names
 
     def create_request(self, table, **members):
         """Members of CreateTable: on demand, unless `members` has a ProvisionedThroughput, which
@@ -48,7 +65,7 @@ class Schema:
         request = {
             "TableName": table,
             "BillingMode": "PROVISIONED" if throughput else "PAY_PER_REQUEST",
-            "KeySchema": _key_schema(self.key_names),
+            "KeySchema": _key_schema(self),
             "AttributeDefinitions": [
                 {"AttributeName": name, "AttributeType": self.types.get(name, "S")}
                 for name in sorted(names)
@@ -91,14 +108,54 @@ def describe_index(index):
         projection = {"ProjectionType": "INCLUDE", "NonKeyAttributes": list(index.projection)}
     return {
         "IndexName": index.name,
-        "KeySchema": _key_schema(index.key_names),
+        "KeySchema": _key_schema(index),
         "Projection": projection,
     }
 
 
-def _key_schema(names):
-    kinds = ("HASH", "RANGE")
-    return [{"AttributeName": name, "KeyType": kind} for name, kind in zip(names, kinds)]
+def _names(names):
+    return (names,) if isinstance(names, str) else tuple(names or ())
+
+
+def _key_schema(part):
+    sides = (("HASH", part.hash_names), ("RANGE", part.range_names))
+    return [{"AttributeName": name, "KeyType": kind} for kind, names in sides for name in names]
+
+
+def create_index(wire, table, schema, index, **members):
+    """Adds a global index to a table; does not wait."""
+    definitions = [
+        {"AttributeName": name, "AttributeType": schema.types.get(name, "S")}
+        for name in index.key_names
+    ]
+    return wire.UpdateTable(
+        TableName=table,
+        AttributeDefinitions=definitions,
+        GlobalSecondaryIndexUpdates=[{"Create": {**describe_index(index), **members}}],
+    )
+
+
+def delete_index(wire, table, name):
+    """Drops a global index of a table; does not wait."""
+    update = {"Delete": {"IndexName": name}}
+    return wire.UpdateTable(TableName=table, GlobalSecondaryIndexUpdates=[update])
+
+
+def global_indexes(wire, table):
+    """Descriptions of the table's global indexes, by name."""
+    description = wire.DescribeTable(TableName=table)["Table"]
+    return {index["IndexName"]: index for index in description.get("GlobalSecondaryIndexes", ())}
+
+
+def wait_indexes(wire, table, seconds=60):
+    """Waits until each global index is ACTIVE or gone; returns their descriptions by name."""
+
+    def settled():
+        indexes = global_indexes(wire, table)
+        active = all(index["IndexStatus"] == "ACTIVE" for index in indexes.values())
+        return (indexes,) if active else None
+
+    return until(settled, f"indexes of {table} settled", seconds)[0]
 
 
 def canonical(item):

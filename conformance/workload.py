@@ -21,6 +21,11 @@ SCHEMA = Schema(
         Index("by-date", "pk", "date", local=True),
     ),
 )
+# Indexes that come and go; those of `SCHEMA` stay.
+SPARE_INDEXES = (
+    Index("by-several", ("owner", "team"), ("score", "date"), projection=("note", "count")),
+    Index("by-date-all", "date"),
+)
 # Attribute names count as well as values.
 ITEM_BYTES_MAX = 400 * 1024
 DISCONNECTED = (OSError, http.client.HTTPException)

@@ -167,7 +167,7 @@ NOT_BUILT = [
     ("CreateTable", {**CREATE, "Tags": [{"Key": "a", "Value": "b"}]}, "Tags"),
     ("CreateTable", {**CREATE, "SSESpecification": {"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": "alias/x"}}, "KMSMasterKeyId"),
     ("CreateTable", {**CREATE, "ResourcePolicy": "{}"}, "ResourcePolicy"),
-    ("UpdateTable", {"TableName": "protocol", "GlobalSecondaryIndexUpdates": [{"Delete": {"IndexName": "abc"}}]}, "GlobalSecondaryIndexUpdates"),
+    ("UpdateTable", {"TableName": "protocol", "StreamSpecification": {"StreamEnabled": True, "StreamViewType": "KEYS_ONLY"}}, "StreamSpecification"),
     ("GetItem", {"TableName": "protocol", "Key": KEY, "AttributesToGet": ["a"]}, "AttributesToGet"),
     ("GetItem", {"TableName": "protocol", "Key": KEY, "ReturnConsumedCapacity": "TOTAL"}, "ReturnConsumedCapacity"),
     ("PutItem", {"TableName": "protocol", "Item": KEY, "Expected": {"a": {"Exists": False}}}, "Expected"),
