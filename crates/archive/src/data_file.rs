@@ -10,6 +10,7 @@
 //! before the Parquet library sees it; what it still refuses is damage by whoever held the key.
 
 pub(crate) mod cursor;
+mod makers;
 mod slice;
 
 use std::sync::Arc;

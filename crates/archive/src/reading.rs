@@ -231,11 +231,11 @@ impl RealmArchive {
     }
 
     pub(crate) fn reading(&self) -> Reading {
-        Reading {
-            store: Arc::clone(&self.archive.store),
-            handle: Handle::current(),
-            master: Arc::clone(&self.archive.master),
-        }
+        Reading::new(
+            Arc::clone(&self.archive.store),
+            Handle::current(),
+            Arc::clone(&self.archive.master),
+        )
     }
 
     /// Whether a keyframe is exactly at the instant; then it can be read however far the log

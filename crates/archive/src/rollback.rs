@@ -115,11 +115,7 @@ async fn holds_changes(
     (after, through): (CommitTimestamp, CommitTimestamp),
 ) -> Result<bool, ArchiveError> {
     let (length, _) = store.stream(path).await?;
-    let reading = Reading {
-        store: Arc::clone(store),
-        handle: Handle::current(),
-        master: Arc::clone(master),
-    };
+    let reading = Reading::new(Arc::clone(store), Handle::current(), Arc::clone(master));
     let file = SourceFile {
         kind: Kind::Delta,
         path: path.to_owned(),

@@ -249,10 +249,7 @@ fn last_of_each_key(mut changes: Vec<Change>) -> Vec<Change> {
 }
 
 fn on_disk(reading: &Reading, directory: &DiskPath) -> Result<Reading, ArchiveError> {
-    Ok(Reading {
-        store: disk_store(directory)?,
-        ..reading.clone()
-    })
+    Ok(reading.elsewhere(disk_store(directory)?))
 }
 
 fn disk_store(directory: &DiskPath) -> Result<Arc<Store>, ArchiveError> {

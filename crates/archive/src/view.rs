@@ -243,11 +243,11 @@ impl RealmView {
         let Some(master) = &self.archive.master else {
             return Err(ArchiveError::NoKey);
         };
-        let reading = Reading {
-            store: Arc::clone(&self.archive.store),
-            handle: Handle::current(),
-            master: Arc::clone(master),
-        };
+        let reading = Reading::new(
+            Arc::clone(&self.archive.store),
+            Handle::current(),
+            Arc::clone(master),
+        );
         let sources = plan_sources(&reading, plan, &range)?;
         Ok(MergedItems::new(LiveChanges::new(
             Merge::new(sources),

@@ -1,14 +1,14 @@
 //! Reading data files in key order, a slice ahead of whoever reads.
 //!
 //! While the rows of one slice are taken, the next one is fetched, opened, decrypted and
-//! decompressed on a thread of its own, also across the border of two files. So a reader holds
-//! two slices, and waits only where the store is slower than it. What goes wrong on that thread
-//! is the answer of the next call; a panic goes on there.
+//! decompressed on another thread, also across the border of two files. So a reader holds two
+//! slices, and waits only where the store is slower than it. What goes wrong on that thread is
+//! the answer of the next call; a panic goes on there.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
+use std::thread;
 
-use anywhen_engine::blocking::{self, Blocking};
 use anywhen_kms::MasterKey;
 use bytes::Bytes;
 use futures::future::try_join_all;
@@ -16,7 +16,9 @@ use parking_lot::Mutex;
 use parquet::errors::ParquetError;
 use parquet::file::metadata::{PageIndexPolicy, ParquetMetaData, ParquetMetaDataReader};
 use tokio::runtime::Handle;
+use tokio::sync::oneshot;
 
+use super::makers::SliceMakers;
 use super::slice::{Slice, SliceRows};
 use crate::ArchiveError;
 use crate::change::Change;
@@ -48,6 +50,27 @@ pub(crate) struct Reading {
     pub(crate) store: Arc<Store>,
     pub(crate) handle: Handle,
     pub(crate) master: Arc<MasterKey>,
+    makers: Arc<SliceMakers>,
+}
+
+impl Reading {
+    /// Reads from a store, on the blocking threads of this runtime.
+    pub(crate) fn new(store: Arc<Store>, handle: Handle, master: Arc<MasterKey>) -> Self {
+        Self {
+            store,
+            makers: SliceMakers::new(handle.clone()),
+            handle,
+            master,
+        }
+    }
+
+    /// The same for files in another store.
+    pub(crate) fn elsewhere(&self, store: Arc<Store>) -> Self {
+        Self {
+            store,
+            ..self.clone()
+        }
+    }
 }
 
 /// A data file with its header and footer read.
@@ -144,7 +167,7 @@ pub(crate) struct FilesCursor {
     range: KeyRange,
     rows: Option<(String, SliceRows)>,
     /// The next slice in the making; `None` before the first and after the last.
-    ahead: Option<Blocking<Ahead>>,
+    ahead: Option<oneshot::Receiver<thread::Result<Ahead>>>,
     feeder: Option<Feeder>,
 }
 
@@ -228,8 +251,8 @@ impl FilesCursor {
             return Ok(false);
         };
         let (feeder, made) = match self.handle.block_on(ahead) {
-            Ok(ended) => ended,
-            Err(failure) if failure.is_panic() => std::panic::resume_unwind(failure.into_panic()),
+            Ok(Ok(ended)) => ended,
+            Ok(Err(panic)) => std::panic::resume_unwind(panic),
             Err(_) => {
                 return Err(ArchiveError::Away(
                     "the runtime is shutting down".to_owned(),
@@ -245,11 +268,11 @@ impl FilesCursor {
 }
 
 impl Feeder {
-    fn start(mut self) -> Blocking<Ahead> {
+    fn start(mut self) -> oneshot::Receiver<thread::Result<Ahead>> {
         let handle = self.reading.handle.clone();
-        let inner = handle.clone();
-        blocking::spawn_on(&handle, move || {
-            let made = inner.block_on(self.next());
+        let makers = Arc::clone(&self.reading.makers);
+        makers.make(move || {
+            let made = handle.block_on(self.next());
             (self, made)
         })
     }

@@ -25,11 +25,7 @@ fn fixture() -> Fixture {
     let store = Arc::new(Store::new(Arc::new(InMemory::new()), Path::default()));
     let handle = runtime.handle().clone();
     Fixture {
-        reading: Reading {
-            store: Arc::clone(&store),
-            handle: handle.clone(),
-            master,
-        },
+        reading: Reading::new(Arc::clone(&store), handle.clone(), master),
         sink: FileSink {
             store,
             handle,
@@ -161,10 +157,7 @@ fn a_damaged_file_is_an_error_that_names_it() {
             .runtime
             .block_on(store.put_new(path, bent.into()))
             .unwrap();
-        let reading = Reading {
-            store,
-            ..fixture.reading.clone()
-        };
+        let reading = fixture.reading.elsewhere(store);
         let file = SourceFile {
             kind: Kind::Delta,
             path: path.clone(),

@@ -367,11 +367,7 @@ async fn check_rows(
     said: RowsSaid,
     master: Arc<MasterKey>,
 ) -> Result<Result<u64, String>, ArchiveError> {
-    let reading = Reading {
-        store,
-        handle: Handle::current(),
-        master,
-    };
+    let reading = Reading::new(store, Handle::current(), master);
     let file = SourceFile {
         kind,
         path: path.to_owned(),
