@@ -219,7 +219,24 @@ fn any_test() -> impl Strategy<Value = Clause> {
     })
 }
 
+/// What a branch of an OR looks like that pins its partition.
+fn any_branch() -> impl Strategy<Value = Clause> {
+    let artist = (0..3i64).prop_map(|n| Clause::test("artist", "=", vec![s(&format!("a{n}"))]));
+    let operator = prop::sample::select(vec!["=", "<", ">="]);
+    let song = (operator, 0..5i64)
+        .prop_map(|(operator, song)| Clause::test("song", operator, vec![n(song)]));
+    (artist, song).prop_map(|(artist, song)| Clause::joined(vec![artist, song], "AND"))
+}
+
 fn any_clause() -> impl Strategy<Value = Clause> {
+    let branches = prop::collection::vec(any_branch(), 2..5);
+    prop_oneof![
+        4 => any_nested(),
+        1 => branches.prop_map(|branches| Clause::joined(branches, "OR")),
+    ]
+}
+
+fn any_nested() -> impl Strategy<Value = Clause> {
     any_test().prop_recursive(4, 12, 3, |inner| {
         let parts = prop::collection::vec(inner.clone(), 2..4);
         prop_oneof![
@@ -250,7 +267,8 @@ fn rows_are_the_items_that_the_clause_is_true_of() {
     let source = prop::sample::select(sources.to_vec());
     let limit = prop::option::of(1..6usize);
     let cases = (any_clause(), source, limit);
-    let mut runner = proptest::test_runner::TestRunner::default();
+    let config = ProptestConfig::with_cases(1024);
+    let mut runner = proptest::test_runner::TestRunner::new(config);
     let outcome = runner.run(&cases, |(clause, (source, needed), limit)| {
         let text = format!("SELECT * FROM {source} WHERE {}", clause.statement);
         let condition = clause.condition();
