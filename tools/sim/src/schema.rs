@@ -3,7 +3,7 @@
 use anywhen_model::{AttributeValue, Item, Number, NumberError, ScalarType, TableName};
 use anywhen_table::{
     AttributeDefinition, BillingMode, CreateTable, IndexDefinition, KeyElement, KeyRole,
-    ProjectionType,
+    ProjectionType, TableSettings,
 };
 
 use crate::dice::Dice;
@@ -48,6 +48,7 @@ pub(crate) fn create(name: TableName, indexed: bool) -> anyhow::Result<CreateTab
         local_indexes: local,
         managed_encryption: false,
         deletion_protection: false,
+        settings: TableSettings::default(),
     })
 }
 
