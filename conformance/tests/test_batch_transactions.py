@@ -120,7 +120,13 @@ def test_a_large_batch_get_leaves_keys_over(wire, prefix):
     items = [{**key(f"{prefix}{n}"), "v": {"S": "x" * 390_000}} for n in range(50)]
     for item in items:
         wire.PutItem(TableName="BatchB", Item=item)
+    wire.PutItem(TableName="BatchA", Item=key(prefix))
     request, found = {"BatchB": {"Keys": [key(i["pk"]["S"]) for i in items], "ProjectionExpression": "pk"}}, []
+    # What is left over belongs to its own table, whatever the others are called.
+    reply = wire.BatchGetItem(RequestItems={"BatchA": {"Keys": [key(prefix)]}, **request})
+    assert reply["Responses"]["BatchA"] == [key(prefix)]
+    assert len(reply["Responses"]["BatchB"]) == 43, "the 44th would make it more than 16 MB"
+    assert set(reply["UnprocessedKeys"]) == {"BatchB"} and len(reply["UnprocessedKeys"]["BatchB"]["Keys"]) == 7
     rounds = 0
     while request:
         reply = wire.BatchGetItem(RequestItems=request)

@@ -169,9 +169,7 @@ NOT_BUILT = [
     ("CreateTable", {**CREATE, "ResourcePolicy": "{}"}, "ResourcePolicy"),
     ("UpdateTable", {"TableName": "protocol", "StreamSpecification": {"StreamEnabled": True, "StreamViewType": "KEYS_ONLY"}}, "StreamSpecification"),
     ("GetItem", {"TableName": "protocol", "Key": KEY, "AttributesToGet": ["a"]}, "AttributesToGet"),
-    ("GetItem", {"TableName": "protocol", "Key": KEY, "ReturnConsumedCapacity": "TOTAL"}, "ReturnConsumedCapacity"),
     ("PutItem", {"TableName": "protocol", "Item": KEY, "Expected": {"a": {"Exists": False}}}, "Expected"),
-    ("PutItem", {"TableName": "protocol", "Item": KEY, "ReturnConsumedCapacity": "INDEXES"}, "ReturnConsumedCapacity"),
     ("UpdateItem", {"TableName": "protocol", "Key": KEY, "AttributeUpdates": {"a": {"Action": "DELETE"}}}, "AttributeUpdates"),
     ("Query", {"TableName": "protocol", "KeyConditions": {"pk": {"ComparisonOperator": "EQ", "AttributeValueList": [{"S": "a"}]}}}, "KeyConditions"),
     ("Scan", {"TableName": "protocol", "ScanFilter": {"a": {"ComparisonOperator": "NOT_NULL"}}}, "ScanFilter"),
@@ -181,10 +179,6 @@ NOT_BUILT = [
 @pytest.mark.parametrize("operation, members, word", NOT_BUILT, ids=[f"{o}-{w}" for o, _, w in NOT_BUILT])
 def test_members_that_are_not_built_are_refused_by_name(wire, songs, operation, members, word):
     check_refused(wire, operation, members, "ValidationException", re.compile(f".*{word}.*"))
-
-
-def test_no_consumed_capacity_may_be_asked_for(wire, songs):
-    wire.PutItem(TableName=songs, Item=KEY, ReturnConsumedCapacity="NONE")
 
 
 def test_health(wire):

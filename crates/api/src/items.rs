@@ -54,11 +54,6 @@ pub(crate) fn item(raw: Option<&RawJson>, prefixed: bool) -> Result<Item, Fault>
     parse_item(json).map_err(|error| fault::of_item_json(&error, prefixed))
 }
 
-/// Whether a request's option of this kind asks for something other than nothing.
-pub(crate) fn asks(option: Option<&String>) -> bool {
-    option.is_some_and(|value| value != "NONE")
-}
-
 /// The expressions of one request, read in AWS's order.
 pub(crate) struct Expressions {
     placeholders: Placeholders,

@@ -12,6 +12,8 @@
 //! Start reading at [`Service::call`].
 
 mod backups;
+mod body;
+mod consumed;
 mod define;
 mod describe;
 mod fault;

@@ -5,6 +5,8 @@ use anywhen_model::{IndexName, write_item};
 use anywhen_protocol::{Fault, RawJson};
 use anywhen_table::{Page, Select};
 
+use crate::body::{Body, write_list};
+use crate::consumed::Report;
 use crate::items;
 use crate::service::Done;
 
@@ -89,32 +91,24 @@ pub(crate) fn start_key(raw: Option<&RawJson>) -> Result<Option<anywhen_model::I
 }
 
 /// A page as a reply.
-pub(crate) fn reply(page: &Page, counts_only: bool) -> Done {
-    use std::io::Write as _;
-    let mut body = b"{".to_vec();
+pub(crate) fn reply(page: &Page, counts_only: bool, report: &Report) -> Result<Done, Fault> {
+    let mut body = Body::new();
     if !counts_only {
-        body.extend_from_slice(b"\"Items\":[");
-        for (position, item) in page.items.iter().enumerate() {
-            if position > 0 {
-                body.push(b',');
-            }
-            write_item(item, &mut body);
-        }
-        body.extend_from_slice(b"],");
+        write_list(&page.items, body.member("Items"), |item, out| {
+            write_item(item, out);
+            Ok(())
+        })?;
     }
-    // Writing into a Vec cannot fail.
-    let _ = write!(
-        body,
-        "\"Count\":{},\"ScannedCount\":{}",
-        page.count, page.scanned_count
-    );
+    for (name, count) in [("Count", page.count), ("ScannedCount", page.scanned_count)] {
+        body.member(name)
+            .extend_from_slice(count.to_string().as_bytes());
+    }
     if let Some(key) = &page.last_evaluated_key {
-        body.extend_from_slice(b",\"LastEvaluatedKey\":");
-        write_item(key, &mut body);
+        body.item("LastEvaluatedKey", key);
     }
-    body.push(b'}');
-    Done {
-        body,
+    report.write_one(&mut body)?;
+    Ok(Done {
+        body: body.finish(),
         commit_timestamp: None,
-    }
+    })
 }

@@ -13,6 +13,7 @@
 //! [`Key`] for how items are found.
 
 mod arn;
+mod capacity;
 #[cfg(test)]
 mod generate;
 mod json;
@@ -26,6 +27,7 @@ mod time;
 mod value;
 
 pub use arn::{ArnError, BackupArn, IndexArn, TableArn, TableReference};
+pub use capacity::{CapacityUnits, ReadConsistency, whole_read_blocks_bytes};
 pub use json::{
     EntryError, ItemJsonError, parse_item, parse_value, parse_value_map, write_item, write_value,
 };

@@ -6,6 +6,10 @@ use anywhen_engine::{CommitError, EngineError};
 use anywhen_kms::KmsError;
 use anywhen_model::Item;
 
+/// The text about a transaction whose items are too large together.
+pub(crate) const TRANSACTION_TOO_LARGE: &str =
+    "The aggregate size of the items in the transaction cannot exceed 4 MB";
+
 /// Why an operation did nothing.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TableError {

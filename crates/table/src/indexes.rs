@@ -125,7 +125,7 @@ impl Table {
             IndexProjection::All => {
                 let size_bytes = match *whole {
                     Some(size_bytes) => size_bytes,
-                    None => stored_size_bytes(stored).map_err(|error| self.damaged(error))?,
+                    None => self.size_bytes(stored)?,
                 };
                 *whole = Some(size_bytes);
                 return Ok((stored.clone(), size_bytes));
@@ -278,6 +278,11 @@ impl Table {
     /// The item in its stored form; damage is an error that names the table.
     pub(crate) fn decode(&self, stored: &[u8]) -> Result<Item, TableError> {
         decode_item(stored).map_err(|error| self.damaged(error))
+    }
+
+    /// The size of an item in its stored form; damage is an error that names the table.
+    pub(crate) fn size_bytes(&self, stored: &[u8]) -> Result<usize, TableError> {
+        stored_size_bytes(stored).map_err(|error| self.damaged(error))
     }
 
     fn damaged(&self, error: CorruptItem) -> TableError {

@@ -21,6 +21,8 @@
 //! and `restore`, its writes in `write`; reads are methods of [`Table`] in `read`.
 
 mod backfill;
+mod capacity;
+mod collection;
 mod control;
 mod create_table;
 mod error;
@@ -42,6 +44,8 @@ mod tokens;
 mod update_table;
 mod write;
 
+pub use capacity::{Charge, Consumed, Consumption};
+pub use collection::ItemCollection;
 pub use control::ManagedKey;
 pub use create_table::{
     AttributeDefinition, CreateTable, Definition, IndexDefinition, KeyElement, KeyRole,
@@ -50,8 +54,8 @@ pub use create_table::{
 pub use error::{CancellationReason, TableError};
 pub use indexes::{IndexEntry, IndexFault};
 pub use read::{
-    BatchGet, BatchGetOutcome, GetItem, ItemSource, Page, Query, ReadItem, ReadOptions, Scan,
-    Segment, Select, SelectOptions, Selected, TransactGet, TransactGetOutcome,
+    BatchGet, BatchGetOutcome, GetItem, GetOutcome, ItemSource, Page, Query, ReadItem, ReadOptions,
+    Scan, Segment, Select, SelectOptions, Selected, TransactGet, TransactGetOutcome,
 };
 pub use realm::{HistoryGate, RealmTables};
 pub use record::{

@@ -12,6 +12,7 @@ use anywhen_kms::{DataKey, MasterKey, RecordCipher, WrappedKey, place};
 use anywhen_model::{HashSecret, Randomness, Realm, TableId};
 use tokio::sync::watch;
 
+use crate::capacity::Meter;
 use crate::error::TableError;
 use crate::record::{IndexRecord, TableRecord, TableStatus};
 use crate::restore::LoadedStatistics;
@@ -54,6 +55,7 @@ pub(crate) struct Part {
     pub(crate) number: u32,
     pub(crate) keyspace: KeyspaceHandle,
     pub(crate) counters: Arc<Counters>,
+    pub(crate) meter: Arc<Meter>,
     /// Dropped with the last version of the table that names the part; see [`Part::unused`].
     versions: Arc<watch::Sender<()>>,
 }
@@ -65,6 +67,7 @@ impl Part {
             number,
             keyspace: engine.keyspace(name)?,
             counters: Arc::default(),
+            meter: Arc::default(),
             versions: Arc::new(watch::Sender::new(())),
         })
     }

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use anywhen_model::{Item, TableName, limits, write_item};
-use anywhen_protocol::{Fault, RawJson, shapes};
+use anywhen_model::{Item, TableName, limits};
+use anywhen_protocol::{Fault, shapes};
 use anywhen_table::{BatchGet, BatchGetOutcome};
 
-use crate::items::{self, Given, asks};
+use crate::body::{Body, write_list};
+use crate::consumed::{Asked, Report, Transaction};
+use crate::items::{self, Given};
 use crate::service::{Context, Done};
 use crate::{fault, unbuilt};
 
@@ -14,10 +16,6 @@ pub(super) async fn run(
     context: &Context<'_>,
     input: shapes::BatchGetItemInput,
 ) -> Result<Done, Fault> {
-    unbuilt::refuse(&[(
-        "ReturnConsumedCapacity",
-        asks(input.return_consumed_capacity.as_ref()),
-    )])?;
     let requests = input.request_items.unwrap_or_default();
     let keys: usize = requests
         .values()
@@ -40,7 +38,8 @@ pub(super) async fn run(
     }
     let tables = context.tables().await?;
     let outcome = items::blocking(move || tables.batch_get(&gets)).await?;
-    reply(&asked, &outcome)
+    let capacity = Asked::of(input.return_consumed_capacity.as_ref());
+    reply(&asked, &outcome, capacity)
 }
 
 fn read_request(table: TableName, request: &shapes::KeysAndAttributes) -> Result<BatchGet, Fault> {
@@ -66,39 +65,32 @@ fn read_request(table: TableName, request: &shapes::KeysAndAttributes) -> Result
         table,
         keys,
         projection,
+        consistent_read: request.consistent_read.unwrap_or(false),
     })
 }
 
 fn reply(
     asked: &[(String, shapes::KeysAndAttributes)],
     outcome: &BatchGetOutcome,
+    capacity: Asked,
 ) -> Result<Done, Fault> {
-    let mut responses = BTreeMap::new();
+    let mut body = Body::new();
+    let mut responses = Body::new();
     for ((reference, _), (_, found)) in asked.iter().zip(&outcome.found) {
-        let mut list = b"[".to_vec();
-        for (position, item) in found.iter().enumerate() {
-            if position > 0 {
-                list.push(b',');
-            }
-            item.write_json(&mut list).map_err(fault::of_table)?;
-        }
-        list.push(b']');
-        responses.insert(reference.clone(), list);
-    }
-    let mut body = b"{\"Responses\":{".to_vec();
-    for (position, (reference, list)) in responses.iter().enumerate() {
-        if position > 0 {
-            body.push(b',');
-        }
         // A table's name or ARN holds nothing that JSON would escape.
-        body.extend_from_slice(format!("\"{reference}\":").as_bytes());
-        body.extend_from_slice(list);
+        write_list(found, responses.member(reference), |item, out| {
+            item.write_json(out).map_err(fault::of_table)
+        })?;
     }
-    body.extend_from_slice(b"},\"UnprocessedKeys\":");
-    body.extend_from_slice(&super::reply(&unprocessed(asked, outcome))?.body);
-    body.push(b'}');
+    body.member("Responses").extend(responses.finish());
+    body.shape("UnprocessedKeys", Some(&unprocessed(asked, outcome)))?;
+    let mut report = Report::new(capacity, Transaction::No);
+    for ((reference, _), charge) in asked.iter().zip(&outcome.charges) {
+        report.add_charge(reference, charge);
+    }
+    report.write_list(&mut body)?;
     Ok(Done {
-        body,
+        body: body.finish(),
         commit_timestamp: None,
     })
 }
@@ -113,7 +105,7 @@ fn unprocessed(
         .zip(&outcome.unprocessed)
         .filter(|(_, (_, keys))| !keys.is_empty());
     left.map(|((reference, request), (_, keys))| {
-        let keys = keys.iter().map(key_json).collect();
+        let keys = keys.iter().map(fault::item_json).collect();
         (
             reference.clone(),
             shapes::KeysAndAttributes {
@@ -123,10 +115,4 @@ fn unprocessed(
         )
     })
     .collect()
-}
-
-fn key_json(key: &Item) -> RawJson {
-    let mut json = Vec::new();
-    write_item(key, &mut json);
-    RawJson::from_text(String::from_utf8_lossy(&json))
 }

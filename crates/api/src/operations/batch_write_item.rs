@@ -4,24 +4,16 @@ use anywhen_model::limits;
 use anywhen_protocol::{Fault, shapes};
 use anywhen_table::ItemChange;
 
-use crate::items::{self, asks};
+use crate::body::Body;
+use crate::consumed::{Asked, Collections, Report, Transaction};
+use crate::fault;
+use crate::items;
 use crate::service::{Context, Done};
-use crate::{fault, unbuilt};
 
 pub(super) async fn run(
     context: &Context<'_>,
     input: shapes::BatchWriteItemInput,
 ) -> Result<Done, Fault> {
-    unbuilt::refuse(&[
-        (
-            "ReturnConsumedCapacity",
-            asks(input.return_consumed_capacity.as_ref()),
-        ),
-        (
-            "ReturnItemCollectionMetrics",
-            asks(input.return_item_collection_metrics.as_ref()),
-        ),
-    ])?;
     let requests = input.request_items.unwrap_or_default();
     if requests.values().map(Vec::len).sum::<usize>() > limits::BATCH_WRITE_REQUESTS_MAX {
         return Err(Fault::validation(
@@ -29,10 +21,12 @@ pub(super) async fn run(
         ));
     }
     let mut changes = Vec::new();
+    let mut references = Vec::new();
     for (reference, requests) in &requests {
         let table = items::table_name(context, Some(reference))?;
         for request in requests {
             changes.push((table.clone(), change(request)?));
+            references.push(reference);
         }
     }
     let outcomes = context
@@ -41,12 +35,22 @@ pub(super) async fn run(
         .batch_write(changes)
         .await
         .map_err(fault::of_table)?;
+    let asked = Asked::of(input.return_consumed_capacity.as_ref());
+    let mut report = Report::new(asked, Transaction::No);
+    let mut collections = Collections::new(input.return_item_collection_metrics.as_ref());
     let mut last = None;
-    for outcome in outcomes {
-        last = last.max(Some(outcome.map_err(fault::of_table)?.timestamp));
+    for (reference, outcome) in references.into_iter().zip(outcomes) {
+        let outcome = outcome.map_err(fault::of_table)?;
+        last = last.max(Some(outcome.timestamp));
+        report.add_charge(reference, &outcome.charge);
+        collections.add_written(reference, &outcome).await?;
     }
+    let mut body = Body::new();
+    body.member("UnprocessedItems").extend_from_slice(b"{}");
+    collections.write_map(&mut body)?;
+    report.write_list(&mut body)?;
     Ok(Done {
-        body: b"{\"UnprocessedItems\":{}}".to_vec(),
+        body: body.finish(),
         commit_timestamp: last,
     })
 }

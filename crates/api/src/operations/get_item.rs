@@ -3,19 +3,16 @@
 use anywhen_protocol::{Fault, shapes};
 use anywhen_table::GetItem;
 
-use crate::items::{self, Given, asks};
+use crate::body::Body;
+use crate::consumed::{Asked, Report, Transaction};
+use crate::items::{self, Given};
 use crate::service::{Context, Done};
 use crate::{fault, unbuilt};
 
 pub(super) async fn run(context: &Context<'_>, input: shapes::GetItemInput) -> Result<Done, Fault> {
-    unbuilt::refuse(&[
-        ("AttributesToGet", input.attributes_to_get.is_some()),
-        (
-            "ReturnConsumedCapacity",
-            asks(input.return_consumed_capacity.as_ref()),
-        ),
-    ])?;
-    let table = items::table_name(context, input.table_name.as_deref())?;
+    unbuilt::refuse(&[("AttributesToGet", input.attributes_to_get.is_some())])?;
+    let reference = input.table_name.as_deref();
+    let table = items::table_name(context, reference)?;
     let given = Given {
         names: input.expression_attribute_names.as_ref(),
         values: None,
@@ -28,26 +25,29 @@ pub(super) async fn run(context: &Context<'_>, input: shapes::GetItemInput) -> R
     let mut expressions = given.read()?;
     let projection = expressions.projection(input.projection_expression.as_deref())?;
     expressions.finish()?;
-    // Every read is consistent, so ConsistentRead changes nothing.
+    // Every read is consistent, so ConsistentRead changes nothing but what it costs.
     let table = context
         .tables()
         .await?
         .open_table(&table)
         .map_err(fault::of_table)?;
-    let found = table
-        .get_item(&GetItem { key, projection })
-        .map_err(fault::of_table)?;
-    let body = match found {
-        None => b"{}".to_vec(),
-        Some(item) => {
-            let mut body = b"{\"Item\":".to_vec();
-            item.write_json(&mut body).map_err(fault::of_table)?;
-            body.push(b'}');
-            body
-        }
+    let get = GetItem {
+        key,
+        projection,
+        consistent_read: input.consistent_read.unwrap_or(false),
     };
+    let found = table.get_item(&get).map_err(fault::of_table)?;
+    let mut body = Body::new();
+    if let Some(item) = &found.item {
+        item.write_json(body.member("Item"))
+            .map_err(fault::of_table)?;
+    }
+    let asked = Asked::of(input.return_consumed_capacity.as_ref());
+    let mut report = Report::new(asked, Transaction::No);
+    report.add(reference.unwrap_or_default(), &table, &found.consumed);
+    report.write_one(&mut body)?;
     Ok(Done {
-        body,
+        body: body.finish(),
         commit_timestamp: None,
     })
 }

@@ -4,8 +4,8 @@ use anywhen_model::limits;
 use anywhen_protocol::{Fault, shapes};
 use anywhen_table::{ItemChange, WriteAction};
 
-use super::write_reply;
-use crate::items::{self, Given, asks};
+use super::write_reply::SingleWrite;
+use crate::items::{self, Given};
 use crate::service::{Context, Done};
 use crate::unbuilt;
 
@@ -13,14 +13,6 @@ pub(super) async fn run(context: &Context<'_>, input: shapes::PutItemInput) -> R
     unbuilt::refuse(&[
         ("Expected", input.expected.is_some()),
         ("ConditionalOperator", input.conditional_operator.is_some()),
-        (
-            "ReturnConsumedCapacity",
-            asks(input.return_consumed_capacity.as_ref()),
-        ),
-        (
-            "ReturnItemCollectionMetrics",
-            asks(input.return_item_collection_metrics.as_ref()),
-        ),
     ])?;
     let table = items::table_name(context, input.table_name.as_deref())?;
     let given = Given {
@@ -49,16 +41,18 @@ pub(super) async fn run(context: &Context<'_>, input: shapes::PutItemInput) -> R
     let mut expressions = given.read()?;
     let condition = expressions.condition(input.condition_expression.as_deref())?;
     expressions.finish()?;
-    let outcome = write_reply::write(
-        &*context.tables().await?,
-        &table,
-        WriteAction {
-            change: ItemChange::Put(item),
-            condition,
-        },
-        input.return_values_on_condition_check_failure.as_ref(),
-    )
-    .await?;
+    let write = SingleWrite {
+        reference: input.table_name.as_ref(),
+        table,
+        on_failure: input.return_values_on_condition_check_failure.as_ref(),
+        capacity: input.return_consumed_capacity.as_ref(),
+        collections: input.return_item_collection_metrics.as_ref(),
+    };
+    let action = WriteAction {
+        change: ItemChange::Put(item),
+        condition,
+    };
+    let outcome = write.run(context, &action).await?;
     let returned = outcome.old.as_ref().filter(|_| returns_old);
-    Ok(write_reply::attributes(outcome.timestamp, returned))
+    write.reply(&outcome, action.change.key(), returned).await
 }

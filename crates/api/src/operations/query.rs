@@ -1,9 +1,12 @@
 //! Query: items of one partition key, page by page.
 
+use std::sync::Arc;
+
 use anywhen_protocol::{Fault, shapes};
 use anywhen_table::{Query, ReadOptions, Select};
 
-use crate::items::{self, Given, asks};
+use crate::consumed::{Asked, Report, Transaction};
+use crate::items::{self, Given};
 use crate::pages::{self, Selection};
 use crate::service::{Context, Done};
 use crate::{fault, unbuilt};
@@ -14,12 +17,9 @@ pub(super) async fn run(context: &Context<'_>, input: shapes::QueryInput) -> Res
         ("KeyConditions", input.key_conditions.is_some()),
         ("QueryFilter", input.query_filter.is_some()),
         ("ConditionalOperator", input.conditional_operator.is_some()),
-        (
-            "ReturnConsumedCapacity",
-            asks(input.return_consumed_capacity.as_ref()),
-        ),
     ])?;
-    let table = items::table_name(context, input.table_name.as_deref())?;
+    let reference = input.table_name.as_deref();
+    let table = items::table_name(context, reference)?;
     let given = Given {
         names: input.expression_attribute_names.as_ref(),
         values: input.expression_attribute_values.as_ref(),
@@ -72,6 +72,10 @@ pub(super) async fn run(context: &Context<'_>, input: shapes::QueryInput) -> Res
         .await?
         .open_table(&table)
         .map_err(fault::of_table)?;
-    let page = items::blocking(move || table.query(&query)).await?;
-    Ok(pages::reply(&page, counts_only))
+    let reading = Arc::clone(&table);
+    let page = items::blocking(move || reading.query(&query)).await?;
+    let asked = Asked::of(input.return_consumed_capacity.as_ref());
+    let mut report = Report::new(asked, Transaction::No);
+    report.add(reference.unwrap_or_default(), &table, &page.consumed);
+    pages::reply(&page, counts_only, &report)
 }

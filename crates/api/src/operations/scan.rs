@@ -3,7 +3,8 @@
 use anywhen_protocol::{Fault, shapes};
 use anywhen_table::{ReadOptions, Scan, Segment, Select};
 
-use crate::items::{self, Given, asks};
+use crate::consumed::{Asked, Report, Transaction};
+use crate::items::{self, Given};
 use crate::pages::{self, Selection};
 use crate::service::{Context, Done};
 use crate::{fault, unbuilt};
@@ -13,12 +14,9 @@ pub(super) async fn run(context: &Context<'_>, input: shapes::ScanInput) -> Resu
         ("AttributesToGet", input.attributes_to_get.is_some()),
         ("ScanFilter", input.scan_filter.is_some()),
         ("ConditionalOperator", input.conditional_operator.is_some()),
-        (
-            "ReturnConsumedCapacity",
-            asks(input.return_consumed_capacity.as_ref()),
-        ),
     ])?;
-    let table = items::table_name(context, input.table_name.as_deref())?;
+    let reference = input.table_name.as_deref();
+    let table = items::table_name(context, reference)?;
     let given = Given {
         names: input.expression_attribute_names.as_ref(),
         values: input.expression_attribute_values.as_ref(),
@@ -59,7 +57,10 @@ pub(super) async fn run(context: &Context<'_>, input: shapes::ScanInput) -> Resu
         .open_table(&table)
         .map_err(fault::of_table)?;
     let page = table.scan(scan).await.map_err(fault::of_table)?;
-    Ok(pages::reply(&page, counts_only))
+    let asked = Asked::of(input.return_consumed_capacity.as_ref());
+    let mut report = Report::new(asked, Transaction::No);
+    report.add(reference.unwrap_or_default(), &table, &page.consumed);
+    pages::reply(&page, counts_only, &report)
 }
 
 fn segment(input: &shapes::ScanInput) -> Result<Option<Segment>, Fault> {

@@ -3,18 +3,16 @@
 use anywhen_protocol::{Fault, shapes};
 use anywhen_table::{GetItem, TransactGet};
 
-use crate::items::{self, Given, asks};
+use crate::body::{Body, write_list};
+use crate::consumed::{Asked, Report, Transaction};
+use crate::fault;
+use crate::items::{self, Given};
 use crate::service::{Context, Done};
-use crate::{fault, unbuilt};
 
 pub(super) async fn run(
     context: &Context<'_>,
     input: shapes::TransactGetItemsInput,
 ) -> Result<Done, Fault> {
-    unbuilt::refuse(&[(
-        "ReturnConsumedCapacity",
-        asks(input.return_consumed_capacity.as_ref()),
-    )])?;
     let items = input.transact_items.unwrap_or_default();
     let gets = items
         .iter()
@@ -22,21 +20,25 @@ pub(super) async fn run(
         .collect::<Result<Vec<_>, _>>()?;
     let tables = context.tables().await?;
     let outcome = items::blocking(move || tables.transact_get(&gets)).await?;
-    let mut body = b"{\"Responses\":[".to_vec();
-    for (position, found) in outcome.items.iter().enumerate() {
-        if position > 0 {
-            body.push(b',');
-        }
-        body.push(b'{');
+    let mut body = Body::new();
+    write_list(&outcome.items, body.member("Responses"), |found, out| {
+        let mut response = Body::new();
         if let Some(item) = found {
-            body.extend_from_slice(b"\"Item\":");
-            item.write_json(&mut body).map_err(fault::of_table)?;
+            item.write_json(response.member("Item"))
+                .map_err(fault::of_table)?;
         }
-        body.push(b'}');
+        out.extend(response.finish());
+        Ok(())
+    })?;
+    let asked = Asked::of(input.return_consumed_capacity.as_ref());
+    let mut report = Report::new(asked, Transaction::Reads);
+    for (item, charge) in items.iter().zip(&outcome.charges) {
+        let reference = item.get.as_ref().and_then(|get| get.table_name.as_deref());
+        report.add_charge(reference.unwrap_or_default(), charge);
     }
-    body.extend_from_slice(b"]}");
+    report.write_list(&mut body)?;
     Ok(Done {
-        body,
+        body: body.finish(),
         commit_timestamp: None,
     })
 }
@@ -60,6 +62,10 @@ fn get(context: &Context<'_>, item: &shapes::TransactGetItem) -> Result<Transact
     let table = items::table_name(context, get.table_name.as_deref())?;
     Ok(TransactGet {
         table,
-        get: GetItem { key, projection },
+        get: GetItem {
+            key,
+            projection,
+            consistent_read: true,
+        },
     })
 }

@@ -2,31 +2,22 @@
 
 use std::collections::BTreeMap;
 
-use anywhen_model::CommitTimestamp;
 use anywhen_protocol::{Fault, RawJson, shapes};
 use anywhen_table::{
-    CancellationReason, ClientRequestToken, ItemChange, REQUEST_HASH_BYTES, TableError,
+    CancellationReason, Charge, ClientRequestToken, ItemChange, REQUEST_HASH_BYTES, TableError,
     TransactAction, WriteAction,
 };
 
-use crate::items::{self, Given, asks};
+use crate::body::Body;
+use crate::consumed::{Asked, Collections, Report, Transaction};
+use crate::fault;
+use crate::items::{self, Given};
 use crate::service::{Context, Done};
-use crate::{fault, unbuilt};
 
 pub(super) async fn run(
     context: &Context<'_>,
     input: shapes::TransactWriteItemsInput,
 ) -> Result<Done, Fault> {
-    unbuilt::refuse(&[
-        (
-            "ReturnConsumedCapacity",
-            asks(input.return_consumed_capacity.as_ref()),
-        ),
-        (
-            "ReturnItemCollectionMetrics",
-            asks(input.return_item_collection_metrics.as_ref()),
-        ),
-    ])?;
     let entries = input.transact_items.unwrap_or_default();
     let entries = entries
         .iter()
@@ -46,17 +37,40 @@ pub(super) async fn run(
         .await?
         .transact_write(&actions, token.as_ref())
         .await;
-    match outcome {
-        Ok(outcome) => Ok(done(outcome.timestamp)),
-        Err(error) => Err(fault::of_table(hide_items(error, &shows_item))),
+    let outcome = outcome.map_err(|error| fault::of_table(hide_items(error, &shows_item)))?;
+    let mut body = Body::new();
+    let asked = Asked::of(input.return_consumed_capacity.as_ref());
+    let mut collections = Collections::new(input.return_item_collection_metrics.as_ref());
+    if outcome.repeated.is_empty() {
+        let mut report = Report::new(asked, Transaction::Writes);
+        for (entry, outcome) in entries.iter().zip(&outcome.outcomes) {
+            let reference = entry.table.unwrap_or_default();
+            report.add_charge(reference, &outcome.charge);
+            if entry.kind != "Check" {
+                collections.add_written(reference, outcome).await?;
+            }
+        }
+        collections.write_map(&mut body)?;
+        report.write_list(&mut body)?;
+    } else {
+        // A repetition has written nothing and is told what it has read.
+        let mut report = Report::new(asked, Transaction::Reads);
+        for charge in &outcome.repeated {
+            report.add_charge(reference_of(&entries, &actions, charge), charge);
+        }
+        report.write_list(&mut body)?;
     }
+    Ok(Done {
+        body: body.finish(),
+        commit_timestamp: Some(outcome.timestamp),
+    })
 }
 
-fn done(timestamp: CommitTimestamp) -> Done {
-    Done {
-        body: b"{}".to_vec(),
-        commit_timestamp: Some(timestamp),
-    }
+/// What the request called the table of a charge.
+fn reference_of<'a>(entries: &[Entry<'a>], actions: &[TransactAction], charge: &Charge) -> &'a str {
+    let mut named = entries.iter().zip(actions);
+    let found = named.find(|(_, action)| action.table == charge.table.record().name);
+    found.and_then(|(entry, _)| entry.table).unwrap_or_default()
 }
 
 /// One action in the form all four kinds share.

@@ -1,10 +1,12 @@
 //! UpdateItem: change some attributes of one item, creating it if it is not there.
 
+use std::borrow::Cow;
+
 use anywhen_protocol::{Fault, shapes};
 use anywhen_table::{ItemChange, WriteAction};
 
-use super::write_reply;
-use crate::items::{self, Given, asks};
+use super::write_reply::SingleWrite;
+use crate::items::{self, Given};
 use crate::service::{Context, Done};
 use crate::unbuilt;
 
@@ -16,14 +18,6 @@ pub(super) async fn run(
         ("AttributeUpdates", input.attribute_updates.is_some()),
         ("Expected", input.expected.is_some()),
         ("ConditionalOperator", input.conditional_operator.is_some()),
-        (
-            "ReturnConsumedCapacity",
-            asks(input.return_consumed_capacity.as_ref()),
-        ),
-        (
-            "ReturnItemCollectionMetrics",
-            asks(input.return_item_collection_metrics.as_ref()),
-        ),
     ])?;
     let table = items::table_name(context, input.table_name.as_deref())?;
     let given = Given {
@@ -42,33 +36,34 @@ pub(super) async fn run(
     let update = expressions.update(input.update_expression.as_deref())?;
     let condition = expressions.condition(input.condition_expression.as_deref())?;
     expressions.finish()?;
-    let outcome = write_reply::write(
-        &*context.tables().await?,
-        &table,
-        WriteAction {
-            change: ItemChange::Update {
-                key,
-                update: update.clone(),
-            },
-            condition,
+    let write = SingleWrite {
+        reference: input.table_name.as_ref(),
+        table,
+        on_failure: input.return_values_on_condition_check_failure.as_ref(),
+        capacity: input.return_consumed_capacity.as_ref(),
+        collections: input.return_item_collection_metrics.as_ref(),
+    };
+    let action = WriteAction {
+        change: ItemChange::Update {
+            key,
+            update: update.clone(),
         },
-        input.return_values_on_condition_check_failure.as_ref(),
-    )
-    .await?;
+        condition,
+    };
+    let outcome = write.run(context, &action).await?;
     let touched = |item| {
         update
             .as_ref()
             .and_then(|update| update.updated_attributes(item))
     };
     let returned = match input.return_values.as_deref() {
-        Some("ALL_OLD") => outcome.old,
-        Some("ALL_NEW") => outcome.new,
-        Some("UPDATED_OLD") => outcome.old.as_ref().and_then(touched),
-        Some("UPDATED_NEW") => outcome.new.as_ref().and_then(touched),
+        Some("ALL_OLD") => outcome.old.as_ref().map(Cow::Borrowed),
+        Some("ALL_NEW") => outcome.new.as_ref().map(Cow::Borrowed),
+        Some("UPDATED_OLD") => outcome.old.as_ref().and_then(touched).map(Cow::Owned),
+        Some("UPDATED_NEW") => outcome.new.as_ref().and_then(touched).map(Cow::Owned),
         _ => None,
     };
-    Ok(write_reply::attributes(
-        outcome.timestamp,
-        returned.as_ref(),
-    ))
+    write
+        .reply(&outcome, action.change.key(), returned.as_deref())
+        .await
 }

@@ -7,7 +7,8 @@
 use super::{Ascending, CorruptItem, DEPTH_MAX, Reader, VERSION, encode_length, tag};
 use crate::value::CONTAINER_BYTES;
 
-/// Size of a stored item as [`crate::Item::size_bytes`] counts it.
+/// Size of a stored item as [`crate::Item::size_bytes`] counts it: never more than twice the
+/// length of its stored form.
 pub fn stored_size_bytes(stored: &[u8]) -> Result<usize, CorruptItem> {
     let mut reader = Reader::of_item(stored)?;
     let mut size_bytes = 0;
@@ -114,6 +115,7 @@ mod tests {
         fn parts_are_those_of_the_item(item in any_item(), pick in any::<u64>()) {
             let stored = encode(&item);
             prop_assert_eq!(stored_size_bytes(&stored), Ok(item.size_bytes()));
+            prop_assert!(item.size_bytes() <= 2 * stored.len());
             let kept = |name: &str| {
                 let sum: u64 = name.bytes().map(u64::from).sum();
                 pick >> (sum % 64) & 1 == 1

@@ -5,14 +5,21 @@ use std::sync::Arc;
 
 use anywhen_engine::{KeyBounds, Snapshot};
 use anywhen_expr::Projection;
-use anywhen_model::{CommitTimestamp, Item, TableName, limits, stored_to_json, write_item};
+use anywhen_model::{
+    CommitTimestamp, Item, ReadConsistency, TableName, limits, stored_size_bytes, stored_to_json,
+    write_item,
+};
 use bytes::Bytes;
 
 use super::{BatchGet, GetItem, ItemSource, TransactGet};
-use crate::error::{CancellationReason, TableError};
+use crate::capacity::{Charge, Consumed};
+use crate::error::{CancellationReason, TRANSACTION_TOO_LARGE, TableError};
 use crate::keys::Fault;
 use crate::realm::RealmTables;
 use crate::table::Table;
+
+/// Stored forms of this length hold items that one unit reads.
+const ONE_BLOCK_STORED_BYTES: usize = 2048;
 
 /// An item that was read, or the part of it that was wanted.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,14 +28,25 @@ pub struct ReadItem {
     projected: Option<Item>,
 }
 
-/// What a BatchGetItem found.
+/// What a GetItem found.
 #[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GetOutcome {
+    /// The item, if there is one.
+    pub item: Option<ReadItem>,
+    /// What the read consumed.
+    pub consumed: Consumed,
+}
+
+/// What a BatchGetItem found.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct BatchGetOutcome {
     /// For each table of the request, in its order, the items found.
     pub found: Vec<(TableName, Vec<ReadItem>)>,
-    /// For each table of the request, in its order, the keys not looked at because the answer
-    /// had grown too large.
+    /// For each table of the request, in its order, the keys whose items the answer had no room
+    /// for.
     pub unprocessed: Vec<(TableName, Vec<Item>)>,
+    /// For each table of the request, in its order, what its reads consumed.
+    pub charges: Vec<Charge>,
 }
 
 /// What a TransactGetItems found.
@@ -38,6 +56,8 @@ pub struct TransactGetOutcome {
     pub items: Vec<Option<ReadItem>>,
     /// The commit whose state was read.
     pub timestamp: CommitTimestamp,
+    /// What each read consumed, in request order.
+    pub charges: Vec<Charge>,
 }
 
 impl ReadItem {
@@ -74,7 +94,17 @@ impl ReadItem {
 
     /// Size of the whole item, whatever was wanted of it: what the read costs. In bytes.
     pub fn size_bytes(&self) -> Result<usize, TableError> {
-        Ok(self.whole()?.size_bytes())
+        stored_size_bytes(&self.stored).map_err(damaged)
+    }
+
+    /// Bytes to charge the read for: the item's size, or less where that makes no difference.
+    fn charged_bytes(&self) -> Result<usize, TableError> {
+        // No item's size is more than twice the length of its stored form, so most items need
+        // not be walked to know that they are one block.
+        if self.stored.len() <= ONE_BLOCK_STORED_BYTES {
+            return Ok(0);
+        }
+        self.size_bytes()
     }
 
     fn whole(&self) -> Result<Item, TableError> {
@@ -88,9 +118,24 @@ fn damaged(error: anywhen_model::CorruptItem) -> TableError {
 
 impl Table {
     /// One item.
-    pub fn get_item(&self, get: &GetItem) -> Result<Option<ReadItem>, TableError> {
+    pub fn get_item(&self, get: &GetItem) -> Result<GetOutcome, TableError> {
         let key = self.key_to_get(get)?;
-        self.get(&*self.engine.snapshot()?, &key, get.projection.as_ref())
+        let item = self.get(&*self.engine.snapshot()?, &key, get.projection.as_ref())?;
+        let consistency = ReadConsistency::of(get.consistent_read);
+        let consumed = self.charge_item_read(item.as_ref(), consistency)?;
+        Ok(GetOutcome { item, consumed })
+    }
+
+    /// Charges the read of one item, or of none.
+    fn charge_item_read(
+        &self,
+        item: Option<&ReadItem>,
+        consistency: ReadConsistency,
+    ) -> Result<Consumed, TableError> {
+        let charged_bytes = item.map(ReadItem::charged_bytes).transpose()?;
+        let consumed = Consumed::of_item_read(charged_bytes, consistency);
+        self.charge_read(&consumed);
+        Ok(consumed)
     }
 
     /// All items as of one snapshot, and its timestamp: the last commit whose changes it holds.
@@ -129,8 +174,8 @@ impl Table {
 }
 
 impl RealmTables {
-    /// Items of several tables, all as of one snapshot. Stops looking once the items found
-    /// exceed 16 MB.
+    /// Items of several tables, all as of one snapshot. Ends before the first item that would
+    /// make it more than 16 MB.
     pub fn batch_get(&self, requests: &[BatchGet]) -> Result<BatchGetOutcome, TableError> {
         requests.iter().try_for_each(BatchGet::check_distinct)?;
         let mut prepared = Vec::with_capacity(requests.len());
@@ -139,27 +184,32 @@ impl RealmTables {
             prepared.push((request, request.stored_keys(&table)?, table));
         }
         let snapshot = self.snapshot()?;
-        let mut outcome = BatchGetOutcome {
-            found: Vec::new(),
-            unprocessed: Vec::new(),
-        };
-        let mut bytes = 0;
+        let mut outcome = BatchGetOutcome::default();
+        let mut room_bytes = limits::BATCH_GET_BYTES_MAX;
         for (request, keys, table) in prepared {
+            let consistency = ReadConsistency::of(request.consistent_read);
             let (mut found, mut left) = (Vec::new(), Vec::new());
+            let mut consumed = Consumed::default();
             for (key, stored_key) in request.keys.iter().zip(keys) {
-                if bytes >= limits::BATCH_GET_BYTES_MAX {
+                if room_bytes == 0 {
                     left.push(key.clone());
-                } else if let Some(item) =
-                    table.get(&*snapshot, &stored_key, request.projection.as_ref())?
-                {
-                    bytes += item.stored.len();
-                    found.push(item);
+                    continue;
                 }
+                let item = table.get(&*snapshot, &stored_key, request.projection.as_ref())?;
+                let size_bytes = item.as_ref().map_or(Ok(0), ReadItem::size_bytes)?;
+                if size_bytes > room_bytes {
+                    // Nothing after it is read either, so that no item waits for ever.
+                    room_bytes = 0;
+                    left.push(key.clone());
+                    continue;
+                }
+                room_bytes -= size_bytes;
+                consumed.add(&table.charge_item_read(item.as_ref(), consistency)?);
+                found.extend(item);
             }
             outcome.found.push((request.table.clone(), found));
-            if !left.is_empty() {
-                outcome.unprocessed.push((request.table.clone(), left));
-            }
+            outcome.unprocessed.push((request.table.clone(), left));
+            outcome.charges.push(Charge { table, consumed });
         }
         Ok(outcome)
     }
@@ -180,12 +230,36 @@ impl RealmTables {
             .map(|((request, table), key)| {
                 table.get(&*snapshot, &key, request.get.projection.as_ref())
             });
-        let items = items.collect::<Result<Vec<_>, _>>()?;
+        let items = items.collect::<Result<Vec<_>, TableError>>()?;
+        check_total_size(&items)?;
+        let charges = tables.into_iter().zip(&items).map(|(table, item)| {
+            let consistency = ReadConsistency::Transactional;
+            let consumed = table.charge_item_read(item.as_ref(), consistency)?;
+            Ok(Charge { table, consumed })
+        });
         Ok(TransactGetOutcome {
+            charges: charges.collect::<Result<_, TableError>>()?,
             items,
             timestamp: snapshot.timestamp()?,
         })
     }
+}
+
+/// All items together must not be larger than a transaction may be.
+fn check_total_size(items: &[Option<ReadItem>]) -> Result<(), TableError> {
+    // No size is more than twice the length of a stored form.
+    let stored_bytes: usize = items.iter().flatten().map(|item| item.stored.len()).sum();
+    if 2 * stored_bytes <= limits::TRANSACTION_BYTES_MAX {
+        return Ok(());
+    }
+    let mut size_bytes = 0;
+    for item in items.iter().flatten() {
+        size_bytes += item.size_bytes()?;
+    }
+    if size_bytes > limits::TRANSACTION_BYTES_MAX {
+        return Err(TableError::validation(TRANSACTION_TOO_LARGE));
+    }
+    Ok(())
 }
 
 /// The stored keys, or a cancellation that says which are at fault.

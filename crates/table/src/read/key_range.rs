@@ -16,15 +16,15 @@ use bytes::Bytes;
 use crate::error::TableError;
 
 /// The stored keys a Query reads.
-pub(super) struct StoredRange {
+pub(crate) struct StoredRange {
     hash: [u8; StoredKey::HASH_BYTES],
     /// Whether the range is less than the whole partition.
     narrowed: bool,
-    pub(super) bounds: KeyBounds,
+    pub(crate) bounds: KeyBounds,
 }
 
 impl StoredRange {
-    pub(super) fn of(range: &KeyRange, secret: &HashSecret) -> Self {
+    pub(crate) fn of(range: &KeyRange, secret: &HashSecret) -> Self {
         let hash = partition_hash(secret, &range.partition);
         let mut prefix = hash.to_vec();
         range

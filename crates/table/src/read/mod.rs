@@ -17,7 +17,8 @@ use anywhen_expr::{Condition, KeyCondition, Projection};
 use anywhen_model::{IndexName, Item, TableName};
 use bytes::Bytes;
 
-pub use get::{BatchGetOutcome, ReadItem, TransactGetOutcome};
+pub use get::{BatchGetOutcome, GetOutcome, ReadItem, TransactGetOutcome};
+pub(crate) use key_range::StoredRange;
 pub use page::Page;
 pub use statement::{SelectOptions, Selected};
 
@@ -33,6 +34,8 @@ pub struct GetItem {
     pub key: Item,
     /// The part of the item that is wanted; without, all of it.
     pub projection: Option<Projection>,
+    /// Whether ConsistentRead was asked for. Every read is consistent; this one is charged so.
+    pub consistent_read: bool,
 }
 
 /// Items to read from one table.
@@ -44,6 +47,8 @@ pub struct BatchGet {
     pub keys: Vec<Item>,
     /// The part of each item that is wanted; without, all of it.
     pub projection: Option<Projection>,
+    /// Whether ConsistentRead was asked for.
+    pub consistent_read: bool,
 }
 
 /// One item to read in a transaction.

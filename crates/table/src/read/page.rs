@@ -2,9 +2,12 @@
 
 use anywhen_engine::{Direction, EntryIterator, KeyBounds, Snapshot};
 use anywhen_expr::Condition;
-use anywhen_model::{IndexName, Item, KeySchema, limits};
+use anywhen_model::{
+    CapacityUnits, IndexName, Item, KeySchema, ReadConsistency, limits, whole_read_blocks_bytes,
+};
 
 use super::{ReadOptions, Select};
+use crate::capacity::Consumed;
 use crate::error::TableError;
 use crate::record::{IndexKind, IndexProjection};
 use crate::table::{Index, Part, Table};
@@ -24,6 +27,8 @@ pub struct Page {
     pub scanned_bytes: usize,
     /// Sizes of whole items fetched for the entries of a local index, in bytes.
     pub fetched_bytes: Vec<usize>,
+    /// What reading it consumed.
+    pub consumed: Consumed,
 }
 
 /// What a Query or Scan reads: a table or one of its indexes.
@@ -168,6 +173,7 @@ impl<'t> Source<'t> {
             snapshot: &*snapshot,
             options,
             fetch: self.needs_fetch(&options.select, options.filter.as_ref()),
+            fetched_block_bytes: 0,
             page: Page::default(),
         };
         for bounds in ranges {
@@ -176,7 +182,26 @@ impl<'t> Source<'t> {
                 break;
             }
         }
-        Ok(reader.page)
+        let mut page = reader.page;
+        let consistency = ReadConsistency::of(options.consistent_read);
+        page.consumed = self.consumed(&page, consistency);
+        self.table.charge_read(&page.consumed);
+        Ok(page)
+    }
+
+    /// What reading a page costs: what was read of the source, rounded up once, and each item
+    /// fetched from the table, rounded up by itself.
+    fn consumed(&self, page: &Page, consistency: ReadConsistency) -> Consumed {
+        let read = CapacityUnits::of_read(page.scanned_bytes, consistency);
+        let fetched = page.fetched_bytes.iter();
+        let fetched = fetched.map(|bytes| CapacityUnits::of_read(*bytes, consistency));
+        match self.index {
+            None => Consumed::of_table(read),
+            Some(index) => Consumed {
+                table: fetched.sum(),
+                indexes: vec![(index.part.number, read)],
+            },
+        }
     }
 }
 
@@ -185,6 +210,8 @@ struct PageReader<'r, 't> {
     snapshot: &'r dyn Snapshot,
     options: &'r ReadOptions,
     fetch: bool,
+    /// Sizes of the fetched items, each rounded up to whole blocks of a read, in bytes.
+    fetched_block_bytes: usize,
     page: Page,
 }
 
@@ -197,12 +224,16 @@ impl PageReader<'_, '_> {
             let item = table.decode(&table.unseal(part.number, &key, &sealed)?)?;
             self.page.scanned_count += 1;
             self.page.scanned_bytes += item.size_bytes();
+            let whole = if self.fetch {
+                Some(self.fetch(&item)?)
+            } else {
+                None
+            };
             let full = self.is_full();
             if full {
                 self.page.last_evaluated_key = Some(self.source.last_evaluated_key(&item));
             }
-            let item = if self.fetch { self.fetch(item)? } else { item };
-            self.take(item);
+            self.take(whole.unwrap_or(item));
             if full {
                 break;
             }
@@ -215,20 +246,32 @@ impl PageReader<'_, '_> {
         self.options
             .limit
             .is_some_and(|limit| self.page.scanned_count >= limit)
-            || self.page.scanned_bytes >= limits::PAGE_BYTES
+            || self.page_bytes() >= limits::PAGE_BYTES
+    }
+
+    /// What counts against the size of a page, in bytes. Where items are fetched, the entries
+    /// and each of the items count in whole blocks, as they are charged.
+    fn page_bytes(&self) -> usize {
+        if self.fetch {
+            whole_read_blocks_bytes(self.page.scanned_bytes) + self.fetched_block_bytes
+        } else {
+            self.page.scanned_bytes
+        }
     }
 
     /// The whole item of an index entry, in the same snapshot.
-    fn fetch(&mut self, entry: Item) -> Result<Item, TableError> {
+    fn fetch(&mut self, entry: &Item) -> Result<Item, TableError> {
         let table = self.source.table;
-        let key = table.record().key_schema.attributes_of_item(&entry);
+        let key = table.record().key_schema.attributes_of_item(entry);
         let key = table.stored_key(&key).map_err(|error| {
             TableError::Internal(format!("index entry of table {}: {error}", table.id()))
         })?;
         let item = table.read(self.snapshot, &key)?.ok_or_else(|| {
             TableError::Internal(format!("index entry of table {} without item", table.id()))
         })?;
-        self.page.fetched_bytes.push(item.size_bytes());
+        let size_bytes = item.size_bytes();
+        self.fetched_block_bytes += whole_read_blocks_bytes(size_bytes);
+        self.page.fetched_bytes.push(size_bytes);
         Ok(item)
     }
 

@@ -125,9 +125,10 @@ impl Fixture {
             .get_item(&GetItem {
                 key,
                 projection: None,
+                consistent_read: true,
             })
             .unwrap();
-        found.map(|item| item.to_item().unwrap())
+        found.item.map(|item| item.to_item().unwrap())
     }
 }
 

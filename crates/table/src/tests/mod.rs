@@ -1,6 +1,8 @@
 //! Tests of the whole crate over the engine in memory.
 
 mod backfill;
+mod capacity;
+mod collection;
 mod concurrency;
 mod control;
 mod definitions;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use anywhen_model::{AttributeValue, Item, ScalarType, limits};
+use anywhen_model::{AttributeValue, CapacityUnits, Item, ReadConsistency, ScalarType, limits};
 
 use super::fixture::{
     Fixture, condition, definition, hash, index, item, key, n, name, projection, query, range, s,
@@ -436,11 +436,13 @@ async fn reads_by_key_project_and_write_json() {
     let get = |projection| GetItem {
         key: key("artist 0", 4),
         projection,
+        consistent_read: false,
     };
-    let whole = table.get_item(&get(None)).unwrap().unwrap();
+    let whole = table.get_item(&get(None)).unwrap().item.unwrap();
     let part = table
         .get_item(&get(Some(projection("note, nowhere"))))
         .unwrap()
+        .item
         .unwrap();
     assert_eq!(part.to_item().unwrap(), item(&[("note", s("n"))]));
     assert_eq!(
@@ -456,13 +458,15 @@ async fn reads_by_key_project_and_write_json() {
     let missing = GetItem {
         key: key("nobody", 1),
         projection: None,
+        consistent_read: false,
     };
-    assert_eq!(table.get_item(&missing).unwrap(), None);
+    assert_eq!(table.get_item(&missing).unwrap().item, None);
 
     let batch = |keys| BatchGet {
         table: name("Music"),
         keys,
         projection: None,
+        consistent_read: false,
     };
     let found = fixture
         .realm
@@ -476,7 +480,7 @@ async fn reads_by_key_project_and_write_json() {
         panic!("{found:?}")
     };
     assert_eq!((table_name.as_str(), items.len()), ("Music", 2));
-    assert_eq!(found.unprocessed, []);
+    assert_eq!(found.unprocessed, [(name("Music"), vec![])]);
     assert_eq!(
         text(
             fixture
@@ -514,10 +518,15 @@ async fn a_batch_stops_at_sixteen_megabytes() {
             table: name("Large"),
             keys: keys.clone(),
             projection: None,
+            consistent_read: true,
         }])
         .unwrap();
     let found = outcome.found[0].1.len();
-    assert_eq!(found, 56);
+    // The 56th item would make it more.
+    assert_eq!(found, 55);
+    let units = CapacityUnits::of_read(300_009, ReadConsistency::Strong);
+    let consumed: CapacityUnits = std::iter::repeat_n(units, found).sum();
+    assert_eq!(outcome.charges[0].consumed.total(), consumed);
     assert_eq!(
         outcome.unprocessed,
         [(name("Large"), keys[found..].to_vec())]

@@ -96,6 +96,7 @@ async fn a_restored_table_is_its_source_under_new_keys() {
     let song = |artist: &str, number| GetItem {
         key: key(artist, number),
         projection: None,
+        consistent_read: true,
     };
     assert_eq!(
         fixture.realm.open_table(&name("Restored")).map(|_| ()),
@@ -140,7 +141,7 @@ async fn a_restored_table_is_its_source_under_new_keys() {
     fixture.put("Restored", key("new", 1)).await;
     let fixture = fixture.reopen().await;
     let table = fixture.table("Restored");
-    assert!(table.get_item(&song("artist 0", 0)).unwrap().is_some());
+    assert!(table.get_item(&song("artist 0", 0)).unwrap().item.is_some());
     assert_eq!(fixture.get("Music", key("new", 1)), None::<Item>);
     while table.statistics().items != 21 {
         tokio::task::yield_now().await;

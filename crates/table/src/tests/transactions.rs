@@ -63,6 +63,7 @@ fn balances(realm: &RealmTables, ids: &[&str]) -> Vec<i64> {
             get: GetItem {
                 key: id(account),
                 projection: None,
+                consistent_read: false,
             },
         })
         .collect();

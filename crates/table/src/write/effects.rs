@@ -1,10 +1,10 @@
 //! From changed items to a commit: records, index entries, change-log records, counters.
 
 use anywhen_engine::{Commit, LogEntry, LogHandle, Snapshot, Write};
-use anywhen_model::Item;
 use bytes::Bytes;
 
 use super::IndexEffect;
+use super::plan::Planned;
 use crate::error::TableError;
 use crate::indexes::{Entry, stored_form};
 use crate::realm::RealmTables;
@@ -40,9 +40,9 @@ impl Effects {
         snapshot: &dyn Snapshot,
         log: LogHandle,
         key: &Bytes,
-        old: Option<&Item>,
-        new: Option<&Item>,
+        plan: &Planned,
     ) -> Result<Vec<IndexEffect>, TableError> {
+        let (old, new) = (plan.old.as_ref(), plan.new.as_ref());
         let sealed = new.map(|new| Bytes::from(table.seal(ITEMS_PART, key, &stored_form(new))));
         if table.record().history.is_some() {
             self.commit.log.push(LogEntry {
@@ -55,7 +55,7 @@ impl Effects {
         }
         let part = table.items();
         self.set(part, key.clone(), sealed);
-        self.count(part, old.map(Item::size_bytes), new.map(Item::size_bytes));
+        self.count(part, plan.old_bytes, plan.new_bytes);
         let mut old = table.entries_of(key, old);
         table.forget_missing(snapshot, &mut old)?;
         let new = table.entries_of(key, new);

@@ -18,6 +18,8 @@ pub use statement::StatementWrite;
 use anywhen_expr::{Condition, Update};
 use anywhen_model::{CommitTimestamp, Item, TableName};
 
+use crate::capacity::Charge;
+
 /// What to do with one item.
 #[derive(Debug, Clone)]
 pub enum ItemChange {
@@ -64,6 +66,8 @@ pub struct WriteOutcome {
     pub timestamp: CommitTimestamp,
     /// The index entries that were written or removed.
     pub indexes: Vec<IndexEffect>,
+    /// What the write consumed, and of which table.
+    pub charge: Charge,
 }
 
 /// What a write did to one index; sizes are of the projected items, in bytes.
@@ -103,6 +107,9 @@ pub struct TransactOutcome {
     /// What each action did, in request order; empty if the transaction was a repetition of
     /// one that was done before, recognised by its token.
     pub outcomes: Vec<WriteOutcome>,
+    /// What a repetition consumed by reads, action by action in request order; empty unless the
+    /// transaction was one.
+    pub repeated: Vec<Charge>,
 }
 
 impl ItemChange {

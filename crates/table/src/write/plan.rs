@@ -13,6 +13,10 @@ use crate::table::Table;
 pub(super) struct Planned {
     pub(super) old: Option<Item>,
     pub(super) new: Option<Item>,
+    /// Size of the item before.
+    pub(super) old_bytes: Option<usize>,
+    /// Size of the item after.
+    pub(super) new_bytes: Option<usize>,
 }
 
 impl Planned {
@@ -70,7 +74,12 @@ impl WriteAction {
             ItemChange::Delete { .. } => None,
             ItemChange::Check { .. } => old.clone(),
         };
-        Ok(Planned { old, new })
+        Ok(Planned {
+            old_bytes: old.as_ref().map(Item::size_bytes),
+            new_bytes: new.as_ref().map(Item::size_bytes),
+            old,
+            new,
+        })
     }
 }
 

@@ -10,6 +10,7 @@ use tokio::task::JoinSet;
 
 use super::effects::Effects;
 use super::{ItemChange, WriteAction, WriteOutcome};
+use crate::capacity::{Charge, Consumed};
 use crate::error::TableError;
 use crate::latches::Held;
 use crate::realm::RealmTables;
@@ -35,7 +36,8 @@ impl RealmTables {
                 .latches
                 .hold(std::iter::once((table.id(), &*key)))
                 .await;
-            match self.attempt(&table, action, &key, held).await? {
+            let outcome = self.attempt(&table, action, &key, held).await;
+            match outcome.inspect_err(|error| table.charge_refused(error))? {
                 Ok(outcome) => return Ok(outcome),
                 Err(table) => fenced = Some(table),
             }
@@ -49,7 +51,7 @@ impl RealmTables {
     /// One attempt; the inner error is the table whose version had changed.
     async fn attempt(
         &self,
-        table: &Table,
+        table: &Arc<Table>,
         action: &WriteAction,
         key: &Bytes,
         held: Held,
@@ -57,11 +59,10 @@ impl RealmTables {
         let snapshot = self.snapshot()?;
         let old = table.read(&*snapshot, key)?;
         let planned = action.plan(table, old)?;
-        let (old, new) = (planned.old.as_ref(), planned.new.as_ref());
         let mut effects = Effects::default();
         effects.expect(table);
         let indexes = if planned.changes() {
-            effects.change(table, &*snapshot, self.log(), key, old, new)?
+            effects.change(table, &*snapshot, self.log(), key, &planned)?
         } else {
             Vec::new()
         };
@@ -77,11 +78,18 @@ impl RealmTables {
                 Err(error) => return Err(error.into()),
             }
         };
+        let consumed = Consumed::of_write(planned.old_bytes, planned.new_bytes, &indexes);
+        table.charge_write(&consumed);
+        let charge = Charge {
+            table: Arc::clone(table),
+            consumed,
+        };
         Ok(Ok(WriteOutcome {
             old: planned.old,
             new: planned.new,
             timestamp,
             indexes,
+            charge,
         }))
     }
 

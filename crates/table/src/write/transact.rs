@@ -7,15 +7,16 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use anywhen_engine::CommitError;
-use anywhen_model::{CommitTimestamp, Item, TableId, limits};
+use anywhen_engine::{CommitError, Snapshot};
+use anywhen_model::{CommitTimestamp, Item, ReadConsistency, TableId, limits};
 use bytes::Bytes;
 
 use super::effects::Effects;
 use super::plan::Planned;
 use super::single::ATTEMPTS_MAX;
 use super::{TransactAction, TransactOutcome, WriteOutcome};
-use crate::error::{CancellationReason, TableError};
+use crate::capacity::{Charge, Consumed};
+use crate::error::{CancellationReason, TRANSACTION_TOO_LARGE, TableError};
 use crate::keys::Fault;
 use crate::realm::RealmTables;
 use crate::table::Table;
@@ -39,10 +40,7 @@ impl RealmTables {
             let claim = token.map(|token| self.tokens.claim(token)).transpose()?;
             if let Some(done) = self.done_before(token)? {
                 self.check_done_kept(actions)?;
-                return Ok(TransactOutcome {
-                    timestamp: done,
-                    outcomes: Vec::new(),
-                });
+                return self.repeated(actions, &*done);
             }
             match self.attempt_transaction(actions, token.zip(claim)).await? {
                 Ok(outcome) => return Ok(outcome),
@@ -54,18 +52,47 @@ impl RealmTables {
         ))
     }
 
-    /// A timestamp whose state contains the transaction, if the token says it was done.
+    /// A snapshot that contains the transaction, if the token says it was done.
     fn done_before(
         &self,
         token: Option<&ClientRequestToken>,
-    ) -> Result<Option<CommitTimestamp>, TableError> {
+    ) -> Result<Option<Arc<dyn Snapshot>>, TableError> {
         let Some(token) = token else { return Ok(None) };
         let snapshot = self.snapshot()?;
         let now = self.shared.clock.now_micros();
         match tokens::look_up(&self.system, &*snapshot, token, now)? {
             Known::New => Ok(None),
-            Known::Done => Ok(Some(snapshot.timestamp()?)),
+            Known::Done => Ok(Some(snapshot)),
         }
+    }
+
+    /// The outcome of a repetition, which is charged as reads of the items that the transaction
+    /// was about. An action whose table has gone since reads nothing.
+    fn repeated(
+        &self,
+        actions: &[TransactAction],
+        snapshot: &dyn Snapshot,
+    ) -> Result<TransactOutcome, TableError> {
+        let mut repeated = Vec::with_capacity(actions.len());
+        for action in actions {
+            let Ok(table) = self.open_table(&action.table) else {
+                continue;
+            };
+            let stored = match action.action.stored_key(&table) {
+                Ok(key) => table.read_stored(snapshot, &key)?,
+                Err(_) => None,
+            };
+            let size_bytes = stored.as_deref().map(|stored| table.size_bytes(stored));
+            let consumed =
+                Consumed::of_item_read(size_bytes.transpose()?, ReadConsistency::Transactional);
+            table.charge_read(&consumed);
+            repeated.push(Charge { table, consumed });
+        }
+        Ok(TransactOutcome {
+            timestamp: snapshot.timestamp()?,
+            outcomes: Vec::new(),
+            repeated,
+        })
     }
 
     /// Refuses to acknowledge what an earlier request has done while history cannot be kept: that
@@ -104,6 +131,7 @@ impl RealmTables {
             .iter()
             .any(|reason| *reason != CancellationReason::None)
         {
+            charge_cancelled(&targets, &planned, &reasons);
             return Err(TableError::TransactionCanceled { reasons });
         }
         check_total_size(planned.iter().map(|(_, _, plan)| plan))?;
@@ -111,26 +139,27 @@ impl RealmTables {
         let mut outcomes = Vec::with_capacity(planned.len());
         for (Target { table, .. }, key, plan) in planned {
             effects.expect(table);
-            let (old, new) = (plan.old.as_ref(), plan.new.as_ref());
             let indexes = if plan.changes() {
-                effects.change(table, &*snapshot, self.log(), key, old, new)?
+                effects.change(table, &*snapshot, self.log(), key, &plan)?
             } else {
                 Vec::new()
             };
             let timestamp = snapshot.timestamp()?;
+            let consumed = Consumed::of_write(plan.old_bytes, plan.new_bytes, &indexes);
             outcomes.push(WriteOutcome {
                 old: plan.old,
                 new: plan.new,
                 timestamp,
                 indexes,
+                charge: Charge {
+                    table: Arc::clone(table),
+                    consumed: consumed.doubled(),
+                },
             });
         }
         let claim = self.store_token(&mut effects, token)?;
         if effects.is_empty() {
-            return Ok(Ok(TransactOutcome {
-                timestamp: snapshot.timestamp()?,
-                outcomes,
-            }));
+            return Ok(Ok(TransactOutcome::done(snapshot.timestamp()?, outcomes)));
         }
         match effects.commit(self, (held, claim)).wait().await {
             Ok(timestamp) => {
@@ -139,13 +168,7 @@ impl RealmTables {
                         self.check_history_kept(&target.table)?;
                     }
                 }
-                for outcome in &mut outcomes {
-                    outcome.timestamp = timestamp;
-                }
-                Ok(Ok(TransactOutcome {
-                    timestamp,
-                    outcomes,
-                }))
+                Ok(Ok(TransactOutcome::done(timestamp, outcomes)))
             }
             Err(CommitError::Fenced(table)) => Ok(Err(table)),
             Err(error) => Err(error.into()),
@@ -206,6 +229,42 @@ impl RealmTables {
     }
 }
 
+impl TransactOutcome {
+    /// The outcome of a transaction that was done now, which is charged.
+    fn done(timestamp: CommitTimestamp, mut outcomes: Vec<WriteOutcome>) -> Self {
+        for outcome in &mut outcomes {
+            outcome.timestamp = timestamp;
+            let Charge { table, consumed } = &outcome.charge;
+            table.charge_write(consumed);
+        }
+        Self {
+            timestamp,
+            outcomes,
+            repeated: Vec::new(),
+        }
+    }
+}
+
+/// Charges a transaction that was cancelled for the items it has looked at: those of actions
+/// that could have been done, and those whose conditions were false.
+fn charge_cancelled(
+    targets: &[Target],
+    planned: &[(&Target, &Bytes, Planned)],
+    reasons: &[CancellationReason],
+) {
+    for (target, _, plan) in planned {
+        let consumed = Consumed::of_write(plan.old_bytes, plan.new_bytes, &[]);
+        target.table.charge_write(&consumed.doubled());
+    }
+    for (target, reason) in targets.iter().zip(reasons) {
+        if let CancellationReason::ConditionalCheckFailed { item } = reason {
+            let size_bytes = item.as_deref().map(Item::size_bytes);
+            let consumed = Consumed::of_write(size_bytes, None, &[]);
+            target.table.charge_write(&consumed.doubled());
+        }
+    }
+}
+
 /// What a fault of one action says in the reasons; some refuse the whole request instead.
 fn reason_of(fault: Fault) -> Result<CancellationReason, TableError> {
     match fault {
@@ -224,9 +283,7 @@ fn check_total_size<'p>(plans: impl Iterator<Item = &'p Planned>) -> Result<(), 
             .map_or(0, Item::size_bytes)
     };
     if plans.map(size).sum::<usize>() > limits::TRANSACTION_BYTES_MAX {
-        return Err(TableError::validation(
-            "The aggregate size of the items in the transaction cannot exceed 4 MB",
-        ));
+        return Err(TableError::validation(TRANSACTION_TOO_LARGE));
     }
     Ok(())
 }
