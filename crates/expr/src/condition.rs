@@ -38,6 +38,16 @@ pub enum ConditionKind {
 #[derive(Debug, Clone)]
 pub struct Condition {
     root: Arc<Node>,
+    origin: Origin,
+}
+
+/// What a condition or update was in the request; few texts depend on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Origin {
+    /// An expression.
+    Expression,
+    /// One of the parameters that are older than expressions.
+    Legacy,
 }
 
 impl Condition {
@@ -51,8 +61,16 @@ impl Condition {
             ConditionKind::Condition => ExpressionParameter::Condition,
             ConditionKind::Filter => ExpressionParameter::Filter,
         };
-        let root = Arc::new(parse(parameter, text, placeholders)?);
-        Ok(Self { root })
+        let root = parse(parameter, text, placeholders)?;
+        Ok(Self::new(root, Origin::Expression))
+    }
+
+    /// A condition whose tree has been checked.
+    pub(crate) fn new(root: Node, origin: Origin) -> Self {
+        Self {
+            root: Arc::new(root),
+            origin,
+        }
     }
 
     /// The condition of this tree, whose operands fit.
@@ -88,8 +106,11 @@ impl Condition {
             Some(key) => Err(ExpressionError::new(
                 ExpressionErrorKind::KeyAttribute,
                 format!(
-                    "Filter Expression can only contain non-primary key attributes: \
-                     Primary key attribute: {key}"
+                    "{} can only contain non-primary key attributes: Primary key attribute: {key}",
+                    match self.origin {
+                        Origin::Expression => "Filter Expression",
+                        Origin::Legacy => "QueryFilter",
+                    }
                 ),
             )),
         }

@@ -48,6 +48,8 @@ pub enum ExpressionErrorKind {
     Semantics,
     /// An entry of the placeholder maps is used by no expression of the request.
     UnusedPlaceholder,
+    /// One of the parameters that are older than expressions contradicts itself.
+    LegacyParameter,
     /// A key condition uses something that no key condition may, whatever the table.
     KeyConditionShape,
     /// A key condition does not fit the key schema of the table or index: found after the look-up.

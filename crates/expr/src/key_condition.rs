@@ -6,6 +6,7 @@
 //! [`KeyCondition::check_shape`] when all of them have been parsed, [`KeyCondition::resolve`] when
 //! the key schema is known. The result is a [`KeyRange`]: a partition, and a range in it.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -27,7 +28,16 @@ const PARAMETER: ExpressionParameter = ExpressionParameter::KeyCondition;
 /// A checked KeyConditionExpression. Clones share their tree.
 #[derive(Debug, Clone)]
 pub struct KeyCondition {
-    root: Arc<Node>,
+    form: Form,
+}
+
+/// A key condition as the request has it.
+#[derive(Debug, Clone)]
+enum Form {
+    /// A KeyConditionExpression, whose shape is still to be checked.
+    Expression(Arc<Node>),
+    /// What the legacy KeyConditions is.
+    Attributes(Arc<AttributeConditions>),
 }
 
 /// The items a Query reads: those of one partition whose sort key is in a range.
@@ -87,7 +97,7 @@ impl SortCondition {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct AttributeCondition {
     pub(crate) operator: KeyOperator,
-    /// One value, or for BETWEEN two.
+    /// One value, or for BETWEEN two; any number for what is not indexable.
     pub(crate) values: Vec<Arc<AttributeValue>>,
 }
 
@@ -101,6 +111,8 @@ pub(crate) enum KeyOperator {
     GreaterOrEqual,
     Between,
     BeginsWith,
+    /// One that no key can be found by: only the legacy KeyConditions gets as far with it.
+    NotIndexable,
 }
 
 /// The conditions by attribute.
@@ -110,17 +122,33 @@ impl KeyCondition {
     /// Parses and checks `text`, looking placeholders up in `placeholders`.
     pub fn parse(text: &str, placeholders: &mut Placeholders) -> Result<Self, ExpressionError> {
         let root = Arc::new(condition::parse(PARAMETER, text, placeholders)?);
-        Ok(Self { root })
+        Ok(Self {
+            form: Form::Expression(root),
+        })
+    }
+
+    /// A condition that is one of these on each attribute.
+    pub(crate) fn of_attributes(conditions: AttributeConditions) -> Self {
+        Self {
+            form: Form::Attributes(Arc::new(conditions)),
+        }
     }
 
     /// Refuses what no key condition may contain, whatever the key.
     pub fn check_shape(&self) -> Result<(), ExpressionError> {
-        shape::attribute_conditions(&self.root).map(drop)
+        self.attributes().map(drop)
     }
 
     /// What the condition means for a table or index with this key. Checks the shape too.
     pub fn resolve(&self, schema: &KeySchema) -> Result<KeyRange, ExpressionError> {
-        resolve::resolve(&shape::attribute_conditions(&self.root)?, schema)
+        resolve::resolve(&*self.attributes()?, schema)
+    }
+
+    fn attributes(&self) -> Result<Cow<'_, AttributeConditions>, ExpressionError> {
+        match &self.form {
+            Form::Expression(root) => shape::attribute_conditions(root).map(Cow::Owned),
+            Form::Attributes(conditions) => Ok(Cow::Borrowed(conditions)),
+        }
     }
 }
 

@@ -17,12 +17,15 @@
 //!   table's keys is offered as accessors and separate checks, for the caller to run when it knows
 //!   the table.
 //!
+//! Requests may say the same with older parameters instead: [`legacy`] makes the same values of them.
+//!
 //! Start reading at [`Placeholders`], then [`Condition`].
 
 mod condition;
 mod cursor;
 mod error;
 mod key_condition;
+pub mod legacy;
 mod lexer;
 mod operand;
 pub mod partiql;

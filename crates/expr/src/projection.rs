@@ -1,5 +1,6 @@
 //! Projections: which parts of an item a read returns.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use anywhen_model::Item;
@@ -7,7 +8,7 @@ use anywhen_model::Item;
 use crate::cursor::Cursor;
 use crate::path_tree::{self, TopLevel};
 use crate::placeholders::check_not_reserved;
-use crate::{ExpressionError, ExpressionParameter, Path, Placeholders};
+use crate::{ExpressionError, ExpressionErrorKind, ExpressionParameter, Path, Placeholders};
 
 const PARAMETER: ExpressionParameter = ExpressionParameter::Projection;
 
@@ -49,6 +50,17 @@ impl Projection {
     pub fn top_level(
         names: impl IntoIterator<Item = impl Into<String>>,
     ) -> Result<Self, ExpressionError> {
+        let names: Vec<String> = names.into_iter().map(Into::into).collect();
+        let mut seen = BTreeSet::new();
+        if let Some(repeated) = names.iter().find(|name| !seen.insert(*name)) {
+            return Err(ExpressionError::new(
+                ExpressionErrorKind::LegacyParameter,
+                format!(
+                    "One or more parameter values were invalid: Duplicate value in attribute \
+                     name: {repeated}"
+                ),
+            ));
+        }
         Self::from_paths(
             names
                 .into_iter()

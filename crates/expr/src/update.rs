@@ -12,8 +12,9 @@ use std::sync::Arc;
 
 use anywhen_model::{AttributeValue, Item, NumberError};
 
+use crate::condition::Origin;
 use crate::path_tree::{self, TopLevel};
-use crate::{ExpressionError, ExpressionErrorKind, Path, Placeholders};
+use crate::{ExpressionError, ExpressionErrorKind, ExpressionParameter, Path, Placeholders};
 
 mod apply;
 mod bind;
@@ -35,6 +36,7 @@ struct Inner {
     actions: Vec<Action>,
     /// The targets of the actions, by their place in `actions`.
     targets: TopLevel,
+    origin: Origin,
 }
 
 /// One change to one place.
@@ -48,7 +50,7 @@ pub(crate) struct Action {
 pub(crate) enum ActionKind {
     Set(SetValue),
     Remove,
-    /// The value is a number or a set.
+    /// The value is a number or a set; in the legacy AttributeUpdates it may be a list.
     Add(Arc<AttributeValue>),
     /// The value is a set.
     Delete(Arc<AttributeValue>),
@@ -84,6 +86,9 @@ pub enum UpdateError {
     /// attribute of another type than the operand.
     #[error("An operand in the update expression has an incorrect data type")]
     OperandType,
+    /// The same in the legacy AttributeUpdates.
+    #[error("Type mismatch for attribute to update")]
+    TypeMismatch,
     /// The value that should contain a target does not exist, or is no map or list as needed.
     #[error("The document path provided in the update expression is invalid for update")]
     InvalidDocumentPath,
@@ -114,7 +119,24 @@ impl Update {
     pub(crate) fn from_actions(actions: Vec<Action>) -> Result<Self, String> {
         let targets: Vec<&Path> = actions.iter().map(|action| &action.target).collect();
         let targets = path_tree::merge(&targets).map_err(|clash| clash.to_string())?;
-        let inner = Arc::new(Inner { actions, targets });
+        let inner = Arc::new(Inner {
+            targets,
+            actions,
+            origin: Origin::Expression,
+        });
+        Ok(Self { inner })
+    }
+
+    /// An update of whole attributes, each named once, as the legacy AttributeUpdates asks for.
+    pub(crate) fn of_whole_attributes(actions: Vec<Action>) -> Result<Self, ExpressionError> {
+        let paths: Vec<&Path> = actions.iter().map(|action| &action.target).collect();
+        let targets = path_tree::merge(&paths)
+            .map_err(|clash| ExpressionError::semantics(ExpressionParameter::Update, clash))?;
+        let inner = Arc::new(Inner {
+            targets,
+            actions,
+            origin: Origin::Legacy,
+        });
         Ok(Self { inner })
     }
 
@@ -123,7 +145,11 @@ impl Update {
     ///
     /// Fails without having changed anything; which attributes are keys is not checked here.
     pub fn apply(&self, old: &Item) -> Result<Item, UpdateError> {
-        self.inner.apply(old)
+        let applied = self.inner.apply(old);
+        applied.map_err(|error| match (error, self.inner.origin) {
+            (UpdateError::OperandType, Origin::Legacy) => UpdateError::TypeMismatch,
+            (error, _) => error,
+        })
     }
 
     /// The part of `item`, the old or the new one, that the update is about: what UPDATED_OLD and

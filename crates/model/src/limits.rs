@@ -51,6 +51,11 @@ pub const IN_PARTITIONS_MAX: usize = 50;
 /// Most items in one page of a statement whose IN lists partition keys (developer guide, "PartiQL
 /// select statements").
 pub const IN_PAGE_ITEMS_MAX: usize = 10;
+/// Most conditions and values of a QueryFilter or ScanFilter. Ours: they are tried on every item
+/// of a page, and an expression of 4 KB says no more.
+pub const LEGACY_FILTER_OPERANDS_MAX: usize = 1000;
+/// Most entries of AttributesToGet (answer of the service).
+pub const ATTRIBUTES_TO_GET_MAX: usize = 255;
 
 /// Bytes of items after which a Query or Scan page ends (API).
 pub const PAGE_BYTES: usize = 1024 * 1024;

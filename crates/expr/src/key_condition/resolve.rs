@@ -107,11 +107,16 @@ fn check_attributes(
         .map_or_else(not_supported, missed_element))
 }
 
-/// The values must be of the attribute's type, and not empty where keys cannot be.
+/// A key must be found by the operator, and the values must be of the attribute's type, and not empty where keys cannot be.
 fn check_values(
     attribute: &KeyAttribute,
     condition: &AttributeCondition,
 ) -> Result<(), ExpressionError> {
+    if condition.operator == KeyOperator::NotIndexable {
+        return Err(schema_error(
+            "Attempted conditional constraint is not an indexable operation",
+        ));
+    }
     for value in &condition.values {
         if value.type_name() != attribute.scalar_type.name() {
             return Err(schema_error(
@@ -155,6 +160,7 @@ fn sort_condition(condition: &AttributeCondition) -> Option<SortCondition> {
         KeyOperator::GreaterOrEqual => SortCondition::Ge(value),
         KeyOperator::Between => SortCondition::Between(value, values.next()??),
         KeyOperator::BeginsWith => SortCondition::BeginsWith(value),
+        KeyOperator::NotIndexable => return None,
     })
 }
 

@@ -187,7 +187,8 @@ fn check_parent(target: &Path, old: &Item) -> Result<(), UpdateError> {
     }
 }
 
-/// ADD: a sum of numbers, where a missing one counts as zero, or a union of sets.
+/// ADD: a sum of numbers, where a missing one counts as zero, or a union of sets. Lists, which
+/// only the legacy AttributeUpdates can add, are joined.
 fn add(current: Option<&AttributeValue>, operand: &AttributeValue) -> Result<Change, UpdateError> {
     let Some(current) = current else {
         return Ok(Change::Put(operand.clone()));
@@ -199,6 +200,9 @@ fn add(current: Option<&AttributeValue>, operand: &AttributeValue) -> Result<Cha
         (AttributeValue::Ss(left), AttributeValue::Ss(right)) => AttributeValue::Ss(left | right),
         (AttributeValue::Ns(left), AttributeValue::Ns(right)) => AttributeValue::Ns(left | right),
         (AttributeValue::Bs(left), AttributeValue::Bs(right)) => AttributeValue::Bs(left | right),
+        (AttributeValue::L(left), AttributeValue::L(right)) => {
+            AttributeValue::L([left.as_slice(), right].concat())
+        }
         _ => return Err(UpdateError::OperandType),
     };
     Ok(Change::Put(result))

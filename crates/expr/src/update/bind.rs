@@ -12,6 +12,7 @@ use anywhen_model::AttributeValue;
 
 use super::syntax::{RawAction, RawActionKind, RawSection, RawSetValue};
 use super::{Action, ActionKind, Inner, Operand, SetValue};
+use crate::condition::Origin;
 use crate::path_tree;
 use crate::placeholders::check_not_reserved;
 use crate::syntax::{RawFunction, RawOperand};
@@ -77,6 +78,7 @@ pub(super) fn bind(
     Ok(Inner {
         actions,
         targets: tree,
+        origin: Origin::Expression,
     })
 }
 
