@@ -133,10 +133,13 @@ pub(crate) fn is_prefixed_value_text(text: &str) -> bool {
 
 /// A fault of an expression or its placeholders.
 pub(crate) fn of_expression(error: &ExpressionError, prefixed: bool) -> Fault {
-    // Faults that are raised when the table is known are never prefixed.
+    // Faults that are raised when the table is known are never prefixed, nor are those of the
+    // older parameters.
     let at_request_level = !matches!(
         error.kind(),
-        ExpressionErrorKind::KeyConditionSchema | ExpressionErrorKind::KeyAttribute
+        ExpressionErrorKind::KeyConditionSchema
+            | ExpressionErrorKind::KeyAttribute
+            | ExpressionErrorKind::LegacyParameter
     );
     if prefixed && at_request_level {
         Fault::validation(format!("{PREFIX}{error}"))

@@ -18,6 +18,7 @@ mod define;
 mod describe;
 mod fault;
 mod items;
+mod legacy;
 mod operations;
 mod pages;
 mod policy;

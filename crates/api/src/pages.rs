@@ -14,7 +14,8 @@ use crate::service::Done;
 pub(crate) struct Selection<'a> {
     pub(crate) select: Option<&'a str>,
     pub(crate) has_index: bool,
-    pub(crate) has_projection: bool,
+    /// The member that names attributes, if there is one; see [`projected_by`].
+    pub(crate) projected_by: Option<&'static str>,
     /// Whether the operation's texts carry AWS's prefix here; Query's do.
     pub(crate) prefixed: bool,
 }
@@ -22,22 +23,21 @@ pub(crate) struct Selection<'a> {
 impl Selection<'_> {
     /// Members that contradict each other are refused before the expressions are read.
     pub(crate) fn check(&self) -> Result<(), Fault> {
-        let text = match (self.select, self.has_projection) {
+        let text = match (self.select, self.projected_by) {
             (Some("ALL_PROJECTED_ATTRIBUTES"), _) if !self.has_index => {
                 "ALL_PROJECTED_ATTRIBUTES can be used only when Querying using an IndexName"
                     .to_owned()
             }
-            (Some("SPECIFIC_ATTRIBUTES"), false) => {
+            (Some("SPECIFIC_ATTRIBUTES"), None) => {
                 "Must specify the AttributesToGet or ProjectionExpression when choosing to get \
                  SPECIFIC_ATTRIBUTES"
                     .to_owned()
             }
-            (Some(all @ ("ALL_ATTRIBUTES" | "ALL_PROJECTED_ATTRIBUTES")), true) => {
-                format!("Cannot specify the ProjectionExpression when choosing to get {all}")
+            (Some(all @ ("ALL_ATTRIBUTES" | "ALL_PROJECTED_ATTRIBUTES")), Some(member)) => {
+                format!("Cannot specify the {member} when choosing to get {all}")
             }
-            (Some("COUNT"), true) => {
-                "Cannot specify the ProjectionExpression when choosing to get only the Count"
-                    .to_owned()
+            (Some("COUNT"), Some(member)) => {
+                format!("Cannot specify the {member} when choosing to get only the Count")
             }
             _ => return Ok(()),
         };
@@ -58,6 +58,15 @@ impl Selection<'_> {
             (None, None) if !self.has_index => Select::AllAttributes,
             _ => Select::AllProjectedAttributes,
         }
+    }
+}
+
+/// The member of a request that names attributes; it has at most one of the two.
+pub(crate) fn projected_by(expression: bool, attributes_to_get: bool) -> Option<&'static str> {
+    match (expression, attributes_to_get) {
+        (true, _) => Some("ProjectionExpression"),
+        (false, true) => Some("AttributesToGet"),
+        (false, false) => None,
     }
 }
 

@@ -10,7 +10,7 @@ use crate::body::{Body, write_list};
 use crate::consumed::{Asked, Report, Transaction};
 use crate::items::{self, Given};
 use crate::service::{Context, Done};
-use crate::{fault, unbuilt};
+use crate::{fault, legacy};
 
 pub(super) async fn run(
     context: &Context<'_>,
@@ -26,14 +26,23 @@ pub(super) async fn run(
             "Too many items requested for the BatchGetItem call",
         ));
     }
+    let any = |given: fn(&shapes::KeysAndAttributes) -> bool| requests.values().any(given);
+    legacy::check_not_mixed(
+        &[(
+            "AttributesToGet",
+            any(|request| request.attributes_to_get.is_some()),
+        )],
+        &[(
+            "ProjectionExpression",
+            any(|request| request.projection_expression.is_some()),
+        )],
+    )?;
     // Names as the client wrote them, in the order the table layer answers.
     let mut asked = Vec::with_capacity(requests.len());
     let mut gets = Vec::with_capacity(requests.len());
     for (reference, request) in requests {
-        gets.push(read_request(
-            items::table_name(context, Some(&reference))?,
-            &request,
-        )?);
+        let table = items::table_name(context, Some(&reference))?;
+        gets.push(read_request(table, &reference, &request)?);
         asked.push((reference, request));
     }
     let tables = context.tables().await?;
@@ -42,8 +51,11 @@ pub(super) async fn run(
     reply(&asked, &outcome, capacity)
 }
 
-fn read_request(table: TableName, request: &shapes::KeysAndAttributes) -> Result<BatchGet, Fault> {
-    unbuilt::refuse(&[("AttributesToGet", request.attributes_to_get.is_some())])?;
+fn read_request(
+    table: TableName,
+    reference: &str,
+    request: &shapes::KeysAndAttributes,
+) -> Result<BatchGet, Fault> {
     let given = Given {
         names: request.expression_attribute_names.as_ref(),
         values: None,
@@ -58,13 +70,17 @@ fn read_request(table: TableName, request: &shapes::KeysAndAttributes) -> Result
         .flatten()
         .map(|key| items::item(Some(key), false));
     let keys = keys.collect::<Result<Vec<Item>, Fault>>()?;
+    let attributes = legacy::projection(
+        request.attributes_to_get.as_ref(),
+        &format!("requestItems.{reference}.member.attributesToGet"),
+    )?;
     let mut expressions = given.read()?;
     let projection = expressions.projection(request.projection_expression.as_deref())?;
     expressions.finish()?;
     Ok(BatchGet {
         table,
         keys,
-        projection,
+        projection: projection.or(attributes),
         consistent_read: request.consistent_read.unwrap_or(false),
     })
 }

@@ -5,18 +5,21 @@ use anywhen_table::{ItemChange, WriteAction};
 
 use super::write_reply::SingleWrite;
 use crate::items::{self, Given};
+use crate::legacy;
 use crate::service::{Context, Done};
-use crate::unbuilt;
 
 pub(super) async fn run(
     context: &Context<'_>,
     input: shapes::DeleteItemInput,
 ) -> Result<Done, Fault> {
-    unbuilt::refuse(&[
-        ("Expected", input.expected.is_some()),
-        ("ConditionalOperator", input.conditional_operator.is_some()),
-    ])?;
     let table = items::table_name(context, input.table_name.as_deref())?;
+    legacy::check_not_mixed(
+        &[
+            ("Expected", input.expected.is_some()),
+            ("ConditionalOperator", input.conditional_operator.is_some()),
+        ],
+        &[("ConditionExpression", input.condition_expression.is_some())],
+    )?;
     let given = Given {
         names: input.expression_attribute_names.as_ref(),
         values: input.expression_attribute_values.as_ref(),
@@ -26,6 +29,7 @@ pub(super) async fn run(
     };
     given.check_needed()?;
     let key = items::item(input.key.as_ref(), true)?;
+    let expected = legacy::expected(input.expected)?;
     let returns_old = match input.return_values.as_deref() {
         None | Some("NONE") => false,
         Some("ALL_OLD") => true,
@@ -35,6 +39,7 @@ pub(super) async fn run(
             ));
         }
     };
+    let expected = legacy::expectation(expected, input.conditional_operator.as_ref())?;
     let mut expressions = given.read()?;
     let condition = expressions.condition(input.condition_expression.as_deref())?;
     expressions.finish()?;
@@ -47,7 +52,7 @@ pub(super) async fn run(
     };
     let action = WriteAction {
         change: ItemChange::Delete { key },
-        condition,
+        condition: condition.or(expected),
     };
     let outcome = write.run(context, &action).await?;
     let returned = outcome.old.as_ref().filter(|_| returns_old);

@@ -7,12 +7,18 @@ use crate::body::Body;
 use crate::consumed::{Asked, Report, Transaction};
 use crate::items::{self, Given};
 use crate::service::{Context, Done};
-use crate::{fault, unbuilt};
+use crate::{fault, legacy};
 
 pub(super) async fn run(context: &Context<'_>, input: shapes::GetItemInput) -> Result<Done, Fault> {
-    unbuilt::refuse(&[("AttributesToGet", input.attributes_to_get.is_some())])?;
     let reference = input.table_name.as_deref();
     let table = items::table_name(context, reference)?;
+    legacy::check_not_mixed(
+        &[("AttributesToGet", input.attributes_to_get.is_some())],
+        &[(
+            "ProjectionExpression",
+            input.projection_expression.is_some(),
+        )],
+    )?;
     let given = Given {
         names: input.expression_attribute_names.as_ref(),
         values: None,
@@ -22,6 +28,7 @@ pub(super) async fn run(context: &Context<'_>, input: shapes::GetItemInput) -> R
     };
     given.check_needed()?;
     let key = items::item(input.key.as_ref(), false)?;
+    let attributes = legacy::projection(input.attributes_to_get.as_ref(), "attributesToGet")?;
     let mut expressions = given.read()?;
     let projection = expressions.projection(input.projection_expression.as_deref())?;
     expressions.finish()?;
@@ -33,7 +40,7 @@ pub(super) async fn run(context: &Context<'_>, input: shapes::GetItemInput) -> R
         .map_err(fault::of_table)?;
     let get = GetItem {
         key,
-        projection,
+        projection: projection.or(attributes),
         consistent_read: input.consistent_read.unwrap_or(false),
     };
     let found = table.get_item(&get).map_err(fault::of_table)?;

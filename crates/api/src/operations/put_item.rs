@@ -6,15 +6,18 @@ use anywhen_table::{ItemChange, WriteAction};
 
 use super::write_reply::SingleWrite;
 use crate::items::{self, Given};
+use crate::legacy;
 use crate::service::{Context, Done};
-use crate::unbuilt;
 
 pub(super) async fn run(context: &Context<'_>, input: shapes::PutItemInput) -> Result<Done, Fault> {
-    unbuilt::refuse(&[
-        ("Expected", input.expected.is_some()),
-        ("ConditionalOperator", input.conditional_operator.is_some()),
-    ])?;
     let table = items::table_name(context, input.table_name.as_deref())?;
+    legacy::check_not_mixed(
+        &[
+            ("Expected", input.expected.is_some()),
+            ("ConditionalOperator", input.conditional_operator.is_some()),
+        ],
+        &[("ConditionExpression", input.condition_expression.is_some())],
+    )?;
     let given = Given {
         names: input.expression_attribute_names.as_ref(),
         values: input.expression_attribute_values.as_ref(),
@@ -24,6 +27,7 @@ pub(super) async fn run(context: &Context<'_>, input: shapes::PutItemInput) -> R
     };
     given.check_needed()?;
     let item = items::item(input.item.as_ref(), true)?;
+    let expected = legacy::expected(input.expected)?;
     let returns_old = match input.return_values.as_deref() {
         None | Some("NONE") => false,
         Some("ALL_OLD") => true,
@@ -38,6 +42,7 @@ pub(super) async fn run(context: &Context<'_>, input: shapes::PutItemInput) -> R
             "Item size has exceeded the maximum allowed size",
         ));
     }
+    let expected = legacy::expectation(expected, input.conditional_operator.as_ref())?;
     let mut expressions = given.read()?;
     let condition = expressions.condition(input.condition_expression.as_deref())?;
     expressions.finish()?;
@@ -50,7 +55,7 @@ pub(super) async fn run(context: &Context<'_>, input: shapes::PutItemInput) -> R
     };
     let action = WriteAction {
         change: ItemChange::Put(item),
-        condition,
+        condition: condition.or(expected),
     };
     let outcome = write.run(context, &action).await?;
     let returned = outcome.old.as_ref().filter(|_| returns_old);

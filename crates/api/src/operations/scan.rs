@@ -7,16 +7,25 @@ use crate::consumed::{Asked, Report, Transaction};
 use crate::items::{self, Given};
 use crate::pages::{self, Selection};
 use crate::service::{Context, Done};
-use crate::{fault, unbuilt};
+use crate::{fault, legacy};
 
 pub(super) async fn run(context: &Context<'_>, input: shapes::ScanInput) -> Result<Done, Fault> {
-    unbuilt::refuse(&[
-        ("AttributesToGet", input.attributes_to_get.is_some()),
-        ("ScanFilter", input.scan_filter.is_some()),
-        ("ConditionalOperator", input.conditional_operator.is_some()),
-    ])?;
     let reference = input.table_name.as_deref();
     let table = items::table_name(context, reference)?;
+    legacy::check_not_mixed(
+        &[
+            ("AttributesToGet", input.attributes_to_get.is_some()),
+            ("ScanFilter", input.scan_filter.is_some()),
+            ("ConditionalOperator", input.conditional_operator.is_some()),
+        ],
+        &[
+            (
+                "ProjectionExpression",
+                input.projection_expression.is_some(),
+            ),
+            ("FilterExpression", input.filter_expression.is_some()),
+        ],
+    )?;
     let given = Given {
         names: input.expression_attribute_names.as_ref(),
         values: input.expression_attribute_values.as_ref(),
@@ -27,10 +36,16 @@ pub(super) async fn run(context: &Context<'_>, input: shapes::ScanInput) -> Resu
     given.check_needed()?;
     let exclusive_start_key = pages::start_key(input.exclusive_start_key.as_ref())?;
     let segment = segment(&input)?;
+    let scan_filter = legacy::tests(input.scan_filter)?;
+    let scan_filter = legacy::filter(scan_filter, input.conditional_operator.as_ref())?;
+    let attributes = legacy::projection(input.attributes_to_get.as_ref(), "attributesToGet")?;
     let selection = Selection {
         select: input.select.as_deref(),
         has_index: input.index_name.is_some(),
-        has_projection: input.projection_expression.is_some(),
+        projected_by: pages::projected_by(
+            input.projection_expression.is_some(),
+            input.attributes_to_get.is_some(),
+        ),
         prefixed: false,
     };
     selection.check()?;
@@ -38,14 +53,14 @@ pub(super) async fn run(context: &Context<'_>, input: shapes::ScanInput) -> Resu
     let filter = expressions.filter(input.filter_expression.as_deref())?;
     let projection = expressions.projection(input.projection_expression.as_deref())?;
     expressions.finish()?;
-    let select = selection.resolve(projection);
+    let select = selection.resolve(projection.or(attributes));
     let counts_only = matches!(select, Select::Count);
     let scan = Scan {
         segment,
         options: ReadOptions {
             index: pages::index(input.index_name.as_ref())?,
             consistent_read: input.consistent_read.unwrap_or(false),
-            filter,
+            filter: filter.or(scan_filter),
             select,
             limit: input.limit.and_then(|limit| usize::try_from(limit).ok()),
             exclusive_start_key,

@@ -7,19 +7,25 @@ use anywhen_table::{ItemChange, WriteAction};
 
 use super::write_reply::SingleWrite;
 use crate::items::{self, Given};
+use crate::legacy;
 use crate::service::{Context, Done};
-use crate::unbuilt;
 
 pub(super) async fn run(
     context: &Context<'_>,
     input: shapes::UpdateItemInput,
 ) -> Result<Done, Fault> {
-    unbuilt::refuse(&[
-        ("AttributeUpdates", input.attribute_updates.is_some()),
-        ("Expected", input.expected.is_some()),
-        ("ConditionalOperator", input.conditional_operator.is_some()),
-    ])?;
     let table = items::table_name(context, input.table_name.as_deref())?;
+    legacy::check_not_mixed(
+        &[
+            ("AttributeUpdates", input.attribute_updates.is_some()),
+            ("Expected", input.expected.is_some()),
+            ("ConditionalOperator", input.conditional_operator.is_some()),
+        ],
+        &[
+            ("UpdateExpression", input.update_expression.is_some()),
+            ("ConditionExpression", input.condition_expression.is_some()),
+        ],
+    )?;
     let given = Given {
         names: input.expression_attribute_names.as_ref(),
         values: input.expression_attribute_values.as_ref(),
@@ -32,8 +38,14 @@ pub(super) async fn run(
     };
     given.check_needed()?;
     let key = items::item(input.key.as_ref(), true)?;
+    let updates = legacy::updates(input.attribute_updates)?;
+    let expected = legacy::expected(input.expected)?;
+    let updates = legacy::update(updates)?;
+    let expected = legacy::expectation(expected, input.conditional_operator.as_ref())?;
     let mut expressions = given.read()?;
-    let update = expressions.update(input.update_expression.as_deref())?;
+    let update = expressions
+        .update(input.update_expression.as_deref())?
+        .or(updates);
     let condition = expressions.condition(input.condition_expression.as_deref())?;
     expressions.finish()?;
     let write = SingleWrite {
@@ -48,7 +60,7 @@ pub(super) async fn run(
             key,
             update: update.clone(),
         },
-        condition,
+        condition: condition.or(expected),
     };
     let outcome = write.run(context, &action).await?;
     let touched = |item| {
