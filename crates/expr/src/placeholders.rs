@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use anywhen_model::AttributeValue;
-use anywhen_model::limits::{PATH_ELEMENTS_MAX, PLACEHOLDER_BYTES_MAX};
+use anywhen_model::limits::{PATH_ELEMENTS_MAX, PLACEHOLDER_BYTES_MAX, SUBSTITUTION_BYTES_MAX};
 
 use crate::lexer::is_word_character;
 use crate::syntax::{RawName, RawPath, RawStep};
@@ -28,15 +28,16 @@ pub struct Placeholders {
 impl Placeholders {
     /// Takes the two maps of a request, `None` where the request has none.
     ///
-    /// Checks what [`Self::check`] checks.
+    /// Checks what [`Self::check`] checks, and that all placeholders with what they stand for
+    /// are within 2 MB.
     pub fn new(
         names: Option<BTreeMap<String, String>>,
         values: Option<BTreeMap<String, AttributeValue>>,
     ) -> Result<Self, ExpressionError> {
         Self::check(names.as_ref(), values.as_ref())?;
-        let names = names.unwrap_or_default();
+        let (names, values) = (names.unwrap_or_default(), values.unwrap_or_default());
+        check_size(&names, &values)?;
         let values: BTreeMap<_, _> = values
-            .unwrap_or_default()
             .into_iter()
             .map(|(placeholder, value)| (placeholder, Arc::new(value)))
             .collect();
@@ -189,6 +190,28 @@ fn check_keys<'k>(
         ));
     }
     Ok(())
+}
+
+/// Placeholders, names and values together must not be too large.
+fn check_size(
+    names: &BTreeMap<String, String>,
+    values: &BTreeMap<String, AttributeValue>,
+) -> Result<(), ExpressionError> {
+    let names = names.iter().map(|(key, name)| key.len() + name.len());
+    let values = values
+        .iter()
+        .map(|(key, value)| key.len() + value.size_bytes());
+    let size_bytes: usize = names.chain(values).sum();
+    if size_bytes <= SUBSTITUTION_BYTES_MAX {
+        return Ok(());
+    }
+    Err(ExpressionError::new(
+        ExpressionErrorKind::PlaceholderMap,
+        format!(
+            "ExpressionAttributeNames and ExpressionAttributeValues have exceeded the maximum \
+             allowed size of {SUBSTITUTION_BYTES_MAX} bytes; size: {size_bytes}"
+        ),
+    ))
 }
 
 /// Whether `key` is `sigil` followed by at least one word character and nothing else.

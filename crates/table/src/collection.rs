@@ -12,7 +12,6 @@ use anywhen_model::{Item, KeyValue};
 
 use crate::error::TableError;
 use crate::read::StoredRange;
-use crate::record::IndexKind;
 use crate::table::{Part, Table};
 
 /// An item collection, named by its partition key.
@@ -45,7 +44,7 @@ impl Default for Bounds {
 impl Table {
     /// Whether the table has item collections: whether it has local indexes.
     pub fn has_item_collections(&self) -> bool {
-        self.collection_parts().nth(1).is_some()
+        self.local_index_count() > 0
     }
 
     /// The collection that the item with these key attributes belongs to; `None` if the table has
@@ -93,9 +92,8 @@ impl Table {
 
     /// The items, then the local indexes.
     fn collection_parts(&self) -> impl Iterator<Item = &Part> {
-        let local = |index: &&crate::table::Index| index.record.kind == IndexKind::Local;
-        let indexes = self.indexes().iter().filter(local);
-        std::iter::once(self.items()).chain(indexes.map(|index| &index.part))
+        let indexes = self.local_indexes().map(|index| &index.part);
+        std::iter::once(self.items()).chain(indexes)
     }
 
     /// Bytes of the collection that were walked, and whether that was all of it.

@@ -17,7 +17,7 @@ use bytes::Bytes;
 
 use crate::error::TableError;
 use crate::read::ItemSource;
-use crate::record::{IndexProjection, IndexRecord};
+use crate::record::{IndexKind, IndexProjection, IndexRecord};
 use crate::table::{ITEMS_PART, Index, Part, Table, unseal};
 
 /// The entry of one item in one index, in the form a bulk load seals and writes.
@@ -184,6 +184,28 @@ impl Table {
             }
         }
         Ok(())
+    }
+
+    /// How many local indexes the table has.
+    pub(crate) fn local_index_count(&self) -> usize {
+        self.local_indexes().count()
+    }
+
+    /// Size of the entries that an item has in local indexes, all together.
+    pub(crate) fn local_entries_bytes(&self, item: &Item) -> usize {
+        let indexes = self.local_indexes().filter(|index| {
+            let index_key = index.record.key_schema.index_key_of_item(item);
+            index_key.is_some()
+        });
+        indexes
+            .map(|index| self.project(&index.record, item).size_bytes())
+            .sum()
+    }
+
+    /// The table's local indexes.
+    pub(crate) fn local_indexes(&self) -> impl Iterator<Item = &Index> {
+        let indexes = self.indexes().iter();
+        indexes.filter(|index| index.record.kind == IndexKind::Local)
     }
 
     /// The part of an item that an index holds.

@@ -77,6 +77,9 @@ pub(super) async fn run(context: &Context<'_>, input: shapes::QueryInput) -> Res
              the request.",
         )
     })?;
+    key_condition
+        .check_shape()
+        .map_err(|error| fault::of_expression(&error, false))?;
     let select = selection.resolve(projection.or(attributes));
     let counts_only = matches!(select, Select::Count);
     let query = Query {

@@ -122,3 +122,20 @@ fn values_are_shared_not_copied() {
         .unwrap();
     assert!(Arc::ptr_eq(&one, &two));
 }
+
+#[test]
+fn placeholders_have_a_size_all_together() {
+    let sized = |bytes: usize| {
+        let names = BTreeMap::from([("#a".to_owned(), "abc".to_owned())]);
+        let text = AttributeValue::S("x".repeat(bytes - "#aabc:v".len()));
+        let values = BTreeMap::from([(":v".to_owned(), text)]);
+        Placeholders::new(Some(names), Some(values)).map(drop)
+    };
+    assert_eq!(sized(2_097_152), Ok(()));
+    let refused = sized(2_097_153).unwrap_err();
+    assert_eq!(
+        refused.to_string(),
+        "ExpressionAttributeNames and ExpressionAttributeValues have exceeded the maximum \
+         allowed size of 2097152 bytes; size: 2097153"
+    );
+}

@@ -404,3 +404,43 @@ async fn a_write_is_not_acknowledged_if_its_history_stops_being_kept_meanwhile()
     let refused = fixture.write("Music", put, None).await.unwrap_err();
     assert!(refused.to_string().contains("may have been carried out"));
 }
+
+#[tokio::test]
+async fn entries_in_local_indexes_count_as_part_of_their_item() {
+    let fixture = Fixture::new().await;
+    fixture.music().await;
+    // The entry holds the keys, the label and the note: `note` counts twice, `remark` once.
+    let sized = |note: usize, text: usize| {
+        with(
+            "a",
+            &[
+                ("label", s("l")),
+                ("note", s(&"x".repeat(note))),
+                ("remark", s(&"x".repeat(text))),
+            ],
+        )
+    };
+    let keys = "artist".len() + 1 + "song".len() + 2 + "label".len() + 1;
+    let largest = 409_600 - 2 * (keys + "note".len() + 100_000) - "remark".len();
+    let put = |item| fixture.write("Music", ItemChange::Put(item), None);
+    put(sized(100_000, largest)).await.unwrap();
+    for too_large in [sized(100_000, largest + 1), sized(100_001, largest - 1)] {
+        assert_eq!(
+            text(put(too_large).await),
+            "Item size has exceeded the maximum allowed size"
+        );
+    }
+    let change = |text: usize| ItemChange::Update {
+        key: key("a", 1),
+        update: Some(update("SET remark = :t", &[(":t", s(&"x".repeat(text)))])),
+    };
+    let refused = fixture.write("Music", change(largest + 1), None).await;
+    assert_eq!(
+        text(refused),
+        "Item size to update has exceeded the maximum allowed size"
+    );
+    // Without a label there is no entry.
+    let mut unlabelled = sized(100_000, largest + 1);
+    unlabelled.attributes.remove("label");
+    put(unlabelled).await.unwrap();
+}

@@ -31,7 +31,11 @@ impl WriteAction {
     pub(super) fn stored_key(&self, table: &Table) -> Result<Bytes, Fault> {
         let key = match &self.change {
             ItemChange::Put(item) | ItemChange::Insert(item) => {
-                check_size(item, "Item size has exceeded the maximum allowed size")?;
+                check_size(
+                    table,
+                    item,
+                    "Item size has exceeded the maximum allowed size",
+                )?;
                 table.stored_key_of_item(item)?
             }
             ItemChange::Update { key, update } => {
@@ -91,12 +95,12 @@ fn check_targets(table: &Table, update: &Update) -> Result<(), Fault> {
         .map_err(|error| Fault::Invalid(error.to_string()))?;
     for index in table.indexes_by_name() {
         let name = index.record.name.as_str();
+        let schema = &index.record.key_schema;
         let literals = update
             .literal_values()
-            .filter(|(path, _)| !path.is_nested());
+            .filter(|(path, _)| !path.is_nested() && schema.contains(path.top_level()));
         for (path, value) in literals {
             let attribute = std::iter::once((path.top_level().to_owned(), value.clone())).collect();
-            let schema = &index.record.key_schema;
             if empty_index_key(schema, &attribute) {
                 return Err(empty_updated_index_key());
             }
@@ -158,13 +162,21 @@ fn check_updated(table: &Table, before: &Item, after: &Item) -> Result<(), Fault
         ));
     }
     check_size(
+        table,
         after,
         "Item size to update has exceeded the maximum allowed size",
     )
 }
 
-fn check_size(item: &Item, text: &str) -> Result<(), Fault> {
-    if item.size_bytes() > limits::ITEM_BYTES_MAX {
+/// An item's entries in local indexes count as part of it.
+fn check_size(table: &Table, item: &Item, text: &str) -> Result<(), Fault> {
+    let size_bytes = item.size_bytes();
+    // No entry is larger than its item.
+    let entries_bytes = match table.local_index_count() {
+        count if size_bytes.saturating_mul(1 + count) <= limits::ITEM_BYTES_MAX => 0,
+        _ => table.local_entries_bytes(item),
+    };
+    if size_bytes + entries_bytes > limits::ITEM_BYTES_MAX {
         return Err(Fault::Invalid(text.to_owned()));
     }
     Ok(())
