@@ -311,6 +311,7 @@ def test_item_collections(wire, plain, indexed, pk):
     assert reply == {"ItemCollectionMetrics": metrics}
     assert wire.DeleteItem(TableName=indexed, Key=key(pk), **size) == {"ItemCollectionMetrics": metrics}
     puts = [{"PutRequest": {"Item": item(pk, 100, sk=sk)}} for sk in "ab"]
+    puts.append({"DeleteRequest": {"Key": key(pk, "none")}})
     reply = wire.BatchWriteItem(RequestItems={indexed: puts, plain: puts}, **size)
     assert reply == {"UnprocessedItems": {}, "ItemCollectionMetrics": {indexed: [metrics]}}
     writes = [
@@ -320,3 +321,7 @@ def test_item_collections(wire, plain, indexed, pk):
     ]
     reply = wire.TransactWriteItems(TransactItems=writes, **size)
     assert reply == {"ItemCollectionMetrics": {indexed: [metrics]}}
+    deletion = [{"DeleteRequest": {"Key": key("nobody", "none")}}]
+    reply = wire.BatchWriteItem(RequestItems={indexed: deletion}, **size)
+    metrics = {"ItemCollectionKey": {"pk": {"S": "nobody"}}, "SizeEstimateRangeGB": [0, 1]}
+    assert reply["ItemCollectionMetrics"] == {indexed: [metrics]}, "as DeleteItem tells"

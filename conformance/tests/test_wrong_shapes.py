@@ -28,6 +28,9 @@ OVERRIDES = {
     "SSESpecificationOverride": {"Enabled": True, "SSEType": "KMS"},
 }
 ARN = "arn:aws:dynamodb:us-east-1:123456789012:table/shapes/backup/01489602797149-73d8d5bc"
+LESS = {"ComparisonOperator": "LT", "AttributeValueList": [{"N": "1"}]}
+REPORTS = {"ReturnConsumedCapacity": "INDEXES", "ReturnItemCollectionMetrics": "SIZE"}
+# By operation; what follows a space tells several requests of one apart.
 REQUESTS = {
     "PutItem": {
         "TableName": TABLE,
@@ -71,6 +74,32 @@ REQUESTS = {
             {"Delete": {"TableName": TABLE, "Key": {"pk": {"S": "z"}}}},
         ],
     },
+    "PutItem before expressions": {
+        "TableName": TABLE,
+        "Item": KEY,
+        "Expected": {"a": {"Exists": False}, "b": LESS},
+        "ConditionalOperator": "OR",
+        **REPORTS,
+    },
+    "UpdateItem before expressions": {
+        "TableName": TABLE,
+        "Key": KEY,
+        "AttributeUpdates": {"a": {"Action": "ADD", "Value": {"L": [{"N": "1"}]}}, "b": {"Action": "DELETE"}},
+        "Expected": {"c": {"ComparisonOperator": "NULL"}, "d": {"ComparisonOperator": "NE", "Value": {"S": "x"}}},
+        **REPORTS,
+    },
+    "Query before expressions": {
+        "TableName": TABLE,
+        "KeyConditions": {"pk": {"ComparisonOperator": "EQ", "AttributeValueList": [{"S": "mine"}]}},
+        "QueryFilter": {"a": LESS, "b": {"ComparisonOperator": "NOT_NULL", "AttributeValueList": []}},
+        "ConditionalOperator": "AND",
+        "AttributesToGet": ["pk", "a"],
+        "ReturnConsumedCapacity": "TOTAL",
+    },
+    "BatchGetItem before expressions": {
+        "RequestItems": {TABLE: {"Keys": [KEY], "AttributesToGet": ["pk", "a"]}},
+        "ReturnConsumedCapacity": "INDEXES",
+    },
     "TransactGetItems": {"TransactItems": [{"Get": {"TableName": TABLE, "Key": KEY, "ProjectionExpression": "pk"}}]},
     "CreateTable": {
         "TableName": TABLE,
@@ -111,7 +140,8 @@ def table(wire):
     assert OTHERS in read_all(wire, TABLE)
 
 
-def check_answer(wire, operation, body):
+def check_answer(wire, name, body):
+    operation = name.partition(" ")[0]
     status, _, reply = wire.post(operation, body)
     shown = f"{operation} {body[:500]!r}\nanswered {status} {reply[:500]!r}"
     assert status in (200, 400), shown

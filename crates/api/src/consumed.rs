@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use anywhen_model::{CapacityUnits, Item};
 use anywhen_protocol::{Fault, shapes};
-use anywhen_table::{Charge, Consumed, IndexKind, ItemCollection, Table, WriteOutcome};
+use anywhen_table::{Charge, Consumed, IndexKind, ItemCollection, Table};
 
 use crate::body::Body;
 use crate::fault;
@@ -163,7 +163,7 @@ impl Collections {
         }
     }
 
-    /// Adds the collection of an item that was written.
+    /// Adds the collection that a write went to, by the item or its key.
     pub(crate) async fn add(
         &mut self,
         reference: &str,
@@ -184,16 +184,9 @@ impl Collections {
         Ok(())
     }
 
-    /// The same for an outcome; nothing if there was no item before nor after.
-    pub(crate) async fn add_written(
-        &mut self,
-        reference: &str,
-        outcome: &WriteOutcome,
-    ) -> Result<(), Fault> {
-        match outcome.new.as_ref().or(outcome.old.as_ref()) {
-            Some(item) => self.add(reference, &outcome.charge.table, item).await,
-            None => Ok(()),
-        }
+    /// Whether the request asks for any.
+    pub(crate) fn are_asked(&self) -> bool {
+        self.asked
     }
 
     /// Adds the metrics of an operation on one item to its reply, if there are any.

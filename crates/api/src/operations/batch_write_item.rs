@@ -1,6 +1,6 @@
 //! BatchWriteItem: up to 25 puts and deletes, each a write of its own.
 
-use anywhen_model::limits;
+use anywhen_model::{Item, limits};
 use anywhen_protocol::{Fault, shapes};
 use anywhen_table::ItemChange;
 
@@ -29,6 +29,14 @@ pub(super) async fn run(
             references.push(reference);
         }
     }
+    let mut collections = Collections::new(input.return_item_collection_metrics.as_ref());
+    // The changes are used up by the writes.
+    let keys: Vec<Item> = if collections.are_asked() {
+        let keys = changes.iter().map(|(_, change)| change.key().clone());
+        keys.collect()
+    } else {
+        Vec::new()
+    };
     let outcomes = context
         .tables()
         .await?
@@ -37,13 +45,15 @@ pub(super) async fn run(
         .map_err(fault::of_table)?;
     let asked = Asked::of(input.return_consumed_capacity.as_ref());
     let mut report = Report::new(asked, Transaction::No);
-    let mut collections = Collections::new(input.return_item_collection_metrics.as_ref());
     let mut last = None;
-    for (reference, outcome) in references.into_iter().zip(outcomes) {
+    for (position, (reference, outcome)) in references.into_iter().zip(outcomes).enumerate() {
         let outcome = outcome.map_err(fault::of_table)?;
         last = last.max(Some(outcome.timestamp));
         report.add_charge(reference, &outcome.charge);
-        collections.add_written(reference, &outcome).await?;
+        if let Some(key) = keys.get(position) {
+            let table = &outcome.charge.table;
+            collections.add(reference, table, key).await?;
+        }
     }
     let mut body = Body::new();
     body.member("UnprocessedItems").extend_from_slice(b"{}");

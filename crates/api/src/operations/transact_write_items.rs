@@ -43,11 +43,13 @@ pub(super) async fn run(
     let mut collections = Collections::new(input.return_item_collection_metrics.as_ref());
     if outcome.repeated.is_empty() {
         let mut report = Report::new(asked, Transaction::Writes);
-        for (entry, outcome) in entries.iter().zip(&outcome.outcomes) {
+        let actions = entries.iter().zip(&actions);
+        for ((entry, action), outcome) in actions.zip(&outcome.outcomes) {
             let reference = entry.table.unwrap_or_default();
             report.add_charge(reference, &outcome.charge);
             if entry.kind != "Check" {
-                collections.add_written(reference, outcome).await?;
+                let (table, key) = (&outcome.charge.table, action.action.change.key());
+                collections.add(reference, table, key).await?;
             }
         }
         collections.write_map(&mut body)?;
