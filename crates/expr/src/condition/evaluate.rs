@@ -137,7 +137,9 @@ fn contains(container: &AttributeValue, member: &AttributeValue) -> bool {
     match (container, member) {
         (AttributeValue::S(text), AttributeValue::S(part)) => text.contains(part),
         (AttributeValue::B(bytes), AttributeValue::B(part)) => {
-            memchr::memmem::find(bytes, part).is_some()
+            // The search looks at all of `part` first, which may be far larger than any item, and
+            // is looked for in every item of a page.
+            part.len() <= bytes.len() && memchr::memmem::find(bytes, part).is_some()
         }
         (AttributeValue::Ss(members), AttributeValue::S(member)) => members.contains(member),
         (AttributeValue::Ns(members), AttributeValue::N(member)) => members.contains(member),

@@ -191,6 +191,18 @@ fn a_filter_has_a_bounded_number_of_operands() {
     );
 }
 
+/// What is looked for can be as large as a request, and is looked for in every item of a page:
+/// without a look at the lengths first this takes minutes.
+#[test]
+fn what_is_larger_than_an_item_is_not_searched_for() {
+    let large = [AttributeValue::B(vec![1; 16 << 20])];
+    let condition = filter("a", test(Op::Contains, &large)).unwrap().unwrap();
+    let small = item([("a", b(&[1; 10]))]);
+    for _ in 0..100_000 {
+        assert!(!condition.evaluate(Some(&small)));
+    }
+}
+
 #[test]
 fn a_conditional_operator_needs_conditions() {
     let check = |conditions| {
