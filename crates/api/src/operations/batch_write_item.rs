@@ -52,7 +52,7 @@ pub(super) async fn run(
         report.add_charge(reference, &outcome.charge);
         if let Some(key) = keys.get(position) {
             let table = &outcome.charge.table;
-            collections.add(reference, table, key).await?;
+            collections.add(reference, table, key).await;
         }
     }
     let mut body = Body::new();

@@ -49,7 +49,7 @@ pub(super) async fn run(
             report.add_charge(reference, &outcome.charge);
             if entry.kind != "Check" {
                 let (table, key) = (&outcome.charge.table, action.action.change.key());
-                collections.add(reference, table, key).await?;
+                collections.add(reference, table, key).await;
             }
         }
         collections.write_map(&mut body)?;

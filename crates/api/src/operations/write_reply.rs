@@ -57,9 +57,7 @@ impl SingleWrite<'_> {
         report.add_charge(reference, &outcome.charge);
         report.write_one(&mut body)?;
         let mut collections = Collections::new(self.collections);
-        collections
-            .add(reference, &outcome.charge.table, key)
-            .await?;
+        collections.add(reference, &outcome.charge.table, key).await;
         collections.write_one(&mut body)?;
         Ok(Done {
             body: body.finish(),
