@@ -40,8 +40,9 @@ use crate::statistics::{Counted, Difference};
 use crate::system::{self, SystemChange, SystemStore};
 use crate::table::{ITEMS_PART, Index, Part, Table};
 
-/// Before a job that failed tries again.
-const RETRY: Duration = Duration::from_secs(1);
+/// Before a job that failed tries again for the first time; twice as long each time after.
+const RETRY_FIRST: Duration = Duration::from_secs(1);
+const RETRY_LAST: Duration = Duration::from_mins(1);
 
 /// Most items, written or not, that a chunk looks at for each entry it may write.
 const LOOKED_AT_PER_ENTRY: usize = 16;
@@ -402,14 +403,18 @@ impl Table {
 
 /// The job that fills an index.
 async fn fill(realm: Weak<RealmTables>, place: IndexPlace) {
+    let mut pause = RETRY_FIRST;
     loop {
         let Some(realm) = realm.upgrade() else { return };
         match realm.fill_step(place).await {
             Ok(Step::Done) => return,
-            Ok(Step::More) => tokio::task::yield_now().await,
+            Ok(Step::More) => {
+                pause = RETRY_FIRST;
+                tokio::task::yield_now().await;
+            }
             Err(error) => {
                 drop(realm);
-                failed(place, &error, "filling an index failed, will try again").await;
+                failed(place, &error, "filling", &mut pause).await;
             }
         }
     }
@@ -425,6 +430,7 @@ async fn drop_index(
         realm.failpoint("drop_index::before_forget").await?;
         realm.forget_index(place).await
     };
+    let mut pause = RETRY_FIRST;
     let (engine, name) = loop {
         let Some(realm) = realm.upgrade() else { return };
         match forgotten(&realm).await {
@@ -435,7 +441,7 @@ async fn drop_index(
             }
             Err(error) => {
                 drop(realm);
-                failed(place, &error, "dropping an index failed, will try again").await;
+                failed(place, &error, "dropping", &mut pause).await;
             }
         }
     };
@@ -449,10 +455,12 @@ async fn drop_index(
     }
 }
 
-async fn failed(place: IndexPlace, error: &TableError, what: &str) {
+/// Says what has failed, and waits before it is tried again.
+async fn failed(place: IndexPlace, error: &TableError, what: &str, pause: &mut Duration) {
     let (table, number) = (place.table, place.number);
-    tracing::error!(%table, number, %error, "{what}");
-    tokio::time::sleep(RETRY).await;
+    tracing::error!(%table, number, %error, "{what} an index failed, will try again");
+    tokio::time::sleep(*pause).await;
+    *pause = (*pause * 2).min(RETRY_LAST);
 }
 
 /// The record of a table whose index is no longer being allocated or dropped.
