@@ -6,21 +6,29 @@
 
 use anywhen_expr::ExpressionError;
 use anywhen_expr::partiql::{BoundStatement, Statement};
-use anywhen_model::{AttributeValue, CommitTimestamp, Item, TableName, parse_value, write_item};
+use anywhen_model::{AttributeValue, Item, TableName, parse_value, write_item};
 use anywhen_protocol::{Fault, RawJson};
 use anywhen_table::REQUEST_HASH_BYTES;
 
-use crate::service::{Context, Done};
+use crate::body::Body;
+use crate::service::Context;
 use crate::{fault, items};
 
 /// The text of a fault that batches and single statements share.
 pub(crate) const EXISTS_OUTSIDE_TRANSACTION: &str =
     "EXISTS is a statement of ExecuteTransaction only";
 
+/// The table of a statement, and how the statement calls it: by name or ARN.
+#[derive(Debug, Clone)]
+pub(crate) struct Named {
+    pub(crate) table: TableName,
+    pub(crate) reference: String,
+}
+
 /// One statement of a request.
 pub(crate) struct Request {
     pub(crate) statement: BoundStatement,
-    pub(crate) table: TableName,
+    pub(crate) named: Named,
     /// A hash over the text and the values of the parameters.
     pub(crate) hash: [u8; REQUEST_HASH_BYTES],
 }
@@ -38,10 +46,11 @@ impl Request {
         let statement = Statement::parse(text)
             .and_then(|statement| statement.bind(parameters))
             .map_err(|error| refused(&error))?;
-        let table = items::table_name(context, Some(statement.table()))?;
+        let reference = statement.table().to_owned();
+        let table = items::table_name(context, Some(&reference))?;
         Ok(Self {
             statement,
-            table,
+            named: Named { table, reference },
             hash,
         })
     }
@@ -75,36 +84,26 @@ fn hash(text: &str, parameters: &[AttributeValue]) -> [u8; REQUEST_HASH_BYTES] {
     anywhen_kms::fingerprint(&meaning)
 }
 
-/// Rows as the reply of a single statement.
-pub(crate) fn reply(
-    rows: &[Item],
-    next_token: Option<&str>,
-    last_evaluated_key: Option<&Item>,
-    commit_timestamp: Option<CommitTimestamp>,
-) -> Done {
-    let mut body = b"{\"Items\":[".to_vec();
+/// The reply of a single statement, as far as its rows.
+pub(crate) fn rows(rows: &[Item]) -> Body {
+    let mut body = Body::new();
+    let out = body.member("Items");
+    out.push(b'[');
     for (position, item) in rows.iter().enumerate() {
         if position > 0 {
-            body.push(b',');
+            out.push(b',');
         }
-        write_item(item, &mut body);
+        write_item(item, out);
     }
-    body.push(b']');
-    if let Some(token) = next_token {
-        // A token is base64, which JSON takes as it is.
-        body.extend_from_slice(b",\"NextToken\":\"");
-        body.extend_from_slice(token.as_bytes());
-        body.push(b'"');
-    }
-    if let Some(key) = last_evaluated_key {
-        body.extend_from_slice(b",\"LastEvaluatedKey\":");
-        write_item(key, &mut body);
-    }
-    body.push(b'}');
-    Done {
-        body,
-        commit_timestamp,
-    }
+    out.push(b']');
+    body
+}
+
+/// The reply of a transaction that writes, as far as its responses: none, whatever it wrote.
+pub(crate) fn no_responses() -> Body {
+    let mut body = Body::new();
+    body.member("Responses").extend_from_slice(b"[]");
+    body
 }
 
 #[cfg(test)]

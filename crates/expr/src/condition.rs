@@ -75,8 +75,7 @@ impl Condition {
 
     /// The condition of this tree, whose operands fit.
     pub(crate) fn from_node(root: Node) -> Self {
-        let root = Arc::new(root);
-        Self { root }
+        Self::new(root, Origin::Expression)
     }
 
     /// Whether `item` fulfils the condition. An item that does not exist (`None`) is like one

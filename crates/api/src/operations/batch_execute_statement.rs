@@ -6,21 +6,19 @@ use std::sync::Arc;
 use anywhen_expr::partiql::{BoundStatement, ItemRead};
 use anywhen_model::{CommitTimestamp, Item, TableName};
 use anywhen_protocol::{Fault, shapes};
-use anywhen_table::{GetItem, RealmTables, StatementWrite, Table, TableError};
+use anywhen_table::{Charge, GetItem, RealmTables, StatementWrite, Table, TableError};
 
-use crate::items::{self, asks};
+use crate::body::Body;
+use crate::consumed::{Asked, Report, Transaction};
 use crate::service::{Context, Done};
 use crate::statements::{EXISTS_OUTSIDE_TRANSACTION, Request};
-use crate::{fault, operations, unbuilt};
+use crate::{fault, items};
 
 pub(super) async fn run(
     context: &Context<'_>,
     input: shapes::BatchExecuteStatementInput,
 ) -> Result<Done, Fault> {
-    unbuilt::refuse(&[(
-        "ReturnConsumedCapacity",
-        asks(input.return_consumed_capacity.as_ref()),
-    )])?;
+    let asked = Asked::of(input.return_consumed_capacity.as_ref());
     let inputs = input.statements.unwrap_or_default();
     let requests = read_requests(context, &inputs)?;
     let tables = context.tables().await?;
@@ -34,14 +32,23 @@ pub(super) async fn run(
         .iter()
         .filter_map(|outcome| outcome.timestamp)
         .max();
-    let responses = outcomes.into_iter().map(|outcome| outcome.response);
-    let done = operations::reply(&shapes::BatchExecuteStatementOutput {
-        responses: Some(responses.collect()),
-        consumed_capacity: None,
-    })?;
+    let mut report = Report::new(asked, Transaction::No);
+    for (reference, charge) in outcomes
+        .iter()
+        .filter_map(|outcome| outcome.charge.as_ref())
+    {
+        report.add_charge(reference, charge);
+    }
+    let responses: Vec<_> = outcomes
+        .into_iter()
+        .map(|outcome| outcome.response)
+        .collect();
+    let mut body = Body::new();
+    body.shape("Responses", Some(&responses))?;
+    report.write_list(&mut body)?;
     Ok(Done {
+        body: body.finish(),
         commit_timestamp,
-        ..done
     })
 }
 
@@ -76,12 +83,14 @@ fn read_requests(
 struct Member {
     /// The table, once it is known to exist.
     table: Option<Arc<Table>>,
+    /// How the statement calls it.
+    reference: String,
     work: Result<Work, shapes::BatchStatementError>,
     shows_item: bool,
 }
 
 enum Work {
-    Read(ItemRead),
+    Read { get: GetItem, read: ItemRead },
     Write(StatementWrite),
 }
 
@@ -93,13 +102,17 @@ impl Member {
     ) -> Self {
         let shows_item =
             input.return_values_on_condition_check_failure.as_deref() == Some("ALL_OLD");
+        let reference = request
+            .as_ref()
+            .map(|request| request.named.reference.clone());
         let mut member = Self {
             table: None,
+            reference: reference.unwrap_or_default(),
             work: Err(shapes::BatchStatementError::default()),
             shows_item,
         };
         member.work = member
-            .planned(tables, request)
+            .planned(tables, request, input.consistent_read.unwrap_or(false))
             .map_err(|fault| error_of(&fault));
         member
     }
@@ -108,16 +121,25 @@ impl Member {
         &mut self,
         tables: &RealmTables,
         request: Result<Request, Fault>,
+        consistent_read: bool,
     ) -> Result<Work, Fault> {
         let Request {
-            statement, table, ..
+            statement, named, ..
         } = request?;
-        let table = tables.open_table(&table).map_err(fault::of_table)?;
+        let table = tables.open_table(&named.table).map_err(fault::of_table)?;
         self.table = Some(Arc::clone(&table));
         match statement {
             BoundStatement::Select(select) => {
                 let read = table.plan_item_read(select).map_err(fault::of_table)?;
-                read.map(Work::Read).ok_or_else(|| {
+                let get = |read: ItemRead| Work::Read {
+                    get: GetItem {
+                        key: read.key.clone(),
+                        projection: None,
+                        consistent_read,
+                    },
+                    read,
+                };
+                read.map(get).ok_or_else(|| {
                     Fault::validation(
                         "Select statements within BatchExecuteStatement must specify the primary \
                          key in the where clause.",
@@ -139,6 +161,8 @@ impl Member {
 struct Outcome {
     response: shapes::BatchStatementResponse,
     timestamp: Option<CommitTimestamp>,
+    /// What it consumed, and of which table by the name that the statement gave.
+    charge: Option<(String, Charge)>,
 }
 
 /// Runs the statements: reads one after the other, writes side by side. Writes of one item queue
@@ -149,7 +173,7 @@ async fn run_members(
 ) -> Result<Vec<Outcome>, Fault> {
     let reads = members
         .iter()
-        .any(|member| matches!(member.work, Ok(Work::Read(_))));
+        .any(|member| matches!(member.work, Ok(Work::Read { .. })));
     if reads {
         return items::blocking(move || Ok(members.into_iter().map(read).collect())).await;
     }
@@ -159,19 +183,19 @@ async fn run_members(
 
 fn read(member: Member) -> Outcome {
     let name = name_of(&member);
-    let (Some(table), Ok(Work::Read(read))) = (&member.table, &member.work) else {
+    let (Some(table), Ok(Work::Read { get, read })) = (&member.table, &member.work) else {
         return failed(member);
     };
-    let get = GetItem {
-        key: read.key.clone(),
-        projection: None,
-    };
-    let row = table.get_item(&get).and_then(|found| {
-        let item = found.map(|item| item.to_item()).transpose()?;
-        Ok(item.and_then(|item| read.row(item)))
+    let row = table.get_item(get).and_then(|found| {
+        let item = found.item.map(|item| item.to_item()).transpose()?;
+        Ok((item.and_then(|item| read.row(item)), found.consumed))
     });
     match row {
-        Ok(row) => succeeded(name, row.as_ref(), None),
+        Ok((row, consumed)) => {
+            let table = Arc::clone(table);
+            let charge = Charge { table, consumed };
+            succeeded(name, row.as_ref(), None, (member.reference, charge))
+        }
         Err(error) => refused(name, error, member.shows_item),
     }
 }
@@ -183,8 +207,9 @@ async fn write(tables: &RealmTables, member: Member) -> Outcome {
     };
     match tables.write(table, &write.action).await {
         Ok(outcome) => {
-            let timestamp = outcome.timestamp;
-            succeeded(name, write.returned(outcome).as_ref(), Some(timestamp))
+            let timestamp = Some(outcome.timestamp);
+            let charge = (member.reference.clone(), outcome.charge.clone());
+            succeeded(name, write.returned(outcome).as_ref(), timestamp, charge)
         }
         Err(error) => refused(name, error, member.shows_item),
     }
@@ -201,6 +226,7 @@ fn succeeded(
     name: Option<TableName>,
     item: Option<&Item>,
     timestamp: Option<CommitTimestamp>,
+    charge: (String, Charge),
 ) -> Outcome {
     let response = shapes::BatchStatementResponse {
         table_name: name.map(|name| name.to_string()),
@@ -210,6 +236,7 @@ fn succeeded(
     Outcome {
         response,
         timestamp,
+        charge: Some(charge),
     }
 }
 
@@ -239,6 +266,7 @@ fn with_error(name: Option<TableName>, error: shapes::BatchStatementError) -> Ou
     Outcome {
         response,
         timestamp: None,
+        charge: None,
     }
 }
 

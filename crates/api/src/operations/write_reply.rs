@@ -22,22 +22,32 @@ pub(super) struct SingleWrite<'a> {
     pub(super) collections: Option<&'a String>,
 }
 
+/// Runs a write; a failed condition shows its item only if that was asked for.
+pub(super) async fn write(
+    context: &Context<'_>,
+    table: &TableName,
+    action: &WriteAction,
+    on_failure: Option<&String>,
+) -> Result<WriteOutcome, Fault> {
+    let shows_item = on_failure.is_some_and(|value| value == "ALL_OLD");
+    let outcome = context.tables().await?.write(table, action).await;
+    outcome.map_err(|error| {
+        fault::of_table(if shows_item {
+            error
+        } else {
+            fault::without_item(error)
+        })
+    })
+}
+
 impl SingleWrite<'_> {
-    /// Runs the write; a failed condition shows its item only if that was asked for.
+    /// Runs the write.
     pub(super) async fn run(
         &self,
         context: &Context<'_>,
         action: &WriteAction,
     ) -> Result<WriteOutcome, Fault> {
-        let shows_item = self.on_failure.is_some_and(|value| value == "ALL_OLD");
-        let outcome = context.tables().await?.write(&self.table, action).await;
-        outcome.map_err(|error| {
-            fault::of_table(if shows_item {
-                error
-            } else {
-                fault::without_item(error)
-            })
-        })
+        write(context, &self.table, action, self.on_failure).await
     }
 
     /// The reply, with the attributes that were asked for, if there are any. `key` is the item's
