@@ -325,3 +325,43 @@ def test_item_collections(wire, plain, indexed, pk):
     reply = wire.BatchWriteItem(RequestItems={indexed: deletion}, **size)
     metrics = {"ItemCollectionKey": {"pk": {"S": "nobody"}}, "SizeEstimateRangeGB": [0, 1]}
     assert reply["ItemCollectionMetrics"] == {indexed: [metrics]}, "as DeleteItem tells"
+
+
+# --- statements of PartiQL ---
+
+
+def test_statements_cost_what_their_operations_do(wire, plain, pk):
+    def cost(statement, **members):
+        return total(wire.ExecuteStatement(Statement=statement, ReturnConsumedCapacity="TOTAL", **members))
+
+    where = f"WHERE pk = '{pk}' AND sk = 'a'"
+    assert cost("INSERT INTO Cost VALUE ?", Parameters=[{"M": item(pk, 1500)}]) == 2
+    assert cost(f"SELECT * FROM Cost {where}") == 0.5
+    assert cost(f"SELECT sk FROM Cost {where}", ConsistentRead=True) == 1
+    assert cost(f"UPDATE Cost SET f = 'x' {where}") == 2
+    assert cost(f"DELETE FROM Cost {where}") == 1
+    assert cost(f"DELETE FROM Cost {where}") == 1, "of what is not there"
+
+
+def test_statements_together(wire, plain, indexed, pk):
+    def insert(table, sk):
+        return {"Statement": f"INSERT INTO {table} VALUE ?", "Parameters": [{"M": item(pk, 500, sk=sk)}]}
+
+    def select(table, sk):
+        return {"Statement": f"SELECT * FROM {table} WHERE pk = '{pk}' AND sk = '{sk}'"}
+
+    def costs(operation, **members):
+        reply = getattr(wire, operation)(ReturnConsumedCapacity="TOTAL", **members)
+        told = reply["ConsumedCapacity"]
+        return {one.pop("TableName"): one for one in told}
+
+    both = lambda make, *names: [make(plain, names[0]), make(indexed, names[0]), make(plain, names[1])]  # noqa: E731
+    assert costs("BatchExecuteStatement", Statements=both(insert, "a", "b")) == {plain: units(2), indexed: units(1)}
+    reads = {plain: units(1), indexed: units(0.5)}
+    assert costs("BatchExecuteStatement", Statements=both(select, "a", "b")) == reads
+    writes = {plain: units(4, "WriteCapacityUnits"), indexed: units(2, "WriteCapacityUnits")}
+    members = {"TransactStatements": both(insert, "c", "d"), "ClientRequestToken": pk}
+    assert costs("ExecuteTransaction", **members) == writes
+    repeated = {plain: units(4, "ReadCapacityUnits"), indexed: units(2, "ReadCapacityUnits")}
+    assert costs("ExecuteTransaction", **members) == repeated
+    assert costs("ExecuteTransaction", TransactStatements=both(select, "c", "d")) == repeated

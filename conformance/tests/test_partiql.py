@@ -238,8 +238,6 @@ def test_bad_requests(ddb, wire, players):
         execute(ddb, "SELECT * FROM Players WHERE x = ?", number("x"))
     with refused("SerializationException"):
         wire.ExecuteStatement(Statement="SELECT * FROM Players WHERE x = ?", Parameters=[{"S": 1}])
-    with refused(VALIDATION, re.compile("ReturnConsumedCapacity is not supported")):
-        execute(ddb, "SELECT * FROM Players", ReturnConsumedCapacity="TOTAL")
     for statement in ("SELECT * FROM NoSuch", "SELECT * FROM NoSuch.i", "DELETE FROM NoSuch WHERE pk = 'a'"):
         with refused("ResourceNotFoundException", "Requested resource not found"):
             execute(ddb, statement)

@@ -12,7 +12,7 @@ use super::key_range::StoredRange;
 use super::page::{Page, Source};
 use super::position;
 use super::start_key::{self, Operation};
-use super::{ReadOptions, Select};
+use super::{GetItem, ReadOptions, Select};
 use crate::error::TableError;
 use crate::record::IndexKind;
 use crate::table::Table;
@@ -63,7 +63,7 @@ impl Table {
                     filter: plan.filter,
                     columns: plan.columns,
                 };
-                let page = self.item_page(&read)?;
+                let page = self.item_page(&read, options.consistent_read)?;
                 return Ok(Selected { page, next: None });
             }
             Access::Partitions {
@@ -79,13 +79,19 @@ impl Table {
                     Direction::Backward
                 };
                 let ranges = source.bounds_from(&ranges, direction, start.as_ref())?;
-                let options = source.read_options(plan.filter, &plan.columns, limit);
+                let options = ReadOptions {
+                    consistent_read: options.consistent_read,
+                    ..source.read_options(plan.filter, &plan.columns, limit)
+                };
                 source.read_ranges(ranges, direction, &options)?
             }
             Access::Scan => {
                 let start = start.map(|start| start_key::locate(&source, Operation::Scan, &start));
                 let lower = start.transpose()?.map_or(Bound::Unbounded, Bound::Excluded);
-                let options = source.read_options(plan.filter, &plan.columns, options.limit);
+                let options = ReadOptions {
+                    consistent_read: options.consistent_read,
+                    ..source.read_options(plan.filter, &plan.columns, options.limit)
+                };
                 source.read((lower, Bound::Unbounded), Direction::Forward, &options)?
             }
         };
@@ -113,14 +119,20 @@ impl Table {
     }
 
     /// The one item of a plan as a page.
-    fn item_page(&self, read: &ItemRead) -> Result<Page, TableError> {
-        let key = self
-            .stored_key(&read.key)
-            .map_err(crate::keys::Fault::from)?;
-        let snapshot = self.engine.snapshot()?;
-        let Some(item) = self.read(&*snapshot, &key)? else {
-            return Ok(Page::default());
+    fn item_page(&self, read: &ItemRead, consistent_read: bool) -> Result<Page, TableError> {
+        let found = self.get_item(&GetItem {
+            key: read.key.clone(),
+            projection: None,
+            consistent_read,
+        })?;
+        let page = Page {
+            consumed: found.consumed,
+            ..Page::default()
         };
+        let Some(item) = found.item else {
+            return Ok(page);
+        };
+        let item = item.to_item()?;
         let scanned_bytes = item.size_bytes();
         let items: Vec<Item> = read.row(item).into_iter().collect();
         Ok(Page {
@@ -128,7 +140,7 @@ impl Table {
             items,
             scanned_count: 1,
             scanned_bytes,
-            ..Page::default()
+            ..page
         })
     }
 
