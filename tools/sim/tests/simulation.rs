@@ -7,7 +7,7 @@ use std::process::Command;
 use anywhen_sim::{Counts, Failure, Plan, Sabotage, simulate};
 
 /// Runs by default; less than a minute of one core.
-const SEEDS: u64 = 40;
+const SEEDS: u64 = 30;
 
 fn seeds() -> std::ops::Range<u64> {
     let number = |name| std::env::var(name).ok()?.parse::<u64>().ok();
