@@ -167,6 +167,11 @@ class Writer:
         changes, statements = self._some_statements()
         self._send(changes, together=False)
         reply = self.wire.BatchExecuteStatement(Statements=statements)
+        for response in reply["Responses"]:
+            # A server that cannot write says so in the place of each statement.
+            error = response.get("Error", {})
+            if error.get("Code") == "InternalServerError":
+                raise Fault(500, {"__type": error["Code"], "message": error["Message"]}, reply.headers)
         assert reply["Responses"] == [{"TableName": self.table}] * len(statements), reply
         self._acknowledge(self.pending_after, reply.commit)
 
