@@ -476,7 +476,7 @@ def test_transactions_of_writes(ddb, wire, own):
             ddb,
             insert,
             update,
-            {"Statement": check.replace("20", "21"), "ReturnValuesOnConditionCheckFailure": "ALL_OLD"},
+            {"Statement": check.replace("x = 20", "x = 21"), "ReturnValuesOnConditionCheckFailure": "ALL_OLD"},
             f"DELETE FROM {at} WHERE pk = 'nobody' AND sk = '1'",
         )
     assert refusal.message == (
