@@ -256,13 +256,18 @@ impl<M: Manifest> Ledger<M> {
         let mut writer = self.writer.lock().await;
         self.settle(&mut writer).await?;
         while self.is_stored() && self.current().head().epoch < writer.epoch {
-            let mut next = M::clone(&self.current());
-            let id = layout::random_name(&*self.randomness);
-            next.set_head(Head::new(next.head().number + 1, writer.epoch, id));
-            self.begin(&mut writer, next);
-            self.settle(&mut writer).await?;
+            self.put_again(&mut writer).await?;
         }
         Ok(self.current())
+    }
+
+    /// Puts the newest manifest once more, under the next number.
+    async fn put_again(&self, writer: &mut Writer<M>) -> Result<(), ArchiveError> {
+        let mut next = M::clone(&self.current());
+        let id = layout::random_name(&*self.randomness);
+        next.set_head(Head::new(next.head().number + 1, writer.epoch, id));
+        self.begin(writer, next);
+        self.settle(writer).await
     }
 
     /// Whether the chain has any manifest, as far as this writer knows.
@@ -276,27 +281,35 @@ impl<M: Manifest> Ledger<M> {
     pub(crate) async fn erase_if(&self, dead: fn(&M) -> bool) -> Result<(), ArchiveError> {
         let mut writer = self.writer.lock().await;
         self.settle(&mut writer).await?;
-        let current = self.current();
-        if !self.is_stored() || !dead(&current) {
+        if !self.is_stored() || !dead(&self.current()) {
             return Ok(());
         }
-        // The newest goes last: a crash in between leaves a chain that still reads as dead.
-        let newest = current.head().number;
-        let ours = |name: &String| layout::manifest_number(name).is_some_and(|one| one <= newest);
-        for name in self
-            .store
-            .list(&self.folder)
-            .await?
-            .into_iter()
-            .filter(ours)
-        {
-            self.store.delete(&name).await?;
+        // The newest goes last: a crash in between leaves a chain that still reads as dead. After
+        // a power cut a directory may have forgotten one removal and kept a later one, so in
+        // between the same is put once more: a put is durable with all that was removed before it.
+        self.remove_through(self.current().head().number.saturating_sub(1))
+            .await?;
+        self.put_again(&mut writer).await?;
+        let current = self.current();
+        if !dead(&current) {
+            return Ok(());
         }
+        self.remove_through(current.head().number).await?;
         writer.oldest = current.head().number + 1;
         // Nothing is stored: whoever looks for it again finds that there is nothing to erase.
         let mut gone = M::clone(&current);
         gone.set_head(Head::new(current.head().number, 0, String::new()));
         *self.current.write() = Arc::new(gone);
+        Ok(())
+    }
+
+    /// Removes the manifests up to a number; what a later writer has put stays.
+    async fn remove_through(&self, number: u64) -> Result<(), ArchiveError> {
+        let reached = |name: &String| layout::manifest_number(name).is_some_and(|n| n <= number);
+        let names = self.store.list(&self.folder).await?;
+        for name in names.into_iter().filter(reached) {
+            self.store.delete(&name).await?;
+        }
         Ok(())
     }
 

@@ -261,7 +261,7 @@ impl Verifier {
     fn chain_problems(&self, realm: &Realm, chains: &Chains) -> Vec<Problem> {
         let lost =
             format!("realm {realm}: no server starts on it, and nothing of it can be restored");
-        let mut problems = chains.realm.problems(&lost);
+        let mut problems = chains.realm.problems(&lost, |_| false);
         if chains.realm.is_empty() {
             // A server puts a manifest before anything else of a realm.
             problems.push(Problem {
@@ -280,10 +280,11 @@ impl Verifier {
             });
         }
         for (table, chain) in &chains.timelines {
-            problems.extend(chain.problems(&format!(
+            let lost = format!(
                 "table {table} of realm {realm}: no server starts on it, and nothing of the \
                  table can be restored"
-            )));
+            );
+            problems.extend(chain.problems(&lost, TimelineManifest::holds_nothing));
             if let Some((path, manifest)) = chain.state()
                 && manifest.table != *table
             {

@@ -169,8 +169,9 @@ impl<M: Manifest> Chain<M> {
         self.manifests.values().map(|found| found.bytes)
     }
 
-    /// What is wrong with the chain; `lost` is what its newest manifest stands for.
-    pub(super) fn problems(&self, lost: &str) -> Vec<Problem> {
+    /// What is wrong with the chain; `lost` is what its newest manifest stands for. Of a chain
+    /// whose newest manifest is `dead` a server removes all: a crash may leave any of them.
+    pub(super) fn problems(&self, lost: &str, dead: fn(&M) -> bool) -> Vec<Problem> {
         let newest = self.manifests.keys().next_back();
         let problem = |number: u64, what: String| Problem {
             path: layout::manifest(&self.folder, number),
@@ -183,11 +184,9 @@ impl<M: Manifest> Chain<M> {
         };
         let mut problems: Vec<Problem> = Vec::new();
         let missing = "it is missing, though there are manifests before and after it";
-        problems.extend(
-            self.missing
-                .iter()
-                .map(|number| problem(*number, missing.to_owned())),
-        );
+        let going = self.state().is_some_and(|(_, newest)| dead(newest));
+        let missing_numbers = self.missing.iter().filter(|_| !going);
+        problems.extend(missing_numbers.map(|number| problem(*number, missing.to_owned())));
         let mut epoch = 0;
         let mut ids = BTreeSet::new();
         for (number, found) in &self.manifests {
