@@ -26,7 +26,8 @@ const SMALL_SLICE_SHARE: u64 = 16;
 pub(crate) struct ChangeLogs {
     database: Database,
     slice_bytes: u64,
-    logs: RwLock<Vec<Arc<ChangeLog>>>,
+    /// By handle; `None` where one was dropped. Handles are never given twice.
+    logs: RwLock<Vec<Option<Arc<ChangeLog>>>>,
 }
 
 impl ChangeLogs {
@@ -42,24 +43,35 @@ impl ChangeLogs {
     pub(crate) fn open(&self, name: &str) -> Result<LogHandle, EngineError> {
         slice_name(name, CommitTimestamp::MAX)?;
         let mut logs = self.logs.write();
-        let position = logs
-            .iter()
-            .position(|log| log.name == name)
-            .unwrap_or_else(|| {
-                logs.push(Arc::new(ChangeLog::new(
-                    name,
-                    self.database.clone(),
-                    self.slice_bytes,
-                )));
-                logs.len() - 1
-            });
+        let position = position(&logs, name).unwrap_or_else(|| {
+            let log = ChangeLog::new(name, self.database.clone(), self.slice_bytes);
+            logs.push(Some(Arc::new(log)));
+            logs.len() - 1
+        });
         Ok(LogHandle(position as u32))
+    }
+
+    /// Names of all logs.
+    pub(crate) fn names(&self) -> Vec<String> {
+        let logs = self.logs.read();
+        logs.iter().flatten().map(|log| log.name.clone()).collect()
+    }
+
+    /// Drops a log with all its slices. After a crash in between, the slices that are left are
+    /// a log again, of the same name.
+    pub(crate) fn drop_log(&self, name: &str) -> Result<(), EngineError> {
+        let dropped = {
+            let mut logs = self.logs.write();
+            position(&logs, name).and_then(|position| logs.get_mut(position)?.take())
+        };
+        dropped.map_or(Ok(()), |log| log.drop_slices())
     }
 
     pub(crate) fn get(&self, handle: LogHandle) -> Result<Arc<ChangeLog>, EngineError> {
         let logs = self.logs.read();
         logs.get(handle.0 as usize)
             .cloned()
+            .flatten()
             .ok_or_else(|| EngineError::UnknownKeyspace(format!("log #{}", handle.0)))
     }
 
@@ -78,6 +90,7 @@ impl ChangeLogs {
     pub(crate) fn keyspaces(&self) -> Vec<Keyspace> {
         let logs = self.logs.read();
         logs.iter()
+            .flatten()
             .flat_map(|log| {
                 let slices = log.slices.lock();
                 slices
@@ -87,6 +100,11 @@ impl ChangeLogs {
             })
             .collect()
     }
+}
+
+fn position(logs: &[Option<Arc<ChangeLog>>], name: &str) -> Option<usize> {
+    let is_it = |log: &Option<Arc<ChangeLog>>| log.as_ref().is_some_and(|log| log.name == name);
+    logs.iter().position(is_it)
 }
 
 /// One change log.
@@ -207,6 +225,16 @@ impl ChangeLog {
     pub(crate) fn trim(&self, through: CommitTimestamp) -> Result<(), EngineError> {
         for slice in self.take_trimmed(through) {
             self.database.delete_keyspace(slice).map_err(engine_error)?;
+        }
+        Ok(())
+    }
+
+    fn drop_slices(&self) -> Result<(), EngineError> {
+        let slices = std::mem::take(&mut *self.slices.lock());
+        for slice in slices {
+            self.database
+                .delete_keyspace(slice.keyspace)
+                .map_err(engine_error)?;
         }
         Ok(())
     }

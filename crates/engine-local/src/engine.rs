@@ -209,6 +209,14 @@ impl Engine for LocalEngine {
         self.core()?.logs.open(name)
     }
 
+    fn log_names(&self) -> Result<Vec<String>, EngineError> {
+        Ok(self.core()?.logs.names())
+    }
+
+    fn drop_log(&self, name: &str) -> Result<(), EngineError> {
+        self.core()?.logs.drop_log(name)
+    }
+
     fn changes(
         &self,
         log: LogHandle,

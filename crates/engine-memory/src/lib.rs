@@ -169,6 +169,15 @@ impl Engine for MemoryEngine {
         Ok(self.lock()?.1.open_log(name))
     }
 
+    fn log_names(&self) -> Result<Vec<String>, EngineError> {
+        Ok(self.lock()?.1.log_names())
+    }
+
+    fn drop_log(&self, name: &str) -> Result<(), EngineError> {
+        self.lock()?.1.drop_log(name);
+        Ok(())
+    }
+
     fn changes(
         &self,
         log: LogHandle,

@@ -44,7 +44,8 @@ pub(crate) struct Stored {
     keyspaces: OrdMap<KeyspaceHandle, Records>,
     /// Handles are never given twice, so one of a dropped keyspace stays unknown for good.
     next_handle: u32,
-    logs: Vec<Log>,
+    /// By handle; `None` where one was dropped. Handles are never given twice.
+    logs: Vec<Option<Log>>,
 }
 
 /// An unchanging view of every keyspace.
@@ -123,13 +124,13 @@ impl Stored {
             }
         }
         for entry in log {
-            if let Some(log) = self.logs.get_mut(entry.log.0 as usize) {
+            if let Some(Some(log)) = self.logs.get_mut(entry.log.0 as usize) {
                 log.append(timestamp, entry);
             }
         }
         self.last = timestamp;
         self.floor = timestamp;
-        for log in &self.logs {
+        for log in self.logs.iter().flatten() {
             log.announce();
         }
     }
@@ -151,26 +152,42 @@ impl Stored {
     }
 
     pub(crate) fn open_log(&mut self, name: &str) -> LogHandle {
-        let position = self
-            .logs
-            .iter()
-            .position(|log| log.name == name)
-            .unwrap_or_else(|| {
-                self.logs.push(Log::new(name));
-                self.logs.len() - 1
-            });
+        let position = self.log_position(name).unwrap_or_else(|| {
+            self.logs.push(Some(Log::new(name)));
+            self.logs.len() - 1
+        });
         LogHandle(position as u32)
+    }
+
+    pub(crate) fn log_names(&self) -> Vec<String> {
+        let logs = self.logs.iter().flatten();
+        logs.map(|log| log.name.clone()).collect()
+    }
+
+    pub(crate) fn drop_log(&mut self, name: &str) {
+        if let Some(position) = self.log_position(name)
+            && let Some(log) = self.logs.get_mut(position)
+        {
+            *log = None;
+        }
+    }
+
+    fn log_position(&self, name: &str) -> Option<usize> {
+        let is_it = |log: &Option<Log>| log.as_ref().is_some_and(|log| log.name == name);
+        self.logs.iter().position(is_it)
     }
 
     pub(crate) fn log(&self, handle: LogHandle) -> Result<&Log, EngineError> {
         self.logs
             .get(handle.0 as usize)
+            .and_then(Option::as_ref)
             .ok_or_else(|| unknown_log(handle))
     }
 
     pub(crate) fn log_mut(&mut self, handle: LogHandle) -> Result<&mut Log, EngineError> {
         self.logs
             .get_mut(handle.0 as usize)
+            .and_then(Option::as_mut)
             .ok_or_else(|| unknown_log(handle))
     }
 }

@@ -109,11 +109,21 @@ pub trait Engine: Send + Sync + 'static {
     /// for fences do not outlive the engine. Takes effect for every commit queued afterwards.
     fn set_fence(&self, fence: Fence);
 
-    /// Opens (or creates) a change log; one per realm. The name is stable across restarts.
+    /// Opens (or creates) a change log; one per realm, and one per stream of a table. The name is
+    /// stable across restarts. A log that never held a record leaves no trace.
     fn log(&self, name: &str) -> Result<LogHandle, EngineError>;
 
+    /// Names of all logs that hold records or were opened in this life, in no order.
+    fn log_names(&self) -> Result<Vec<String>, EngineError>;
+
+    /// Drops the log and all its records; nothing happens if it does not exist. Iterators that
+    /// were begun may go on reading it; its handle is unknown to all others, for good. No commit
+    /// that writes to it may be under way. Blocks on the disk.
+    fn drop_log(&self, name: &str) -> Result<(), EngineError>;
+
     /// Records of a log with `after < commit timestamp <= through`, in commit order.
-    /// `through` must be sealed time or older. Blocks on the disk while it is read.
+    /// `through` must be at or below sealed time or the timestamp of a snapshot: no commit can
+    /// follow at or below either. Blocks on the disk while it is read.
     fn changes(
         &self,
         log: LogHandle,

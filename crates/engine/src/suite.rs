@@ -74,6 +74,8 @@ macro_rules! engine_suite {
             changes {
                 come_in_order_by_range,
                 survive_trimming_above_it,
+                are_final_up_to_a_snapshot,
+                go_with_their_log,
                 are_announced,
             }
             loads {

@@ -107,6 +107,14 @@ impl Engine for QueuedEngine {
         self.inner.log(name)
     }
 
+    fn log_names(&self) -> Result<Vec<String>, EngineError> {
+        self.inner.log_names()
+    }
+
+    fn drop_log(&self, name: &str) -> Result<(), EngineError> {
+        self.inner.drop_log(name)
+    }
+
     fn changes(
         &self,
         log: LogHandle,

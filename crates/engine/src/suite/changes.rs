@@ -158,6 +158,114 @@ pub fn survive_trimming_above_it(store: &dyn Store) {
     close(engine);
 }
 
+/// What a reader finds up to the timestamp of a snapshot is all there will ever be, while others
+/// go on committing; and an acknowledged change is in it.
+pub fn are_final_up_to_a_snapshot(store: &dyn Store) {
+    const WRITERS: u64 = 4;
+    const COMMITS: u64 = 100;
+    let engine = open(store);
+    let log = engine.log("stream").unwrap();
+    let mut tail = Vec::new();
+    let mut through = CommitTimestamp::ZERO;
+    let read_on = |through: &mut CommitTimestamp, tail: &mut Vec<LogRecord>| {
+        let now = engine.snapshot().unwrap().timestamp().unwrap();
+        tail.extend(records(&*engine, log, *through, now));
+        *through = now;
+    };
+    std::thread::scope(|scope| {
+        let writers: Vec<_> = (0..WRITERS)
+            .map(|writer| {
+                let engine = &engine;
+                scope.spawn(move || {
+                    for number in 0..COMMITS {
+                        let log = vec![entry(log, writer.into(), number.to_be_bytes(), None)];
+                        let timestamp = wait(engine.commit(Commit {
+                            log,
+                            ..Commit::default()
+                        }))
+                        .unwrap();
+                        let seen = engine.snapshot().unwrap().timestamp().unwrap();
+                        assert!(seen >= timestamp, "an acknowledged change is in the view");
+                    }
+                })
+            })
+            .collect();
+        while writers.iter().any(|writer| !writer.is_finished()) {
+            read_on(&mut through, &mut tail);
+        }
+    });
+    read_on(&mut through, &mut tail);
+    let sealed = wait(engine.seal()).unwrap();
+    assert_eq!(tail.len() as u64, WRITERS * COMMITS);
+    assert_eq!(tail, records(&*engine, log, CommitTimestamp::ZERO, sealed));
+    close(engine);
+}
+
+/// A dropped log is gone with its records, also after a restart; one of the same name is new,
+/// and other logs keep theirs.
+pub fn go_with_their_log(store: &dyn Store) {
+    let random = SeededRandomness::new(4);
+    let mut models = [Vec::new(), Vec::new()];
+    let engine = open(store);
+    engine.drop_log("never/there").unwrap();
+    let logs = ["kept", "dropped/1"].map(|name| engine.log(name).unwrap());
+    for _ in 0..60 {
+        for (log, model) in logs.into_iter().zip(&mut models) {
+            append(&*engine, &random, log, model);
+        }
+    }
+    let sealed = wait(engine.seal()).unwrap();
+    let running = engine
+        .changes(logs[1], CommitTimestamp::ZERO, sealed)
+        .unwrap();
+    engine.drop_log("dropped/1").unwrap();
+    let ran: Vec<_> = running.map(Result::unwrap).collect();
+    assert_eq!(ran, models[1], "an iterator that was begun goes on");
+    assert!(
+        !engine
+            .log_names()
+            .unwrap()
+            .contains(&"dropped/1".to_owned())
+    );
+    assert!(
+        engine
+            .changes(logs[1], CommitTimestamp::ZERO, sealed)
+            .is_err()
+    );
+    let refused = wait(engine.commit(Commit {
+        log: vec![entry(logs[1], 1, "k", None)],
+        ..Commit::default()
+    }));
+    assert!(refused.is_err(), "{refused:?}");
+    close(engine);
+
+    let engine = open(store);
+    assert_eq!(engine.log_names().unwrap(), ["kept"]);
+    let sealed = wait(engine.seal()).unwrap();
+    let kept = engine.log("kept").unwrap();
+    assert_eq!(
+        records(&*engine, kept, CommitTimestamp::ZERO, sealed),
+        models[0]
+    );
+    let again = engine.log("dropped/1").unwrap();
+    assert_eq!(
+        *engine.watch_log(again).unwrap().borrow(),
+        CommitTimestamp::ZERO
+    );
+    assert_eq!(
+        records(&*engine, again, CommitTimestamp::ZERO, sealed),
+        Vec::new()
+    );
+    let mut model = Vec::new();
+    append(&*engine, &random, again, &mut model);
+    let sealed = wait(engine.seal()).unwrap();
+    assert_eq!(
+        records(&*engine, again, CommitTimestamp::ZERO, sealed),
+        model
+    );
+    close(engine);
+}
+
 /// A watch tells the timestamp of the log's last record, and only of its own log's.
 pub fn are_announced(store: &dyn Store) {
     let engine = open(store);

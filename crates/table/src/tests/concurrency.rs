@@ -94,6 +94,14 @@ impl Engine for Gate {
         self.inner.log(name)
     }
 
+    fn log_names(&self) -> Result<Vec<String>, EngineError> {
+        self.inner.log_names()
+    }
+
+    fn drop_log(&self, name: &str) -> Result<(), EngineError> {
+        self.inner.drop_log(name)
+    }
+
     fn changes(
         &self,
         log: LogHandle,
