@@ -8,7 +8,7 @@ use anywhen_protocol::shapes;
 use anywhen_recovery::{BackupKind, BackupRecord, BackupStatus, ContinuousBackups};
 use anywhen_table::IndexKind;
 
-use crate::describe;
+use crate::{describe, streams};
 
 fn status(status: BackupStatus) -> String {
     match status {
@@ -92,6 +92,12 @@ fn features(backup: &BackupRecord) -> shapes::SourceTableFeatureDetails {
         local_secondary_indexes: describe::non_empty(local.collect()),
         global_secondary_indexes: describe::non_empty(global.collect()),
         sse_description: describe::sse_description(&backup.table.encryption),
+        stream_description: backup
+            .table
+            .settings
+            .stream
+            .as_ref()
+            .and_then(streams::shown),
         ..Default::default()
     }
 }

@@ -12,6 +12,8 @@ use anywhen_table::{
     OnDemandThroughput, ProvisionedThroughput, Statistics, Table, TableRecord, TableStatus,
 };
 
+use crate::streams;
+
 /// Read and write units that a table billed by request is warmed for from its creation on.
 const ON_DEMAND_WARM_UNITS: (i64, i64) = (12_000, 4_000);
 
@@ -60,6 +62,7 @@ impl Described<'_> {
     pub(crate) fn description(&self) -> shapes::TableDescription {
         let record = self.record;
         let statistics = self.statistics();
+        let stream = record.settings.stream.as_ref();
         shapes::TableDescription {
             attribute_definitions: Some(attribute_definitions(record)),
             table_name: Some(record.name.to_string()),
@@ -79,6 +82,10 @@ impl Described<'_> {
             deletion_protection_enabled: Some(record.deletion_protection),
             on_demand_throughput: record.on_demand.as_ref().map(on_demand_throughput),
             warm_throughput: self.warm_throughput(),
+            stream_specification: stream.and_then(streams::shown),
+            latest_stream_label: stream.map(|stream| streams::label(stream.created_at)),
+            latest_stream_arn: stream
+                .map(|stream| streams::arn(self.realm, &record.name, stream.created_at)),
             ..Default::default()
         }
     }

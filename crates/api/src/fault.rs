@@ -50,6 +50,10 @@ pub(crate) fn of_table(error: TableError) -> Fault {
         TableError::PolicyNotFound(_) => {
             Fault::modelled(ModelledError::PolicyNotFoundException, text)
         }
+        TableError::Trimmed => Fault::modelled(ModelledError::TrimmedDataAccessException, text),
+        TableError::ExpiredIterator => {
+            Fault::modelled(ModelledError::ExpiredIteratorException, text)
+        }
         TableError::Throttled(_) => Fault::modelled(ModelledError::ThrottlingException, text),
         // Not the client's fault, and not to be hidden from whoever reads the client's log: the
         // reason names what an operator has to do.

@@ -25,6 +25,7 @@ mod policy;
 mod resource;
 mod service;
 mod statements;
+mod streams;
 mod unbuilt;
 
 pub use service::{Answer, Call, Service, ServiceOptions};

@@ -21,6 +21,7 @@ use anywhen_recovery::{
 };
 use anywhen_table::{Tables, TablesOptions};
 use fail_parallel::FailPointRegistry;
+use tokio::task::JoinSet;
 
 use crate::config::{Config, Durability};
 use crate::progress::Bars;
@@ -58,7 +59,12 @@ pub(crate) struct Layers {
     tables: Arc<Tables>,
     recovery: Arc<Recovery>,
     service: Arc<Service>,
+    /// Ends with the layers.
+    _background: JoinSet<()>,
 }
+
+/// How often what nobody can read of streams any more is let go of.
+const STREAMS_TRIMMED_EVERY: Duration = Duration::from_secs(60);
 
 impl Layers {
     /// Opens everything the configuration names.
@@ -99,6 +105,8 @@ impl Layers {
         })
         .await
         .context("cannot open backups and history")?;
+        let mut background = JoinSet::new();
+        background.spawn(trim_streams(Arc::clone(&tables)));
         let service = Service::new(ServiceOptions {
             engine: Arc::clone(&engine),
             tables: Arc::clone(&tables),
@@ -113,6 +121,7 @@ impl Layers {
             tables,
             recovery,
             service,
+            _background: background,
         })
     }
 
@@ -139,6 +148,16 @@ impl Layers {
             .is_err()
         {
             tracing::error!("the engine did not close in order; it recovers when next opened");
+        }
+    }
+}
+
+async fn trim_streams(tables: Arc<Tables>) {
+    let mut ticks = tokio::time::interval(STREAMS_TRIMMED_EVERY);
+    loop {
+        ticks.tick().await;
+        if let Err(error) = tables.trim_streams().await {
+            tracing::warn!(%error, "trimming streams failed; it is tried again in a minute");
         }
     }
 }

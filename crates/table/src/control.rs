@@ -16,6 +16,7 @@ use crate::create_table::{CreateTable, Definition};
 use crate::error::TableError;
 use crate::realm::RealmTables;
 use crate::record::{Encryption, IndexStatus, PitrRecord, TableRecord, TableStatus};
+use crate::streams::{StreamChanges, StreamSpecification};
 use crate::system::{SystemChange, SystemStore};
 use crate::table::{Table, seal_hash_secret};
 use crate::update_table::UpdateTable;
@@ -45,7 +46,10 @@ impl RealmTables {
         request: CreateTable,
     ) -> Result<Arc<Table>, TableError> {
         let definition = request.define()?;
-        self.in_turn(move |realm| async move { realm.create(request, definition).await })
+        let view = request.stream.map(StreamSpecification::on_creation);
+        let view = view.transpose()?.flatten();
+        let stream = view.map_or(StreamChanges::None, StreamChanges::Begin);
+        self.in_turn(move |realm| async move { realm.create(request, definition, stream).await })
             .await
     }
 
@@ -53,6 +57,7 @@ impl RealmTables {
         self: Arc<Self>,
         request: CreateTable,
         definition: Definition,
+        stream: StreamChanges,
     ) -> Result<Arc<Table>, TableError> {
         self.check_name_free(&request.name)?;
         let id = random_table_id(&*self.shared.randomness);
@@ -82,7 +87,7 @@ impl RealmTables {
             settings: request.settings,
         };
         let table = self.open_keyspaces(record).await?;
-        Ok(self.commit_table(table, &[]).await?.0)
+        Ok(self.commit_with_stream(table, stream, &[]).await?.0)
     }
 
     /// Changes a table's settings as UpdateTable does; returns the table before and after. What
@@ -97,9 +102,10 @@ impl RealmTables {
             let before = realm.table(&name)?;
             let changed = request.apply(before.record(), realm.now())?;
             let changed = advance(changed);
+            let stream = StreamChanges::of_update(request.stream, before.record())?;
             let table = Arc::clone(&before);
             let after = off_runtime(move || table.with_new_indexes(changed)).await?;
-            let (after, _) = realm.commit_table(after, &[]).await?;
+            let (after, _) = realm.commit_with_stream(after, stream, &[]).await?;
             for index in &after.record().indexes {
                 let status = before
                     .record()
@@ -130,8 +136,9 @@ impl RealmTables {
                 status: TableStatus::Deleting,
                 ..table.record().clone()
             };
+            let deleting = table.with_record(advance(record));
             realm
-                .commit_table(table.with_record(advance(record)), &also)
+                .commit_with_stream(deleting, StreamChanges::End, &also)
                 .await
         })
         .await

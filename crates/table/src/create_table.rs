@@ -19,6 +19,7 @@ use crate::record::{
     BillingMode, IndexKind, IndexProjection, IndexRecord, IndexStatus, OnDemandThroughput,
     ProvisionedThroughput, TableSettings,
 };
+use crate::streams::StreamSpecification;
 
 /// A CreateTable request, free of its wire form. `None` and an empty list are different
 /// requests.
@@ -44,6 +45,8 @@ pub struct CreateTable {
     pub managed_encryption: bool,
     /// `DeletionProtectionEnabled`.
     pub deletion_protection: bool,
+    /// `StreamSpecification`.
+    pub stream: Option<StreamSpecification>,
     /// Tags and policy, checked.
     pub settings: TableSettings,
 }

@@ -65,6 +65,12 @@ pub enum TableError {
     /// There is no resource policy, or another one than the request expects.
     #[error("Resource-based policy not found for the provided ResourceArn: {0}")]
     PolicyNotFound(String),
+    /// What a reader of a stream wants next is older than a day.
+    #[error("The data you are trying to access has been trimmed")]
+    Trimmed,
+    /// An iterator was not used for too long.
+    #[error("The provided iterator exceeds the maximum age allowed.")]
+    ExpiredIterator,
     /// The server has more work than it will queue.
     #[error("{0}")]
     Throttled(String),

@@ -18,7 +18,8 @@
 //! operation nothing has changed, except that a write whose caller went away may still commit.
 //!
 //! Start reading at [`Tables`], then [`RealmTables`]: its control operations are in `control`
-//! and `restore`, its writes in `write`; reads are methods of [`Table`] in `read`.
+//! and `restore`, its writes in `write`; reads are methods of [`Table`] in `read`. What tells
+//! clients of changes is in `streams`.
 
 mod backfill;
 mod capacity;
@@ -35,6 +36,7 @@ mod record;
 mod restore;
 mod settings;
 mod statistics;
+mod streams;
 mod system;
 mod table;
 mod tables;
@@ -66,6 +68,11 @@ pub use record::{
 pub use restore::{LoadedStatistics, RestoreTarget};
 pub use settings::{ExpectedPolicy, check_tag_keys, check_tags};
 pub use statistics::Statistics;
+pub use streams::{
+    IteratorStart, IteratorToken, SequenceNumber, Stream, StreamChange, StreamEvent,
+    StreamIdentity, StreamPage, StreamPosition, StreamRecord, StreamSetting, StreamSpecification,
+    StreamViewType, StreamedRecord,
+};
 pub use system::{StoredRecord, SystemChange, SystemStore};
 pub use table::{ITEMS_PART, Table, TableKeys};
 pub use tables::{Tables, TablesOptions};

@@ -9,7 +9,9 @@ use std::future::Future;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
-use anywhen_engine::{Commit, Engine, Entry, Fence, KeyspaceName, LogHandle, Snapshot, Write};
+use anywhen_engine::{
+    Commit, Engine, Entry, Fence, KeyspaceName, LogEntry, LogHandle, Snapshot, Write,
+};
 use anywhen_kms::{DataKey, MasterKey, RecordCipher, WrappedKey};
 use anywhen_model::{Clock, CommitTimestamp, Randomness, Realm, TableId, TableName};
 use arc_swap::{ArcSwap, ArcSwapOption};
@@ -21,6 +23,7 @@ use crate::backfill::Jobs;
 use crate::error::TableError;
 use crate::latches::{Held, Latches};
 use crate::record::TableRecord;
+use crate::streams::Streams;
 use crate::system::{self, StoredRecord, SystemChange, SystemRecords, SystemStore};
 use crate::table::{Table, TableKeys};
 use crate::tokens::Tokens;
@@ -51,6 +54,7 @@ pub struct RealmTables {
     pub(crate) latches: Latches,
     pub(crate) tokens: Tokens,
     pub(crate) index_jobs: Jobs,
+    pub(crate) streams: Streams,
     catalog: ArcSwap<Catalog>,
     control: tokio::sync::Mutex<()>,
     history_refused: ArcSwapOption<String>,
@@ -79,6 +83,13 @@ impl RealmTables {
         let keys = Self::system_keys(&shared, &realm).await?;
         let system = SystemRecords::new(Arc::clone(&shared.engine), realm.clone(), keys);
         let snapshot = shared.engine.snapshot()?;
+        let streams = Streams::open(
+            &*shared.engine,
+            &shared.master,
+            &*shared.randomness,
+            &realm,
+            &system.list(&*snapshot, SystemStore::STREAMS, b"")?,
+        )?;
         let mut catalog = Catalog::default();
         for (key, value) in system.list(&*snapshot, SystemStore::CATALOG, b"")? {
             let mut record = decode_record(&key, &value)?;
@@ -88,13 +99,15 @@ impl RealmTables {
                 // The server died before it stored when the history began; certainly by now.
                 history.enabled_at = snapshot.timestamp()?;
             }
+            let stream = streams.active(&record)?;
             let table = Table::open(
                 &shared.engine,
                 &shared.master,
                 &*shared.randomness,
                 &realm,
                 record,
-            )?;
+            )?
+            .with_stream(stream);
             shared.engine.set_fence(table.fence());
             catalog.put(Arc::new(table));
         }
@@ -106,6 +119,7 @@ impl RealmTables {
             latches: Latches::new(),
             tokens: Tokens::default(),
             index_jobs: Jobs::new(),
+            streams,
             catalog: ArcSwap::from_pointee(catalog),
             control: tokio::sync::Mutex::default(),
             history_refused: ArcSwapOption::empty(),
@@ -267,7 +281,7 @@ impl RealmTables {
         &self,
         changes: Vec<SystemChange>,
     ) -> Result<CommitTimestamp, TableError> {
-        self.commit_system(Vec::new(), &changes).await
+        self.commit_system(Vec::new(), &changes, Vec::new()).await
     }
 
     /// Waits until the control operation that fenced a write has put its result in the catalog.
@@ -300,10 +314,22 @@ impl RealmTables {
         table: Table,
         also: &[SystemChange],
     ) -> Result<(Arc<Table>, CommitTimestamp), TableError> {
+        self.commit_table_logging(table, also, Vec::new()).await
+    }
+
+    /// [`Self::commit_table`] with records for the logs of streams. In turn only.
+    pub(crate) async fn commit_table_logging(
+        &self,
+        table: Table,
+        also: &[SystemChange],
+        log: Vec<LogEntry>,
+    ) -> Result<(Arc<Table>, CommitTimestamp), TableError> {
         let value = Some(encode_record(table.record())?);
         let mut changes = vec![catalog_change(table.id(), value)];
         changes.extend_from_slice(also);
-        let timestamp = self.commit_system(vec![table.fence()], &changes).await?;
+        let timestamp = self
+            .commit_system(vec![table.fence()], &changes, log)
+            .await?;
         let table = Arc::new(table);
         self.swap_catalog(|catalog| catalog.put(Arc::clone(&table)));
         Ok((table, timestamp))
@@ -321,7 +347,7 @@ impl RealmTables {
             table: table.id(),
             version: 0,
         };
-        let timestamp = self.commit_system(vec![gone], &changes).await?;
+        let timestamp = self.commit_system(vec![gone], &changes, Vec::new()).await?;
         self.swap_catalog(|catalog| catalog.remove(table));
         Ok(timestamp)
     }
@@ -330,6 +356,7 @@ impl RealmTables {
         &self,
         advance: Vec<Fence>,
         changes: &[SystemChange],
+        mut log: Vec<LogEntry>,
     ) -> Result<CommitTimestamp, TableError> {
         let held = self.hold_system(changes).await;
         let writes = changes.iter().map(|change| self.system.write(change));
@@ -337,8 +364,7 @@ impl RealmTables {
         let logged = changes
             .iter()
             .filter(|_| self.logs_system.load(Ordering::Acquire));
-        let log = logged.filter_map(|change| self.system.log_entry(self.log, change));
-        let log = log.collect();
+        log.extend(logged.filter_map(|change| self.system.log_entry(self.log, change)));
         let hold: Option<Box<dyn std::any::Any + Send>> = Some(Box::new(held));
         let commit = Commit {
             advance,

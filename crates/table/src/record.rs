@@ -9,6 +9,8 @@ use anywhen_kms::WrappedKey;
 use anywhen_model::{CommitTimestamp, IndexName, KeySchema, TableId, TableName};
 use serde::{Deserialize, Serialize};
 
+use crate::streams::StreamSetting;
+
 /// Where a table stands in its life.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum TableStatus {
@@ -214,6 +216,9 @@ pub struct TableSettings {
     /// The policy that says who may use the table.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resource_policy: Option<ResourcePolicy>,
+    /// The latest stream.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stream: Option<StreamSetting>,
 }
 
 /// A policy document as it was given. It is kept and shown, and not enforced yet.

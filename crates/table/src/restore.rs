@@ -127,9 +127,15 @@ impl RealmTables {
     ) -> Result<Arc<Table>, TableError> {
         self.in_turn(move |realm| async move {
             realm.check_name_free(&record.name)?;
+            let record = record.settled();
             let creating = TableRecord {
                 status: TableStatus::Creating,
-                ..record.settled()
+                settings: TableSettings {
+                    // Streams are not archived; a lost server's are lost.
+                    stream: None,
+                    ..record.settings
+                },
+                ..record
             };
             let table = realm.open_keyspaces(creating).await?;
             Ok(realm.commit_table(table, &also).await?.0)

@@ -43,6 +43,8 @@ impl SystemStore {
     /// How far the filling of indexes has come.
     pub(crate) const BACKFILLS: Self = Self::new("backfills");
     pub(crate) const MANAGED_KEYS: Self = Self::new("managed-keys");
+    /// The streams, also those of tables that are gone.
+    pub const STREAMS: Self = Self::new("streams");
     pub(crate) const TOKENS: Self = Self::new("tokens");
     pub(crate) const TOKENS_BY_TIME: Self = Self::new("tokens-by-time");
 

@@ -17,6 +17,7 @@ use crate::error::TableError;
 use crate::record::{IndexRecord, TableRecord, TableStatus};
 use crate::restore::LoadedStatistics;
 use crate::statistics::{Counters, Statistics};
+use crate::streams::Stream;
 
 /// The part number of a table's items; index entries use their index's number.
 pub const ITEMS_PART: u32 = 0;
@@ -47,6 +48,8 @@ pub struct Table {
     indexes: Vec<Index>,
     keys: TableKeys,
     hash_secret: HashSecret,
+    /// The stream that takes the changes of this version's items.
+    stream: Option<Arc<Stream>>,
 }
 
 /// The items of a table or the entries of an index.
@@ -124,16 +127,24 @@ impl Table {
             indexes,
             keys,
             hash_secret,
+            stream: None,
         })
     }
 
-    /// The same table with a changed record, which names no index that is new.
+    /// The same table with a changed record, which names no index that is new. It keeps its
+    /// stream, unless that is no longer the record's.
     pub(crate) fn with_record(&self, record: TableRecord) -> Self {
         self.with_parts(record, &[])
     }
 
     /// The same table with a changed record, and the parts of the indexes that are new in it.
     fn with_parts(&self, record: TableRecord, opened: &[Part]) -> Self {
+        let stream = self.stream.as_ref().filter(|stream| {
+            let created_at = stream.record().created_at;
+            let setting = record.settings.stream.filter(|setting| setting.enabled);
+            setting.is_some_and(|setting| setting.created_at == created_at)
+        });
+        let stream = stream.cloned();
         let kept = record.indexes.iter().filter(|index| index.status.is_kept());
         let parts = || self.indexes.iter().map(|index| &index.part).chain(opened);
         let indexes = kept.filter_map(|index| {
@@ -151,6 +162,7 @@ impl Table {
             items: self.items.clone(),
             keys: self.keys.clone(),
             hash_secret: self.hash_secret,
+            stream,
         }
     }
 
@@ -165,6 +177,16 @@ impl Table {
             }
         }
         Ok(self.with_parts(record, &opened))
+    }
+
+    /// The same table with this stream, which its record names.
+    pub(crate) fn with_stream(self, stream: Option<Arc<Stream>>) -> Self {
+        Self { stream, ..self }
+    }
+
+    /// The stream that takes the changes of the items, if there is one.
+    pub(crate) fn stream(&self) -> Option<&Arc<Stream>> {
+        self.stream.as_ref()
     }
 
     /// The catalog's record.

@@ -13,6 +13,7 @@ use tokio::sync::Semaphore;
 use crate::error::TableError;
 use crate::realm::{RealmTables, Shared};
 use crate::record::TableStatus;
+use crate::streams::is_log_of_stream;
 use crate::table::TableKeys;
 
 /// Settings of the table layer.
@@ -48,9 +49,9 @@ pub struct Tables {
 
 impl Tables {
     /// Loads the catalog of every realm the engine knows, sets the fences of all tables, drops
-    /// keyspaces that belong to no catalogued table (remains of a creation, a restore or a
-    /// deletion that was cut off), starts counting items in the background, and goes on with
-    /// indexes that are being filled or dropped.
+    /// keyspaces that belong to no catalogued table and logs of no known stream (remains of what
+    /// was cut off: a creation, a restore, a deletion), starts counting items in the background,
+    /// and goes on with indexes that are being filled or dropped.
     pub async fn open(
         engine: Arc<dyn Engine>,
         master: Arc<MasterKey>,
@@ -78,6 +79,7 @@ impl Tables {
             tables.realm(&realm).await?;
         }
         tables.sweep(names)?;
+        tables.sweep_logs()?;
         tables.count_items()?;
         for realm in tables.realms() {
             realm.resume_index_jobs();
@@ -118,6 +120,14 @@ impl Tables {
         self.known_realm(realm)?.table_keys(table)
     }
 
+    /// [`RealmTables::trim_streams`] in all realms.
+    pub async fn trim_streams(&self) -> Result<(), TableError> {
+        for realm in self.realms() {
+            realm.trim_streams().await?;
+        }
+        Ok(())
+    }
+
     fn known_realm(&self, realm: &Realm) -> Option<Arc<RealmTables>> {
         self.realms.read().get(realm).cloned()
     }
@@ -132,6 +142,22 @@ impl Tables {
         {
             tracing::info!(keyspace = %name, "dropping a keyspace that belongs to no table");
             self.shared.engine.drop_keyspace(name)?;
+        }
+        Ok(())
+    }
+
+    /// Drops logs of streams that are no more.
+    fn sweep_logs(&self) -> Result<(), TableError> {
+        let known: BTreeSet<String> = self
+            .realms()
+            .iter()
+            .flat_map(|realm| realm.stream_logs())
+            .collect();
+        for name in self.shared.engine.log_names()? {
+            if is_log_of_stream(&name) && !known.contains(&name) {
+                tracing::info!(log = %name, "dropping a change log that belongs to no stream");
+                self.shared.engine.drop_log(&name)?;
+            }
         }
         Ok(())
     }

@@ -13,6 +13,7 @@ use crate::error::TableError;
 use crate::record::{
     BillingMode, IndexKind, OnDemandThroughput, ProvisionedThroughput, TableRecord, TableStatus,
 };
+use crate::streams::StreamSpecification;
 
 /// An UpdateTable request, free of its wire form.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -25,6 +26,8 @@ pub struct UpdateTable {
     pub on_demand: Option<OnDemandLimits>,
     /// `DeletionProtectionEnabled`.
     pub deletion_protection: Option<bool>,
+    /// `StreamSpecification`.
+    pub stream: Option<StreamSpecification>,
     /// `AttributeDefinitions`; those of the keys of an index to be added matter.
     pub attribute_definitions: Vec<AttributeDefinition>,
     /// `GlobalSecondaryIndexUpdates`.
@@ -41,6 +44,7 @@ impl UpdateTable {
         let others = self.throughput.is_some()
             || self.billing_mode.is_some()
             || self.on_demand.is_some()
+            || self.stream.is_some()
             || updates_indexes;
         if !others && self.deletion_protection.is_none() {
             return Err(TableError::validation(
@@ -61,7 +65,13 @@ impl UpdateTable {
                 "DeletionProtection modification must be the only operation in the request",
             ));
         }
-        if self.on_demand.is_some() && (self.throughput.is_some() || updates_indexes) {
+        if self.stream.is_some() && self.changes_throughput() {
+            return Err(TableError::invalid_parameter(
+                "You cannot modify stream status while updating table IOPS",
+            ));
+        }
+        let beside_billing = self.throughput.is_some() || self.stream.is_some() || updates_indexes;
+        if self.on_demand.is_some() && beside_billing {
             return Err(TableError::invalid_parameter(
                 "OnDemandThroughput can only be combined with BillingMode in an UpdateTable \
                  request",

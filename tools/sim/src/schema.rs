@@ -48,6 +48,7 @@ pub(crate) fn create(name: TableName, indexed: bool) -> anyhow::Result<CreateTab
         local_indexes: local,
         managed_encryption: false,
         deletion_protection: false,
+        stream: None,
         settings: TableSettings::default(),
     })
 }

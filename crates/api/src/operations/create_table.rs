@@ -8,18 +8,13 @@ use anywhen_table::{
 use super::reply;
 use crate::describe::Described;
 use crate::service::{Context, Done};
-use crate::{define, fault, policy, unbuilt};
+use crate::{define, fault, policy, streams, unbuilt};
 
 pub(super) async fn run(
     context: &Context<'_>,
     input: shapes::CreateTableInput,
 ) -> Result<Done, Fault> {
-    let streams = input.stream_specification.as_ref();
     unbuilt::refuse(&[
-        (
-            "StreamSpecification",
-            streams.is_some_and(|s| s.stream_enabled != Some(false)),
-        ),
         (
             "TableClass",
             input
@@ -59,6 +54,7 @@ pub(super) async fn run(
         local_indexes: define::local_indexes(input.local_secondary_indexes.as_ref())?,
         managed_encryption: define::managed_encryption(input.sse_specification.as_ref())?,
         deletion_protection: input.deletion_protection_enabled.unwrap_or(false),
+        stream: streams::specification(input.stream_specification.as_ref()),
         settings,
     };
     let created = tables.create_table(request).await;

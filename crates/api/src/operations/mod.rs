@@ -18,12 +18,16 @@ mod describe_backup;
 mod describe_continuous_backups;
 mod describe_endpoints;
 mod describe_limits;
+mod describe_stream;
 mod describe_table;
 mod execute_statement;
 mod execute_transaction;
 mod get_item;
+mod get_records;
 mod get_resource_policy;
+mod get_shard_iterator;
 mod list_backups;
+mod list_streams;
 mod list_tables;
 mod list_tags_of_resource;
 mod put_item;
@@ -80,12 +84,16 @@ pub(crate) async fn run(
         Operation::DescribeContinuousBackups => operation!(describe_continuous_backups),
         Operation::DescribeEndpoints => describe_endpoints::run(context, &input!()),
         Operation::DescribeLimits => describe_limits::run(&input!()),
+        Operation::DescribeStream => operation!(describe_stream),
         Operation::DescribeTable => operation!(describe_table),
         Operation::ExecuteStatement => operation!(execute_statement),
         Operation::ExecuteTransaction => operation!(execute_transaction),
         Operation::GetItem => operation!(get_item),
+        Operation::GetRecords => operation!(get_records),
         Operation::GetResourcePolicy => operation!(get_resource_policy),
+        Operation::GetShardIterator => operation!(get_shard_iterator),
         Operation::ListBackups => operation!(list_backups),
+        Operation::ListStreams => operation!(list_streams),
         Operation::ListTables => operation!(list_tables),
         Operation::ListTagsOfResource => operation!(list_tags_of_resource),
         Operation::PutItem => operation!(put_item),

@@ -1,5 +1,5 @@
-//! UpdateTable: throughput, billing mode, on-demand maxima, deletion protection, and global
-//! secondary indexes.
+//! UpdateTable: throughput, billing mode, on-demand maxima, deletion protection, streams, and
+//! global secondary indexes.
 
 use anywhen_protocol::{Fault, shapes};
 use anywhen_table::{IndexChange, IndexUpdate, Table, TableRecord, UpdateTable};
@@ -7,7 +7,7 @@ use anywhen_table::{IndexChange, IndexUpdate, Table, TableRecord, UpdateTable};
 use super::reply;
 use crate::describe::Described;
 use crate::service::{Context, Done};
-use crate::{define, fault, items, unbuilt};
+use crate::{define, fault, items, streams, unbuilt};
 
 pub(super) async fn run(
     context: &Context<'_>,
@@ -18,7 +18,6 @@ pub(super) async fn run(
         updates.is_some_and(|updates| updates.iter().any(is))
     };
     unbuilt::refuse(&[
-        ("StreamSpecification", input.stream_specification.is_some()),
         ("SSESpecification", input.sse_specification.is_some()),
         ("ReplicaUpdates", input.replica_updates.is_some()),
         ("TableClass", input.table_class.is_some()),
@@ -66,6 +65,7 @@ pub(super) async fn run(
         billing_mode: define::billing_mode(input.billing_mode.as_ref()),
         on_demand: define::on_demand(input.on_demand_throughput.as_ref()),
         deletion_protection: input.deletion_protection_enabled,
+        stream: streams::specification(input.stream_specification.as_ref()),
         attribute_definitions: define::attribute_definitions(
             input.attribute_definitions.as_deref().unwrap_or_default(),
         ),
@@ -77,21 +77,30 @@ pub(super) async fn run(
         .update_table(&name, request)
         .await
         .map_err(fault::of_table)?;
-    // AWS answers with the settings before the change and the status UPDATING.
+    // AWS answers with the settings before the change and the status UPDATING; of the stream it
+    // shows what was asked for.
     let record = if changes_index_list {
         with_indexes_of(&before, after.record())
     } else {
         before.record().clone()
     };
+    let shown = TableRecord {
+        settings: after.record().settings.clone(),
+        ..record
+    };
     let described = Described {
         realm: &context.realm,
-        record: &record,
+        record: &shown,
         table: Some(&before),
         now: context.now(),
     };
+    let description = described.description();
     let description = shapes::TableDescription {
         table_status: Some("UPDATING".to_owned()),
-        ..described.description()
+        stream_specification: input
+            .stream_specification
+            .or(description.stream_specification),
+        ..description
     };
     reply(&shapes::UpdateTableOutput {
         table_description: Some(description),

@@ -370,6 +370,7 @@ fn source_table(name: &TableName, options: &Options) -> Result<CreateTable> {
         local_indexes: None,
         managed_encryption: false,
         deletion_protection: false,
+        stream: None,
         settings: TableSettings::default(),
     })
 }

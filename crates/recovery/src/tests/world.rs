@@ -526,6 +526,7 @@ pub(super) fn music(table: &str) -> CreateTable {
         }]),
         managed_encryption: false,
         deletion_protection: false,
+        stream: None,
         settings: TableSettings::default(),
     }
 }

@@ -11,6 +11,7 @@ mod model;
 mod reads;
 mod restore;
 mod statements;
+mod streams;
 mod system;
 mod transactions;
 mod updates;

@@ -79,6 +79,16 @@ impl UpdateTable {
         self.indexes.iter().flatten().any(IndexChange::is_online)
     }
 
+    /// Whether the request gives the table or an index other capacity units.
+    pub(super) fn changes_throughput(&self) -> bool {
+        let mut updates = self.indexes.iter().flatten();
+        self.throughput.is_some()
+            || updates.any(|change| match &change.update {
+                Some(update) => update.throughput.is_some(),
+                None => false,
+            })
+    }
+
     /// Each element has one action, and no two are about one index.
     pub(super) fn check_index_changes(&self) -> Result<(), TableError> {
         let changes = || self.indexes.iter().flatten();
@@ -98,6 +108,11 @@ impl UpdateTable {
                 "You cannot create or delete index while updating table IOPS",
             ));
         }
+        if self.changes_index_list() && self.stream.is_some() {
+            return Err(TableError::invalid_parameter(
+                "You cannot create or delete index while changing stream status",
+            ));
+        }
         if changes().filter(|change| change.is_online()).count() > 1 {
             return Err(one_at_a_time());
         }
@@ -113,17 +128,22 @@ impl UpdateTable {
         })
     }
 
-    /// Capacity of the table stays as it is while an index is on its way in or out; once it is
-    /// being filled, that is allowed.
+    /// Capacity of the table stays as it is while an index is on its way in or out, and its stream
+    /// while one is on its way in; once it is being filled, that is allowed.
     pub(super) fn check_indexes_settled(&self, record: &TableRecord) -> Result<(), TableError> {
-        if self.throughput.is_none() && self.billing_mode.is_none() {
-            return Ok(());
-        }
         let in_status = |status| {
             let indexes = record.indexes.iter();
             let mut busy = indexes.filter(move |index| index.status == status);
             busy.next().map(|index| &index.name)
         };
+        if self.stream.is_some() && in_status(IndexStatus::Creating).is_some() {
+            return Err(TableError::in_use(
+                "Can't change stream status when an index is being created",
+            ));
+        }
+        if self.throughput.is_none() && self.billing_mode.is_none() {
+            return Ok(());
+        }
         let refuse = |what: &str, index: &IndexName| {
             Err(TableError::in_use(format!(
                 "Can't change table IOPS when an index is being {what}. Table: {} Indexes: \

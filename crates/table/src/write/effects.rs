@@ -53,6 +53,9 @@ impl Effects {
                 old_value: None,
             });
         }
+        let streamed = table.stream();
+        let streamed = streamed.and_then(|stream| stream.entry(key, old, new));
+        self.commit.log.extend(streamed);
         let part = table.items();
         self.set(part, key.clone(), sealed);
         self.count(part, plan.old_bytes, plan.new_bytes);

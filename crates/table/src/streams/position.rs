@@ -1,0 +1,178 @@
+//! Places in a stream: sequence numbers, positions, and what an iterator holds.
+//!
+//! A record's place is its commit timestamp and its ordinal among the stream's records of that
+//! commit. As a sequence number it is the decimal number `1`, twenty digits of microseconds, six
+//! digits of ordinal: always 27 digits, so numbers and texts sort alike.
+
+use std::fmt;
+
+use anywhen_model::CommitTimestamp;
+
+/// More than the records of one commit: a transaction has at most 100 actions.
+const ORDINALS: u128 = 1_000_000;
+/// The leading digit.
+const OFFSET: u128 = 100_000_000_000_000_000_000_000_000;
+
+const ITERATOR_VERSION: u8 = 1;
+
+/// Where the next record that is read stands, or would stand. The first of all positions means
+/// the oldest record there is at the time of reading, so it is never too old.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct StreamPosition {
+    pub(crate) timestamp: CommitTimestamp,
+    pub(crate) ordinal: u32,
+}
+
+impl StreamPosition {
+    /// The oldest record there is.
+    pub const HORIZON: Self = Self::at(CommitTimestamp::ZERO);
+
+    /// Before all records of this instant.
+    pub(crate) const fn at(timestamp: CommitTimestamp) -> Self {
+        Self {
+            timestamp,
+            ordinal: 0,
+        }
+    }
+
+    /// Behind all records up to this instant.
+    pub(crate) const fn behind(timestamp: CommitTimestamp) -> Self {
+        Self::at(timestamp.next())
+    }
+
+    /// Behind this one alone.
+    pub(crate) const fn next(self) -> Self {
+        Self {
+            timestamp: self.timestamp,
+            ordinal: self.ordinal + 1,
+        }
+    }
+
+    /// The record that stands here.
+    pub(crate) const fn sequence_number(self) -> SequenceNumber {
+        SequenceNumber(self)
+    }
+}
+
+/// Names a record within its shard; later records have greater ones.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SequenceNumber(pub(crate) StreamPosition);
+
+impl SequenceNumber {
+    /// A number of up to 40 digits; `None` if it is none, or none that any record can have.
+    pub fn parse(text: &str) -> Option<Self> {
+        if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) {
+            return None;
+        }
+        // Compared as numbers: zeros in front say nothing.
+        let number: u128 = text.trim_start_matches('0').parse().ok()?;
+        let number = number.checked_sub(OFFSET)?;
+        let micros = u64::try_from(number / ORDINALS).ok()?;
+        Some(Self(StreamPosition {
+            timestamp: CommitTimestamp::from_micros(micros),
+            ordinal: u32::try_from(number % ORDINALS).ok()?,
+        }))
+    }
+}
+
+impl fmt::Display for SequenceNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let micros = u128::from(self.0.timestamp.as_micros());
+        let number = OFFSET + micros * ORDINALS + u128::from(self.0.ordinal);
+        write!(f, "{number}")
+    }
+}
+
+/// What an iterator holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Token {
+    pub(crate) issued_at: CommitTimestamp,
+    pub(crate) position: StreamPosition,
+}
+
+impl Token {
+    pub(crate) fn encode(self) -> Vec<u8> {
+        let mut token = vec![ITERATOR_VERSION];
+        token.extend(self.issued_at.as_micros().to_be_bytes());
+        token.extend(self.position.timestamp.as_micros().to_be_bytes());
+        token.extend(self.position.ordinal.to_be_bytes());
+        token
+    }
+
+    /// `None` for a form that is unknown.
+    pub(crate) fn decode(token: &[u8]) -> Option<Self> {
+        let (&[ITERATOR_VERSION], rest) = token.split_first_chunk()? else {
+            return None;
+        };
+        let (issued_at, rest) = rest.split_first_chunk()?;
+        let (timestamp, rest) = rest.split_first_chunk()?;
+        let instant = |bytes: &[u8; 8]| CommitTimestamp::from_micros(u64::from_be_bytes(*bytes));
+        Some(Self {
+            issued_at: instant(issued_at),
+            position: StreamPosition {
+                timestamp: instant(timestamp),
+                ordinal: u32::from_be_bytes(rest.try_into().ok()?),
+            },
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn number(micros: u64, ordinal: u32) -> SequenceNumber {
+        SequenceNumber(StreamPosition {
+            timestamp: CommitTimestamp::from_micros(micros),
+            ordinal,
+        })
+    }
+
+    #[test]
+    fn sequence_numbers_keep_their_order_as_texts_too() {
+        let ordered = [
+            number(0, 0),
+            number(0, 1),
+            number(9, 999_999),
+            number(10, 0),
+            number(1_795_222_800_000_000, 99),
+            number(1_795_222_800_000_001, 0),
+            number(u64::MAX, 999_999),
+        ];
+        for pair in ordered.windows(2) {
+            assert!(pair[0] < pair[1]);
+            assert!(pair[0].to_string() < pair[1].to_string());
+        }
+        for number in ordered {
+            assert_eq!(number.to_string().len(), 27);
+            assert_eq!(SequenceNumber::parse(&number.to_string()), Some(number));
+            assert_eq!(SequenceNumber::parse(&format!("000{number}")), Some(number));
+        }
+    }
+
+    #[test]
+    fn other_numbers_belong_to_no_record() {
+        for text in [
+            "",
+            "12",
+            "000000000000000000000",
+            "99999999999999999999999999",
+            "9999999999999999999999999999999999999999",
+            "-10000000000000000000000000",
+            "1000000000000000000000000x0",
+        ] {
+            assert_eq!(SequenceNumber::parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn tokens_come_back() {
+        let token = Token {
+            issued_at: CommitTimestamp::from_micros(7),
+            position: number(9, 3).0,
+        };
+        assert_eq!(Token::decode(&token.encode()), Some(token));
+        assert_eq!(Token::decode(b""), None);
+        assert_eq!(Token::decode(&token.encode()[1..]), None);
+    }
+}
