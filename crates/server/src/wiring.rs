@@ -64,7 +64,7 @@ pub(crate) struct Layers {
 }
 
 /// How often what nobody can read of streams any more is let go of.
-const STREAMS_TRIMMED_EVERY: Duration = Duration::from_secs(60);
+const STREAMS_TRIMMED_EVERY: Duration = Duration::from_mins(1);
 
 impl Layers {
     /// Opens everything the configuration names.
