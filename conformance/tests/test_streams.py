@@ -14,8 +14,9 @@ from botocore.exceptions import ConnectionError as EndpointGone, HTTPClientError
 
 from conformance.clients import REGION, Wire
 from conformance.faults import VALIDATION, refused
-from conformance.tables import Schema, create_table, drop_table, read_all
+from conformance.tables import Schema, create_table, drop_table, read_all, wait_active
 from conformance.waiting import until
+from conformance.walkthrough import backup_status
 from conformance.workload import DISCONNECTED
 
 OMP = "One or more parameter values were invalid: "
@@ -311,6 +312,26 @@ def test_texts_of_refusals(wire, client, table):
     ]:
         with refused(VALIDATION, re.compile(f"less than or equal to {most}")):
             call(limit)
+
+
+def test_backups_know_of_streams_and_restores_begin_without(wire, client, table):
+    arn = streaming(wire, table, "OLD_IMAGE")
+    put(wire, table, "kept")
+    made = wire.CreateBackup(TableName=table, BackupName="with-a-stream")["BackupDetails"]
+    backup = made["BackupArn"]
+    until(lambda: backup_status(wire, backup) == "AVAILABLE", "the backup AVAILABLE")
+    features = wire.DescribeBackup(BackupArn=backup)["BackupDescription"]["SourceTableFeatureDetails"]
+    assert features["StreamDescription"] == enabled("OLD_IMAGE")
+    target = f"{table}-restored"
+    wire.RestoreTableFromBackup(TargetTableName=target, BackupArn=backup)
+    wait_active(wire, target)
+    shown = described(wire, target)
+    assert not {"StreamSpecification", "LatestStreamArn", "LatestStreamLabel"} & set(shown)
+    assert client.list_streams(TableName=target)["Streams"] == []
+    assert [item["pk"]["S"] for item in read_all(wire, target)] == ["kept"]
+    assert len(read(client, iterator(client, arn))[0]) == 1
+    drop_table(wire, target)
+    wire.DeleteBackup(BackupArn=backup)
 
 
 class Follower:

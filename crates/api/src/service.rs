@@ -232,6 +232,8 @@ impl Service {
             let backlog = self.options.engine.log_backlog_bytes(realm.log());
             metrics::gauge!("anywhen_change_log_backlog_bytes", "realm" => realm.realm().to_string())
                 .set(backlog as f64);
+            metrics::gauge!("anywhen_stream_log_bytes", "realm" => realm.realm().to_string())
+                .set(realm.stream_log_bytes() as f64);
         }
     }
 

@@ -161,6 +161,12 @@ impl RealmTables {
             .collect()
     }
 
+    /// Bytes that the records of streams take on disk (an estimate).
+    pub fn stream_log_bytes(&self) -> u64 {
+        let bytes = |stream: Arc<Stream>| self.shared.engine.log_backlog_bytes(stream.log());
+        self.streams.all().into_iter().map(bytes).sum()
+    }
+
     /// First the record, then the log: a log that a crash leaves over is swept at the next start.
     /// In turn only.
     async fn remove_stream(&self, stream: Arc<Stream>) -> Result<(), TableError> {

@@ -9,8 +9,9 @@ use anywhen_model::{CommitTimestamp, Item};
 use super::fixture::{Fixture, item, name, s, simple, text};
 use crate::streams::is_log_of_stream;
 use crate::{
-    CreateTable, ItemChange, IteratorStart, SequenceNumber, Stream, StreamEvent, StreamPosition,
-    StreamSpecification, StreamViewType, StreamedRecord, TableError, Throughput, UpdateTable,
+    CreateTable, ItemChange, IteratorStart, LoadedStatistics, SequenceNumber, Stream, StreamEvent,
+    StreamPosition, StreamSpecification, StreamViewType, StreamedRecord, TableError, Throughput,
+    UpdateTable,
 };
 
 const HOUR_MICROS: u64 = 60 * 60 * 1_000_000;
@@ -412,6 +413,28 @@ fn stream_logs(fixture: &Fixture) -> Vec<String> {
     let mut names = fixture.realm.shared.engine.log_names().unwrap();
     names.retain(|name| is_log_of_stream(name));
     names
+}
+
+/// Streams are not archived, so the table of a lost server comes back without.
+#[tokio::test]
+async fn a_recovered_table_has_no_stream() {
+    let fixture = streaming(StreamViewType::KeysOnly).await;
+    let record = fixture.table("Plays").record().clone();
+    assert!(record.settings.stream.is_some());
+    // Another store under the same master key.
+    let empty = Fixture::new().await;
+    let made = empty.realm.create_recovered(record.clone(), vec![]).await;
+    assert_eq!(made.unwrap().record().settings.stream, None);
+    let loaded = LoadedStatistics::default();
+    let published = empty.realm.publish_recovered(&record, loaded, vec![]).await;
+    published.unwrap();
+    let fixture = empty.reopen().await;
+    assert_eq!(fixture.table("Plays").record().settings.stream, None);
+    switch(&fixture, specification(StreamViewType::KeysOnly))
+        .await
+        .unwrap();
+    fixture.put("Plays", id("a")).await;
+    assert_eq!(ids(&all(&fixture, &newest(&fixture, "Plays")).await), ["a"]);
 }
 
 /// A crash between the removal of a stream and that of its log leaves the log over.
