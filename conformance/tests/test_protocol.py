@@ -160,9 +160,8 @@ CREATE = {
 }
 # Members of the model that are not built: operation, members, the word that names it.
 NOT_BUILT = [
-    ("CreateTable", {**CREATE, "StreamSpecification": {"StreamEnabled": True, "StreamViewType": "KEYS_ONLY"}}, "StreamSpecification"),
     ("CreateTable", {**CREATE, "SSESpecification": {"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": "alias/x"}}, "KMSMasterKeyId"),
-    ("UpdateTable", {"TableName": "protocol", "StreamSpecification": {"StreamEnabled": True, "StreamViewType": "KEYS_ONLY"}}, "StreamSpecification"),
+    ("UpdateTable", {"TableName": "protocol", "TableClass": "STANDARD_INFREQUENT_ACCESS"}, "TableClass"),
 ]
 
 
