@@ -16,7 +16,7 @@ use crate::create_table::{CreateTable, Definition};
 use crate::error::TableError;
 use crate::realm::RealmTables;
 use crate::record::{Encryption, IndexStatus, PitrRecord, TableRecord, TableStatus};
-use crate::streams::{StreamChanges, StreamSpecification};
+use crate::streams::{StreamSpecification, StreamSwitch};
 use crate::system::{SystemChange, SystemStore};
 use crate::table::{Table, seal_hash_secret};
 use crate::update_table::UpdateTable;
@@ -48,7 +48,7 @@ impl RealmTables {
         let definition = request.define()?;
         let view = request.stream.map(StreamSpecification::on_creation);
         let view = view.transpose()?.flatten();
-        let stream = view.map_or(StreamChanges::None, StreamChanges::Begin);
+        let stream = view.map_or(StreamSwitch::None, StreamSwitch::Begin);
         self.in_turn(move |realm| async move { realm.create(request, definition, stream).await })
             .await
     }
@@ -57,7 +57,7 @@ impl RealmTables {
         self: Arc<Self>,
         request: CreateTable,
         definition: Definition,
-        stream: StreamChanges,
+        stream: StreamSwitch,
     ) -> Result<Arc<Table>, TableError> {
         self.check_name_free(&request.name)?;
         let id = random_table_id(&*self.shared.randomness);
@@ -102,7 +102,7 @@ impl RealmTables {
             let before = realm.table(&name)?;
             let changed = request.apply(before.record(), realm.now())?;
             let changed = advance(changed);
-            let stream = StreamChanges::of_update(request.stream, before.record())?;
+            let stream = StreamSwitch::of_update(request.stream, before.record())?;
             let table = Arc::clone(&before);
             let after = off_runtime(move || table.with_new_indexes(changed)).await?;
             let (after, _) = realm.commit_with_stream(after, stream, &[]).await?;
@@ -138,7 +138,7 @@ impl RealmTables {
             };
             let deleting = table.with_record(advance(record));
             realm
-                .commit_with_stream(deleting, StreamChanges::End, &also)
+                .commit_with_stream(deleting, StreamSwitch::End, &also)
                 .await
         })
         .await

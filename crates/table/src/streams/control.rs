@@ -18,7 +18,7 @@ const MICROS_PER_MILLI: u64 = 1000;
 
 /// What a control operation does to a table's stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum StreamChanges {
+pub(crate) enum StreamSwitch {
     /// Nothing.
     None,
     /// Begins one.
@@ -27,7 +27,7 @@ pub(crate) enum StreamChanges {
     End,
 }
 
-impl StreamChanges {
+impl StreamSwitch {
     /// What an update asks for, checked against the table.
     pub(crate) fn of_update(
         asked: Option<StreamSpecification>,
@@ -56,13 +56,13 @@ impl RealmTables {
     pub(crate) async fn commit_with_stream(
         &self,
         table: Table,
-        changes: StreamChanges,
+        changes: StreamSwitch,
         also: &[SystemChange],
     ) -> Result<(Arc<Table>, CommitTimestamp), TableError> {
         match (changes, table.stream().cloned()) {
-            (StreamChanges::Begin(view), _) => self.begin_stream(table, view, also).await,
-            (StreamChanges::End, Some(stream)) => self.end_stream(table, &stream, also).await,
-            (StreamChanges::None | StreamChanges::End, _) => self.commit_table(table, also).await,
+            (StreamSwitch::Begin(view), _) => self.begin_stream(table, view, also).await,
+            (StreamSwitch::End, Some(stream)) => self.end_stream(table, &stream, also).await,
+            (StreamSwitch::None | StreamSwitch::End, _) => self.commit_table(table, also).await,
         }
     }
 

@@ -30,7 +30,7 @@ mod read;
 mod record;
 
 pub use change::{StreamChange, StreamEvent, StreamIdentity};
-pub(crate) use control::StreamChanges;
+pub(crate) use control::StreamSwitch;
 pub use position::{SequenceNumber, StreamPosition};
 pub use read::{IteratorStart, IteratorToken, StreamPage, StreamedRecord};
 pub use record::{Stream, StreamRecord, StreamSetting, StreamSpecification, StreamViewType};

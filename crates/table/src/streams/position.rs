@@ -15,18 +15,14 @@ const OFFSET: u128 = 100_000_000_000_000_000_000_000_000;
 
 const ITERATOR_VERSION: u8 = 1;
 
-/// Where the next record that is read stands, or would stand. The first of all positions means
-/// the oldest record there is at the time of reading, so it is never too old.
+/// Where a record stands, or would stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct StreamPosition {
+pub(crate) struct Place {
     pub(crate) timestamp: CommitTimestamp,
     pub(crate) ordinal: u32,
 }
 
-impl StreamPosition {
-    /// The oldest record there is.
-    pub const HORIZON: Self = Self::at(CommitTimestamp::ZERO);
-
+impl Place {
     /// Before all records of this instant.
     pub(crate) const fn at(timestamp: CommitTimestamp) -> Self {
         Self {
@@ -47,16 +43,48 @@ impl StreamPosition {
             ordinal: self.ordinal + 1,
         }
     }
+}
 
-    /// The record that stands here.
-    pub(crate) const fn sequence_number(self) -> SequenceNumber {
-        SequenceNumber(self)
+/// Where a reader goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StreamPosition {
+    /// Where the next record may stand.
+    pub(crate) place: Place,
+    /// Whether no record stood there or behind when the position was made. An iterator lives far
+    /// shorter than a record, so from here nothing is ever trimmed before it is read, however
+    /// long ago the last commit was.
+    pub(crate) is_end: bool,
+}
+
+impl StreamPosition {
+    /// The oldest record there is at the time of reading, so this is never too old.
+    pub const HORIZON: Self = Self::at(Place::at(CommitTimestamp::ZERO));
+
+    /// At a place before which more may be.
+    pub(crate) const fn at(place: Place) -> Self {
+        Self {
+            place,
+            is_end: false,
+        }
+    }
+
+    /// Behind all records there are.
+    pub(crate) const fn end(place: Place) -> Self {
+        Self {
+            place,
+            is_end: true,
+        }
+    }
+
+    /// Whether records that stand here may have been trimmed, if those before `horizon` are.
+    pub(crate) fn is_trimmed(self, horizon: CommitTimestamp) -> bool {
+        self != Self::HORIZON && !self.is_end && self.place.timestamp < horizon
     }
 }
 
 /// Names a record within its shard; later records have greater ones.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct SequenceNumber(pub(crate) StreamPosition);
+pub struct SequenceNumber(pub(crate) Place);
 
 impl SequenceNumber {
     /// A number of up to 40 digits; `None` if it is none, or none that any record can have.
@@ -68,7 +96,7 @@ impl SequenceNumber {
         let number: u128 = text.trim_start_matches('0').parse().ok()?;
         let number = number.checked_sub(OFFSET)?;
         let micros = u64::try_from(number / ORDINALS).ok()?;
-        Some(Self(StreamPosition {
+        Some(Self(Place {
             timestamp: CommitTimestamp::from_micros(micros),
             ordinal: u32::try_from(number % ORDINALS).ok()?,
         }))
@@ -94,8 +122,9 @@ impl Token {
     pub(crate) fn encode(self) -> Vec<u8> {
         let mut token = vec![ITERATOR_VERSION];
         token.extend(self.issued_at.as_micros().to_be_bytes());
-        token.extend(self.position.timestamp.as_micros().to_be_bytes());
-        token.extend(self.position.ordinal.to_be_bytes());
+        token.extend(self.position.place.timestamp.as_micros().to_be_bytes());
+        token.extend(self.position.place.ordinal.to_be_bytes());
+        token.push(u8::from(self.position.is_end));
         token
     }
 
@@ -106,12 +135,21 @@ impl Token {
         };
         let (issued_at, rest) = rest.split_first_chunk()?;
         let (timestamp, rest) = rest.split_first_chunk()?;
+        let (ordinal, rest) = rest.split_first_chunk()?;
+        let is_end = match rest {
+            [0] => false,
+            [1] => true,
+            _ => return None,
+        };
         let instant = |bytes: &[u8; 8]| CommitTimestamp::from_micros(u64::from_be_bytes(*bytes));
         Some(Self {
             issued_at: instant(issued_at),
             position: StreamPosition {
-                timestamp: instant(timestamp),
-                ordinal: u32::from_be_bytes(rest.try_into().ok()?),
+                place: Place {
+                    timestamp: instant(timestamp),
+                    ordinal: u32::from_be_bytes(*ordinal),
+                },
+                is_end,
             },
         })
     }
@@ -122,7 +160,7 @@ mod tests {
     use super::*;
 
     fn number(micros: u64, ordinal: u32) -> SequenceNumber {
-        SequenceNumber(StreamPosition {
+        SequenceNumber(Place {
             timestamp: CommitTimestamp::from_micros(micros),
             ordinal,
         })
@@ -167,12 +205,15 @@ mod tests {
 
     #[test]
     fn tokens_come_back() {
-        let token = Token {
-            issued_at: CommitTimestamp::from_micros(7),
-            position: number(9, 3).0,
-        };
-        assert_eq!(Token::decode(&token.encode()), Some(token));
-        assert_eq!(Token::decode(b""), None);
-        assert_eq!(Token::decode(&token.encode()[1..]), None);
+        let place = number(9, 3).0;
+        for position in [StreamPosition::at(place), StreamPosition::end(place)] {
+            let token = Token {
+                issued_at: CommitTimestamp::from_micros(7),
+                position,
+            };
+            assert_eq!(Token::decode(&token.encode()), Some(token));
+            assert_eq!(Token::decode(b""), None);
+            assert_eq!(Token::decode(&token.encode()[1..]), None);
+        }
     }
 }

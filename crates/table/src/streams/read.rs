@@ -6,7 +6,7 @@ use anywhen_engine::Engine;
 use anywhen_model::{CommitTimestamp, HashSecret, KeyValue, TableName, partition_hash};
 
 use super::change::{self, StreamChange};
-use super::position::{SequenceNumber, StreamPosition, Token};
+use super::position::{Place, SequenceNumber, StreamPosition, Token};
 use super::record::Stream;
 use super::{ITERATOR_LIFE_MICROS, PAGE_BYTES_MAX, RETENTION_MICROS};
 use crate::control::off_runtime;
@@ -86,9 +86,7 @@ impl RealmTables {
     /// The place of the mark at the end of the log.
     fn end_of(&self, stream: &Stream) -> Result<SequenceNumber, TableError> {
         let last = *self.shared.engine.watch_log(stream.log())?.borrow();
-        Ok(StreamPosition::at(last)
-            .sequence_number()
-            .max(first(stream)))
+        Ok(SequenceNumber(Place::at(last)).max(first(stream)))
     }
 
     /// The position a new iterator begins at.
@@ -99,12 +97,15 @@ impl RealmTables {
     ) -> Result<StreamPosition, TableError> {
         match start {
             IteratorStart::Horizon => Ok(StreamPosition::HORIZON),
-            IteratorStart::Latest => Ok(StreamPosition::behind(self.snapshot()?.timestamp()?)),
+            IteratorStart::Latest => {
+                let now = Place::behind(self.snapshot()?.timestamp()?);
+                Ok(StreamPosition::end(now))
+            }
             IteratorStart::AtTime(at) if at > self.now() => Err(TableError::validation(
                 "Invalid Timestamp: it must not be in the future",
             )),
             IteratorStart::AtTime(at) if at < self.stream_horizon() => Ok(StreamPosition::HORIZON),
-            IteratorStart::AtTime(at) => Ok(StreamPosition::at(at)),
+            IteratorStart::AtTime(at) => Ok(StreamPosition::at(Place::at(at))),
             IteratorStart::At(number) => self.position_of(stream, number, number.0),
             IteratorStart::After(number) => self.position_of(stream, number, number.0.next()),
         }
@@ -116,7 +117,7 @@ impl RealmTables {
         &self,
         stream: &Stream,
         number: SequenceNumber,
-        position: StreamPosition,
+        place: Place,
     ) -> Result<StreamPosition, TableError> {
         let last = if stream.has_ended() {
             self.end_of(stream)?.0.timestamp
@@ -132,7 +133,7 @@ impl RealmTables {
         if number.0.timestamp < self.stream_horizon() {
             return Err(TableError::Trimmed);
         }
-        Ok(position)
+        Ok(StreamPosition::at(place))
     }
 
     /// What a client gets as an iterator; nobody else can make one.
@@ -173,10 +174,10 @@ impl RealmTables {
             return Err(TableError::ExpiredIterator);
         }
         let horizon = self.stream_horizon();
-        if position != StreamPosition::HORIZON && position.timestamp < horizon {
+        if position.is_trimmed(horizon) {
             return Err(TableError::Trimmed);
         }
-        let from = position.max(StreamPosition::at(horizon));
+        let from = position.place.max(Place::at(horizon));
         let (engine, stream) = (Arc::clone(&self.shared.engine), Arc::clone(stream));
         off_runtime(move || read_page(&*engine, &stream, from, records_max)).await
     }
@@ -192,7 +193,7 @@ impl RealmTables {
 pub struct IteratorToken(Token);
 
 fn first(stream: &Stream) -> SequenceNumber {
-    StreamPosition::at(stream.record().starts_after).sequence_number()
+    SequenceNumber(Place::at(stream.record().starts_after))
 }
 
 fn iterator_place(table: &TableName, created_at: CommitTimestamp) -> Vec<u8> {
@@ -204,19 +205,19 @@ fn iterator_place(table: &TableName, created_at: CommitTimestamp) -> Vec<u8> {
 fn read_page(
     engine: &dyn Engine,
     stream: &Stream,
-    from: StreamPosition,
+    from: Place,
     records_max: usize,
 ) -> Result<StreamPage, TableError> {
     let through = engine.snapshot()?.timestamp()?;
     let mut records = Vec::new();
     let mut size_bytes = 0;
-    let mut here = StreamPosition::HORIZON;
+    let mut here = Place::at(CommitTimestamp::ZERO);
     for logged in engine.changes(stream.log(), from.timestamp.previous(), through)? {
         let logged = logged?;
         here = if logged.timestamp == here.timestamp {
             here.next()
         } else {
-            StreamPosition::at(logged.timestamp)
+            Place::at(logged.timestamp)
         };
         // What has no value marks the end.
         let Some(sealed) = logged.value.filter(|_| here >= from) else {
@@ -229,31 +230,32 @@ fn read_page(
         } else {
             return Ok(StreamPage {
                 records,
-                next: Some(here),
+                next: Some(StreamPosition::at(here)),
             });
         };
         size_bytes += change.size_bytes();
         if size_bytes > PAGE_BYTES_MAX && !records.is_empty() {
             return Ok(StreamPage {
                 records,
-                next: Some(here),
+                next: Some(StreamPosition::at(here)),
             });
         }
         records.push(StreamedRecord {
-            sequence_number: here.sequence_number(),
+            sequence_number: SequenceNumber(here),
             committed_at: logged.timestamp,
             event_id: event_id(stream, here),
             change,
         });
     }
-    let next = (!stream.has_ended()).then(|| from.max(StreamPosition::behind(through)));
+    let end = from.max(Place::behind(through));
+    let next = (!stream.has_ended()).then(|| StreamPosition::end(end));
     Ok(StreamPage { records, next })
 }
 
-fn event_id(stream: &Stream, position: StreamPosition) -> u128 {
+fn event_id(stream: &Stream, at: Place) -> u128 {
     let record = stream.record();
     let secret = HashSecret::from_bytes(record.table_id.as_u128().to_be_bytes());
-    let place = [record.created_at, position.timestamp].map(|at| at.as_micros().to_be_bytes());
-    let place = [place.concat().as_slice(), &position.ordinal.to_be_bytes()].concat();
+    let place = [record.created_at, at.timestamp].map(|at| at.as_micros().to_be_bytes());
+    let place = [place.concat().as_slice(), &at.ordinal.to_be_bytes()].concat();
     u128::from_be_bytes(partition_hash(&secret, &[KeyValue::B(place)]))
 }
