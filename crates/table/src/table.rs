@@ -28,6 +28,9 @@ const SECRET_PART: u32 = u32::MAX;
 /// What positions in reads are sealed to; no index ever has this number.
 pub(crate) const POSITION_PART: u32 = u32::MAX - 1;
 
+/// What the records of streams are sealed to; no index ever has this number.
+pub(crate) const STREAM_PART: u32 = u32::MAX - 2;
+
 /// The keys of a table: the cipher of its records, and what archive objects need.
 #[derive(Debug, Clone)]
 pub struct TableKeys {

@@ -17,13 +17,11 @@ use bytes::{Buf, BufMut};
 use super::record::StreamViewType;
 use crate::error::TableError;
 use crate::indexes::stored_form;
+use crate::table::STREAM_PART;
 
 const VERSION: u8 = 1;
 const HAS_NEW: u8 = 1;
 const HAS_OLD: u8 = 2;
-
-/// What the records of streams are sealed to; no index ever has this number.
-const STREAM_PART: u32 = u32::MAX - 1;
 
 /// What happened to an item.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
