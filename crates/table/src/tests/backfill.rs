@@ -2,6 +2,7 @@
 
 mod random;
 mod rules;
+mod streams;
 
 use std::sync::Arc;
 

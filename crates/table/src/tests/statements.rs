@@ -9,9 +9,10 @@ use anywhen_model::{AttributeValue, Item, limits};
 use proptest::prelude::*;
 
 use super::fixture::{Fixture, index, item, key, n, name, range, s, simple, text};
+use super::streams::{all, newest, specification};
 use crate::{
     CancellationReason, CreateTable, ItemChange, ProjectionType, SelectOptions, Selected,
-    StatementWrite, Table, TableError, TransactAction, WriteOutcome,
+    StatementWrite, StreamEvent, StreamViewType, Table, TableError, TransactAction, WriteOutcome,
 };
 
 /// Partition keys `a0` to `a3`, five songs each; some have the attributes of the indexes.
@@ -780,4 +781,48 @@ async fn statements_take_part_in_transactions() {
     let unchanged = item(&[("artist", s("a")), ("song", n(3)), ("x", n(1))]);
     assert_eq!(fixture.get("Music", key("a", 3)), Some(unchanged));
     assert!(matches!(insert(1).action.change, ItemChange::Insert(_)));
+}
+
+#[tokio::test]
+async fn streams_tell_what_statements_change() {
+    let fixture = Fixture::new().await;
+    let definition = CreateTable {
+        stream: Some(specification(StreamViewType::NewAndOldImages)),
+        ..super::fixture::music("Music")
+    };
+    let table = fixture.realm.create_table(definition).await.unwrap();
+    let at = "WHERE artist = 'a' AND song = 1";
+    let insert = "INSERT INTO Music VALUE {'artist': 'a', 'song': 1, 'x': 1}";
+    run(&fixture, insert).await.unwrap();
+    run(&fixture, insert).await.unwrap_err();
+    run(&fixture, &format!("UPDATE Music SET x = 1 {at}"))
+        .await
+        .unwrap();
+    run(&fixture, &format!("UPDATE Music SET x = 2 {at}"))
+        .await
+        .unwrap();
+    let delete = TransactAction {
+        table: name("Music"),
+        action: table
+            .plan_statement(write(&format!("DELETE FROM Music {at}")))
+            .unwrap()
+            .action,
+    };
+    fixture.realm.transact_write(&[delete], None).await.unwrap();
+
+    let song = |x| item(&[("artist", s("a")), ("song", n(1)), ("x", n(x))]);
+    let records = all(&fixture, &newest(&fixture, "Music")).await;
+    let told: Vec<_> = records
+        .into_iter()
+        .map(|record| record.change)
+        .map(|change| (change.event, change.old_image, change.new_image))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            (StreamEvent::Insert, None, Some(song(1))),
+            (StreamEvent::Modify, Some(song(1)), Some(song(2))),
+            (StreamEvent::Remove, Some(song(2)), None),
+        ]
+    );
 }

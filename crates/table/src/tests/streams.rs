@@ -16,7 +16,7 @@ use crate::{
 
 const HOUR_MICROS: u64 = 60 * 60 * 1_000_000;
 
-fn specification(view: StreamViewType) -> StreamSpecification {
+pub(super) fn specification(view: StreamViewType) -> StreamSpecification {
     StreamSpecification {
         enabled: true,
         view_type: Some(view),
@@ -53,7 +53,7 @@ async fn switch(fixture: &Fixture, stream: StreamSpecification) -> Result<(), Ta
 }
 
 /// The newest stream of a table.
-fn newest(fixture: &Fixture, table: &str) -> Arc<Stream> {
+pub(super) fn newest(fixture: &Fixture, table: &str) -> Arc<Stream> {
     let mut streams = fixture.realm.streams();
     streams.retain(|stream| stream.record().table_name == name(table));
     Arc::clone(&streams[0])
@@ -94,7 +94,7 @@ async fn tail(
     }
 }
 
-async fn all(fixture: &Fixture, stream: &Arc<Stream>) -> Vec<StreamedRecord> {
+pub(super) async fn all(fixture: &Fixture, stream: &Arc<Stream>) -> Vec<StreamedRecord> {
     tail(fixture, stream, StreamPosition::HORIZON, 1000).await.0
 }
 

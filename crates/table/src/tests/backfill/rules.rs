@@ -2,8 +2,9 @@
 
 use super::super::definitions::{OMP, units};
 use super::super::fixture::range;
+use super::super::streams::specification;
 use super::*;
-use crate::{BillingMode, CreateTable, IndexUpdate, OnDemandLimits, TableRecord};
+use crate::{BillingMode, CreateTable, IndexUpdate, OnDemandLimits, StreamViewType, TableRecord};
 
 const IN_USE: &str = "Attempt to change a resource which is still in use: ";
 const LIMIT: &str = "Subscriber limit exceeded: ";
@@ -43,6 +44,13 @@ fn capacity_of(index: &str) -> IndexChange {
 
 fn refused(record: &TableRecord, request: &UpdateTable) -> String {
     text(request.apply(record, record.created_at))
+}
+
+fn with_stream(request: UpdateTable) -> UpdateTable {
+    UpdateTable {
+        stream: Some(specification(StreamViewType::KeysOnly)),
+        ..request
+    }
 }
 
 /// `Music`, billed as asked, with an index on `mood` in a state.
@@ -116,6 +124,18 @@ async fn the_form_of_a_change_comes_first() {
                 ..adding(by_mood())
             },
             format!("{OMP}You cannot create or delete index while updating table IOPS"),
+        ),
+        (
+            with_stream(adding(by_mood())),
+            format!("{OMP}You cannot create or delete index while changing stream status"),
+        ),
+        (
+            with_stream(dropping("genre")),
+            format!("{OMP}You cannot create or delete index while changing stream status"),
+        ),
+        (
+            with_stream(changing(vec![capacity_of("genre")])),
+            format!("{OMP}You cannot modify stream status while updating table IOPS"),
         ),
         (
             UpdateTable {
@@ -299,7 +319,17 @@ async fn what_is_refused_while_an_index_changes() {
         deletion_protection: Some(true),
         ..UpdateTable::default()
     };
+    let streamed = || with_stream(UpdateTable::default());
     let cases = [
+        (
+            Creating,
+            streamed(),
+            Some(format!(
+                "{IN_USE}Can't change stream status when an index is being created"
+            )),
+        ),
+        (Backfilling, streamed(), None),
+        (Deleting, streamed(), None),
         (Creating, other(), Some(another())),
         (Creating, dropping("genre"), Some(another())),
         (
