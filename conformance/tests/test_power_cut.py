@@ -174,6 +174,8 @@ def check_and_stop(server, load, at_ns, rng):
         if server.is_running:
             server.kill()
     errors = [line for line in server.log_file.read_text().splitlines() if " ERROR " in line]
+    # A backup of a table without history that was still CREATING cannot be made any more.
+    errors = [line for line in errors if "the server ended before this backup was made" not in line]
     assert not errors, "\n".join(["the server complains:", *errors])
     verify_archive(server.archive_dir.parent)
     return compared
