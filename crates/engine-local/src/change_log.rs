@@ -2,8 +2,12 @@
 //!
 //! A slice is a fjall keyspace of its own, so that forgetting archived records is dropping a
 //! keyspace, not deleting record by record. Only the last slice is written to. What must hold:
-//! slices do not overlap and are in order; a slice's `last` is raised before the records go to
-//! the journal, so that [`ChangeLog::trim`] never takes a slice that a batch is on its way to.
+//!
+//! * Slices do not overlap and are in order. A commit lies in one slice, however large it is: a
+//!   slice is named after the first commit in it, so a second one for the same commit would be
+//!   the same keyspace, and would go when the first one is dropped.
+//! * A slice's `last` is raised before the records go to the journal, so that
+//!   [`ChangeLog::trim`] never takes a slice that a batch is on its way to.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -167,7 +171,7 @@ impl ChangeLog {
     ) -> Result<Keyspace, EngineError> {
         let mut slices = self.slices.lock();
         if let Some(slice) = slices.back_mut()
-            && slice.size_bytes < self.slice_bytes
+            && (slice.size_bytes < self.slice_bytes || slice.last == timestamp)
         {
             slice.last = timestamp;
             slice.size_bytes += size_bytes;

@@ -48,7 +48,8 @@ fn records(
         .collect()
 }
 
-/// Commits some random entries to one of the logs and notes them.
+/// Commits some random entries to one of the logs and notes them. Some are large: whatever an
+/// engine cuts a log into, a commit is there that is larger.
 fn append(
     engine: &dyn Engine,
     random: &SeededRandomness,
@@ -60,7 +61,10 @@ fn append(
             log,
             table: TableId::from_u128(below(random, 3).into()),
             key: bytes(below(random, 100).to_be_bytes()),
-            value: (below(random, 3) > 0).then(|| bytes(vec![1; below(random, 2_000) as usize])),
+            value: (below(random, 3) > 0).then(|| {
+                let size_max = if below(random, 6) == 0 { 20_000 } else { 2_000 };
+                bytes(vec![1; below(random, size_max) as usize])
+            }),
             old_value: (below(random, 3) > 0).then(|| bytes(below(random, 9).to_be_bytes())),
         })
         .collect();
