@@ -7,14 +7,17 @@
 //!   slice is named after the first commit in it, so a second one for the same commit would be
 //!   the same keyspace, and would go when the first one is dropped.
 //! * A slice's `last` is raised before the records go to the journal, so that
-//!   [`ChangeLog::trim`] never takes a slice that a batch is on its way to.
+//!   [`ChangeLog::take_trimmed`] never takes a slice that a batch is on its way to.
+//! * Each batch says in `meta` how far the slices go that it adds to, and that is taken back
+//!   before a slice is dropped. So an opening that finds less has lost records, and does not go
+//!   on as if there had been none ([`verify_slices`]).
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use anywhen_engine::{EngineError, LogHandle, LogIterator, LogRecord};
 use anywhen_model::CommitTimestamp;
-use fjall::{AbstractTree, Database, Keyspace, Readable};
+use fjall::{AbstractTree, Database, Keyspace, KeyspaceCreateOptions, Readable};
 use parking_lot::{Mutex, RwLock};
 use tokio::sync::watch;
 
@@ -61,14 +64,12 @@ impl ChangeLogs {
         logs.iter().flatten().map(|log| log.name.clone()).collect()
     }
 
-    /// Drops a log with all its slices. After a crash in between, the slices that are left are
-    /// a log again, of the same name.
-    pub(crate) fn drop_log(&self, name: &str) -> Result<(), EngineError> {
-        let dropped = {
-            let mut logs = self.logs.write();
-            position(&logs, name).and_then(|position| logs.get_mut(position)?.take())
-        };
-        dropped.map_or(Ok(()), |log| log.drop_slices())
+    /// Takes a log away, with all its slices, which the caller drops. Of those that it does not
+    /// come to, an opening makes a log again, of the same name.
+    pub(crate) fn take_log(&self, name: &str) -> Vec<Keyspace> {
+        let mut logs = self.logs.write();
+        let log = position(&logs, name).and_then(|position| logs.get_mut(position)?.take());
+        log.map_or_else(Vec::new, |log| log.take_all())
     }
 
     pub(crate) fn get(&self, handle: LogHandle) -> Result<Arc<ChangeLog>, EngineError> {
@@ -225,25 +226,14 @@ impl ChangeLog {
         Box::new(records)
     }
 
-    /// Drops the slices that end at or before the instant.
-    pub(crate) fn trim(&self, through: CommitTimestamp) -> Result<(), EngineError> {
-        for slice in self.take_trimmed(through) {
-            self.database.delete_keyspace(slice).map_err(engine_error)?;
-        }
-        Ok(())
-    }
-
-    fn drop_slices(&self) -> Result<(), EngineError> {
+    /// Takes all slices away.
+    fn take_all(&self) -> Vec<Keyspace> {
         let slices = std::mem::take(&mut *self.slices.lock());
-        for slice in slices {
-            self.database
-                .delete_keyspace(slice.keyspace)
-                .map_err(engine_error)?;
-        }
-        Ok(())
+        slices.into_iter().map(|slice| slice.keyspace).collect()
     }
 
-    fn take_trimmed(&self, through: CommitTimestamp) -> Vec<Keyspace> {
+    /// Takes away the slices that end at or before a sealed instant. The caller drops them.
+    pub(crate) fn take_trimmed(&self, through: CommitTimestamp) -> Vec<Keyspace> {
         let mut slices = self.slices.lock();
         let mut trimmed = Vec::new();
         while let Some(oldest) = slices.front() {
@@ -265,7 +255,45 @@ impl ChangeLog {
     }
 }
 
+/// Fails if a slice is missing or ends before the last commit that was written to it, by what
+/// `meta` says: the names of slices and that commit's timestamp. Changes nothing.
+pub(crate) fn verify_slices(
+    database: &Database,
+    slices: &BTreeMap<String, CommitTimestamp>,
+) -> Result<(), EngineError> {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "nothing writes while a database is opened"
+    )]
+    let snapshot = database.snapshot();
+    for (name, last) in slices {
+        let lost = |found: &str| {
+            EngineError::Corrupt(format!(
+                "the change log has lost records: {name} {found}, but commits up to {last} were \
+                 written to it; put the data directory back from a copy, or rebuild it from the \
+                 archive with `anywhen recover`"
+            ))
+        };
+        if !database.keyspace_exists(name) {
+            return Err(lost("is not there"));
+        }
+        let keyspace = database.keyspace(name, KeyspaceCreateOptions::default);
+        let keyspace = keyspace.map_err(engine_error)?;
+        let Some(newest) = snapshot.last_key_value(&keyspace) else {
+            return Err(lost("is empty"));
+        };
+        let found = read_instant(&newest.key().map_err(engine_error)?)?;
+        if found != *last {
+            return Err(lost(&format!("ends at {found}")));
+        }
+    }
+    Ok(())
+}
+
 fn record(guard: fjall::Guard) -> Result<LogRecord, EngineError> {
     let (key, value) = guard.into_inner().map_err(engine_error)?;
     LogRecord::decode(read_instant(&key)?, value.into())
 }
+
+#[cfg(test)]
+mod tests;

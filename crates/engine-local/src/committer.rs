@@ -6,7 +6,8 @@
 //! group, so throughput grows with the number of writers and a lone writer waits for nobody.
 //!
 //! What must hold:
-//! * The last commit timestamp and the clock floor are part of the batch they belong to.
+//! * The last commit timestamp, the clock floor and how far the slices of the change logs go are
+//!   part of the batch they belong to.
 //! * A group never writes a key twice: within one batch fjall would keep either value.
 //! * A commit is refused as a whole, before anything of it is written.
 //! * After a failed batch nothing is written any more: whether that batch is on disk will only
@@ -31,7 +32,7 @@ use crate::failure::{Condition, engine_error};
 use crate::journal::Link;
 use crate::layout::{META_FLOOR, META_LAST_COMMIT, record_key};
 use crate::options::FREE_SPACE_CHECK_BYTES;
-use crate::queue::{CommitAnswer, Group, Job, QueueGauge, QueuedCommit, SealAnswer};
+use crate::queue::{CommitAnswer, ForgetAnswer, Group, Job, QueueGauge, QueuedCommit, SealAnswer};
 use crate::space::FreeSpace;
 use crate::view::{Keyspaces, Views, unknown_keyspace};
 
@@ -63,6 +64,8 @@ struct Plan {
     waiting: Waiting,
     /// The logs that got records, with the timestamp of the last one.
     touched_logs: HashMap<LogHandle, (Arc<ChangeLog>, CommitTimestamp)>,
+    /// The same of the slices, by fjall's number.
+    touched_slices: HashMap<u64, (Keyspace, CommitTimestamp)>,
     last_commit: Option<CommitTimestamp>,
     size_bytes: usize,
 }
@@ -72,6 +75,7 @@ struct Plan {
 struct Waiting {
     commits: Vec<Accepted>,
     seals: Vec<(CommitTimestamp, SealAnswer)>,
+    forgets: Vec<ForgetAnswer>,
 }
 
 struct Accepted {
@@ -140,6 +144,7 @@ impl Committer {
             batch: self.database.batch().durability(Some(self.persist)),
             waiting: Waiting::default(),
             touched_logs: HashMap::new(),
+            touched_slices: HashMap::new(),
             last_commit: None,
             size_bytes: 0,
         };
@@ -151,6 +156,7 @@ impl Committer {
                     Some(reason) => Job::Seal(answer).refuse(EngineError::ReadOnly(reason)),
                 },
                 Job::Fence(fence) => self.set_fence(fence),
+                Job::Forget(slices, answer) => self.plan_forget(&mut plan, slices, answer),
                 Job::Stop => {}
             }
         }
@@ -231,6 +237,8 @@ impl Committer {
             let key = Bytes::copy_from_slice(&record_key(timestamp, position as u32));
             let value = entry.encode();
             let slice = log.slice_for(timestamp, (key.len() + value.len()) as u64)?;
+            let touched = (slice.clone(), timestamp);
+            plan.touched_slices.insert(slice.id(), touched);
             records.push((slice, key, value));
             plan.touched_logs.insert(entry.log, (log, timestamp));
         }
@@ -238,6 +246,17 @@ impl Committer {
             plan.batch.insert(&slice, key, value);
         }
         Ok(())
+    }
+
+    /// Unlike a commit it is let in while space is low: it makes some.
+    fn plan_forget(&self, plan: &mut Plan, slices: Vec<String>, answer: ForgetAnswer) {
+        if let Some(reason) = self.condition.poisoned() {
+            return Job::Forget(slices, answer).refuse(EngineError::ReadOnly(reason));
+        }
+        for name in slices {
+            plan.batch.remove(&self.meta, name);
+        }
+        plan.waiting.forgets.push(answer);
     }
 
     /// A table that is gone needs no entry: one without a fence refuses every expectation too.
@@ -254,6 +273,11 @@ impl Committer {
         if let Some(last) = plan.last_commit {
             plan.batch
                 .insert(&self.meta, META_LAST_COMMIT, last.as_micros().to_be_bytes());
+        }
+        for (slice, last) in plan.touched_slices.values() {
+            let name: &str = slice.name();
+            plan.batch
+                .insert(&self.meta, name, last.as_micros().to_be_bytes());
         }
         let link = Link {
             floor,
@@ -295,7 +319,7 @@ impl Committer {
 
 impl Waiting {
     fn is_empty(&self) -> bool {
-        self.commits.is_empty() && self.seals.is_empty()
+        self.commits.is_empty() && self.seals.is_empty() && self.forgets.is_empty()
     }
 
     /// The batch is durable and visible: latches go, then the answers.
@@ -312,6 +336,9 @@ impl Waiting {
         for (sealed, answer) in self.seals {
             let _ = answer.send(Ok(sealed));
         }
+        for answer in self.forgets {
+            let _ = answer.send(Ok(()));
+        }
     }
 
     fn fail(self, error: &EngineError) {
@@ -320,6 +347,9 @@ impl Waiting {
             let _ = answer.send(Err(error.clone().into()));
         }
         for (_, answer) in self.seals {
+            let _ = answer.send(Err(error.clone()));
+        }
+        for answer in self.forgets {
             let _ = answer.send(Err(error.clone()));
         }
     }

@@ -12,7 +12,7 @@ use anywhen_engine::{
 };
 use anywhen_model::CommitTimestamp;
 use arc_swap::ArcSwapOption;
-use fjall::Database;
+use fjall::{Database, Keyspace};
 use parking_lot::Mutex;
 use tokio::sync::watch;
 
@@ -84,7 +84,7 @@ impl LocalEngine {
         }
     }
 
-    fn core(&self) -> Result<Arc<Core>, EngineError> {
+    pub(crate) fn core(&self) -> Result<Arc<Core>, EngineError> {
         self.core.load_full().ok_or(EngineError::Closed)
     }
 }
@@ -120,6 +120,25 @@ impl Core {
             self.database
                 .delete_keyspace(keyspace)
                 .map_err(engine_error)?;
+        }
+        Ok(())
+    }
+
+    /// Drops slices that have been taken from their log, once it is durable that they are no
+    /// longer part of it. After a failure they are found again at the next opening.
+    pub(crate) fn drop_slices(&self, slices: Vec<Keyspace>) -> Result<(), EngineError> {
+        if slices.is_empty() {
+            return Ok(());
+        }
+        let names = slices.iter().map(|slice| slice.name().to_string());
+        let (answer, forgotten) = mpsc::channel();
+        // Where nobody takes the job, its other end is gone.
+        let _ = self.queue.send(Job::Forget(names.collect(), answer));
+        forgotten
+            .recv()
+            .unwrap_or_else(|_| Err(self.why_stopped()))?;
+        for slice in slices {
+            self.database.delete_keyspace(slice).map_err(engine_error)?;
         }
         Ok(())
     }
@@ -214,7 +233,8 @@ impl Engine for LocalEngine {
     }
 
     fn drop_log(&self, name: &str) -> Result<(), EngineError> {
-        self.core()?.logs.drop_log(name)
+        let core = self.core()?;
+        core.drop_slices(core.logs.take_log(name))
     }
 
     fn changes(
@@ -232,7 +252,8 @@ impl Engine for LocalEngine {
     }
 
     fn trim(&self, log: LogHandle, through: CommitTimestamp) -> Result<(), EngineError> {
-        self.core()?.logs.get(log)?.trim(through)
+        let core = self.core()?;
+        core.drop_slices(core.logs.get(log)?.take_trimmed(through))
     }
 
     fn log_backlog_bytes(&self, log: LogHandle) -> u64 {

@@ -6,7 +6,8 @@
 //! <data_dir>/torn-tail         what the last torn end of the journal held, see `journal.rs`
 //! <data_dir>/store/            the fjall database; its keyspaces:
 //!     meta                     "last_commit" -> microseconds u64, big-endian;
-//!                              floor -> floor u64 | floor of the batch before u64
+//!                              floor -> floor u64 | floor of the batch before u64;
+//!                              name of a slice -> timestamp of the last commit in it u64
 //!     k/<keyspace name>        records of one keyspace
 //!     l/<log name>/<instant>   one slice of a change log, from that instant (16 hex digits);
 //!                              keys are commit timestamp u64 | position in the commit u32
@@ -28,6 +29,9 @@ pub(crate) const META_FLOOR: &[u8] = b"\0anywhen/floor";
 
 /// fjall's own limit on the length of a keyspace's name.
 const NAME_BYTES_MAX: usize = 255;
+
+/// What the names of all slices begin with, and no other key of `meta`.
+pub(crate) const SLICES: &str = "l/";
 
 /// What a fjall keyspace holds, by its name.
 #[derive(Debug, PartialEq, Eq)]

@@ -12,7 +12,7 @@ use anywhen_model::CommitTimestamp;
 use fjall::{CompressionType, Database, Keyspace, KeyspaceCreateOptions, PersistMode, Readable};
 use parking_lot::Mutex;
 
-use crate::change_log::ChangeLogs;
+use crate::change_log::{ChangeLogs, verify_slices};
 use crate::committer::Committer;
 use crate::engine::Core;
 use crate::failure::{Condition, damaged, engine_error, io_error};
@@ -40,6 +40,7 @@ pub(crate) fn open(options: LocalEngineOptions) -> Result<(Core, CommitTimestamp
     let database = open_database(&store, &options)?;
     let meta = Meta::read(&database)?;
     horizon.check(meta.floor)?;
+    verify_slices(&database, &meta.slices)?;
     let begun = meta.begin_life(&database);
     let recovered = Recovered::read(&database, options.log_slice_bytes)?;
 
@@ -236,6 +237,8 @@ struct Meta {
     last_commit: CommitTimestamp,
     /// The newest instant that was ever given away: a commit's or a sealed one.
     floor: CommitTimestamp,
+    /// Of the slices of the change logs, by name, the last commit in each.
+    slices: BTreeMap<String, CommitTimestamp>,
 }
 
 impl Meta {
@@ -253,10 +256,16 @@ impl Meta {
         };
         let last_commit = instant(layout::META_LAST_COMMIT)?;
         let floor = instant(layout::META_FLOOR)?;
+        let slices = snapshot.prefix(&keyspace, layout::SLICES).map(|stored| {
+            let (name, last) = stored.into_inner().map_err(engine_error)?;
+            let name = String::from_utf8_lossy(&name).into_owned();
+            Ok((name, layout::read_instant(&last)?))
+        });
         Ok(Self {
-            keyspace,
             last_commit,
             floor,
+            slices: slices.collect::<Result<_, EngineError>>()?,
+            keyspace,
         })
     }
 

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc;
 
 use anywhen_engine::{Commit, CommitError, EngineError, Fence, KeyspaceHandle, Write};
 use anywhen_model::CommitTimestamp;
@@ -12,12 +13,16 @@ use crate::options::{GROUP_BYTES_MAX, GROUP_JOBS_MAX};
 
 pub(crate) type CommitAnswer = oneshot::Sender<Result<CommitTimestamp, CommitError>>;
 pub(crate) type SealAnswer = oneshot::Sender<Result<CommitTimestamp, EngineError>>;
+/// Whoever trims a log waits on a thread of its own.
+pub(crate) type ForgetAnswer = mpsc::Sender<Result<(), EngineError>>;
 
 /// What the queue holds.
 pub(crate) enum Job {
     Commit(QueuedCommit),
     Seal(SealAnswer),
     Fence(Fence),
+    /// To write down that slices of these names are no longer part of their logs.
+    Forget(Vec<String>, ForgetAnswer),
     Stop,
 }
 
@@ -28,6 +33,7 @@ impl Job {
         match self {
             Self::Commit(queued) => queued.refuse(error.into()),
             Self::Seal(answer) => drop(answer.send(Err(error))),
+            Self::Forget(_, answer) => drop(answer.send(Err(error))),
             Self::Fence(_) | Self::Stop => {}
         }
     }
