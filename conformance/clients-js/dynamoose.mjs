@@ -1,5 +1,5 @@
-// Dynamoose: a model that creates its own table and index, with a stream of documents through it,
-// hash and range queries, conditions, batches, transactions and time to live.
+// Dynamoose: a model that creates its own table and index; documents of many types, hash and range
+// queries, conditions, batches and transactions.
 
 import assert from "node:assert/strict";
 import dynamoose from "dynamoose";

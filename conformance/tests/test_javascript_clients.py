@@ -7,7 +7,6 @@ import urllib.parse
 
 import pytest
 
-from conformance.clients import Fault
 from conformance.javascript import DynamodbAdmin, run_task
 from conformance.tables import Index, Schema, check_table, create_table, drop_table, exists, put_all
 from conformance.terraform import TIME_TO_LIVE_IS_BUILT
@@ -192,9 +191,7 @@ def task(n):
 def test_dynamoose(endpoint, wire, table, check):
     run_task("dynamoose", endpoint, table)
     name = f"{table}-measurements"
-    arn = wire.DescribeTable(TableName=name)["Table"]["TableArn"]
-    tags = wire.ListTagsOfResource(ResourceArn=arn)["Tags"]
-    assert tags == [{"Key": "purpose", "Value": "measuring"}]
+    assert tags(wire, name) == {"purpose": "measuring"}
     first = {
         **measurement("s0", 0, "north", -40, valid=False),
         "labels": {"SS": ["cold", "new"]},
@@ -206,6 +203,31 @@ def test_dynamoose(endpoint, wire, table, check):
     for n in range(22):
         expected.append(measurement(f"s{n % 2}", n + 1, "north" if n % 3 else "south", n / 4, n > 0))
     check(name, MEASUREMENTS, expected)
+
+
+def test_dynamoose_changes_a_table_as_its_model_changes(endpoint, wire, table, check):
+    run_task("dynamoose-update", endpoint, table)
+    name = f"{table}-shapes"
+    description = wire.DescribeTable(TableName=name)["Table"]
+    assert description["BillingModeSummary"]["BillingMode"] == "PAY_PER_REQUEST"
+    assert "StreamSpecification" not in description
+    assert [index["IndexName"] for index in description["GlobalSecondaryIndexes"]] == ["by-form"]
+    assert tags(wire, name) == {"kept": "1", "added": "3"}
+    expected = [
+        {
+            "id": {"S": f"shape {n}"},
+            "color": {"S": "red" if n % 3 else "blue"},
+            "form": {"S": "square" if n % 5 else "round"},
+        }
+        for n in range(20)
+    ]
+    check(name, Schema("id", indexes=(Index("by-form", "form"),)), expected)
+
+
+def tags(wire, table):
+    arn = wire.DescribeTable(TableName=table)["Table"]["TableArn"]
+    shown = wire.ListTagsOfResource(ResourceArn=arn)["Tags"]
+    return {tag["Key"]: tag["Value"] for tag in shown}
 
 
 def measurement(sensor, minute, site, value, valid=True):
