@@ -19,6 +19,8 @@ NOT_FOUND = "ResourceNotFoundException"
 # The one place that knows of time to live: until the server has it, both of its operations must say
 # so. When it has it, this becomes True, and every configuration with a `ttl` is played in full.
 TIME_TO_LIVE_IS_BUILT = False
+# The same for the class of a table, and for UpdateTable of its encryption.
+TABLE_CLASS_IS_BUILT = False
 UNSET = {
     "range_key": None,
     "read_capacity": 0,
@@ -123,6 +125,10 @@ class Provider:
             self._wait_table_active(name)
             for index in resized:
                 self._wait_index_active(name, index)
+        if "table_class" in changed:
+            # Alone: with another change in the same request DynamoDB refuses it.
+            self._update(name, TableClass=wanted["table_class"])
+            self._wait_table_active(name)
         for index in then:
             if index not in now or index in replaced:
                 self._update(
@@ -131,6 +137,9 @@ class Provider:
                     GlobalSecondaryIndexUpdates=[{"Create": global_index(then[index], wanted)}],
                 )
                 self._wait_index_active(name, index)
+        if "server_side_encryption" in changed:
+            self._update(name, SSESpecification=encryption(wanted))
+            self._wait_encryption(name)
         if "ttl" in changed:
             self._update_ttl(name, wanted["ttl"])
         if "tags" in changed:
@@ -266,6 +275,14 @@ class Provider:
         pending = {"ACTIVE", "DELETING", "UPDATING"}
         self._wait_gone(lambda: self._index_status(name, index), pending, f"{index} of {name} deleted")
 
+    def _wait_encryption(self, name):
+        def status():
+            now = self._describe(name).get("SSEDescription", {"Status": "DISABLED"})["Status"]
+            return "settled" if now in ("DISABLED", "ENABLED") else now
+
+        pending = {"DISABLING", "ENABLING", "UPDATING"}
+        self._wait(status, pending, "settled", f"encryption of {name}", times=2)
+
     def _index_status(self, name, index):
         for found in self._describe(name).get("GlobalSecondaryIndexes", ()):
             if found["IndexName"] == index:
@@ -334,6 +351,11 @@ def difference(state, wanted):
         if argument == "ttl" and not value["enabled"]:
             # What is off is described without its attribute.
             now, value = now["enabled"], False
+        if argument == "table_class":
+            # What has no class said has the usual one.
+            now, value = now or "STANDARD", value or "STANDARD"
+        if argument == "server_side_encryption":
+            now, value = (side is not None and side["enabled"] for side in (now, value))
         if argument == "point_in_time_recovery" and "recovery_period_in_days" not in value:
             now = {"enabled": now["enabled"]}
         if as_set(now) != as_set(value):
@@ -372,7 +394,7 @@ def creation(wanted):
     if wanted["stream_enabled"]:
         request["StreamSpecification"] = stream(wanted)
     if wanted["server_side_encryption"]:
-        request["SSESpecification"] = {"Enabled": wanted["server_side_encryption"]["enabled"]}
+        request["SSESpecification"] = encryption(wanted)
     if wanted["deletion_protection_enabled"]:
         request["DeletionProtectionEnabled"] = True
     if wanted["table_class"]:
@@ -410,7 +432,7 @@ def overrides(wanted):
     if wanted["global_secondary_index"]:
         request["GlobalSecondaryIndexOverride"] = global_indexes(wanted)
     if wanted["server_side_encryption"]:
-        request["SSESpecificationOverride"] = {"Enabled": wanted["server_side_encryption"]["enabled"]}
+        request["SSESpecificationOverride"] = encryption(wanted)
     return request
 
 
@@ -452,6 +474,10 @@ def stream(wanted):
     if not wanted["stream_enabled"]:
         return {"StreamEnabled": False}
     return {"StreamEnabled": True, "StreamViewType": wanted["stream_view_type"]}
+
+
+def encryption(wanted):
+    return {"Enabled": wanted["server_side_encryption"]["enabled"]}
 
 
 def projection(index):

@@ -7,7 +7,7 @@ from conformance.clients import seconds
 from conformance.faults import VALIDATION, refused
 from conformance.history import History
 from conformance.tables import Index, Schema, check_table, exists, put_all
-from conformance.terraform import Provider
+from conformance.terraform import TABLE_CLASS_IS_BUILT, Provider
 from conformance.waiting import until
 from conformance.walkthrough import backup_status, window
 
@@ -165,6 +165,27 @@ def test_recovery_and_streams_are_switched_on_and_off(wire, provider, table):
         check_table(wire, table, schema(BY_AUTHOR, BY_YEAR), ITEMS, table)
     provider.destroy(table)
     assert not exists(wire, table)
+
+
+def test_class_and_encryption_are_changed_each_alone(wire, provider, table):
+    configuration = on_demand(table, table_class="STANDARD_INFREQUENT_ACCESS")
+    if not TABLE_CLASS_IS_BUILT:
+        with refused(VALIDATION):
+            provider.create(configuration)
+        return
+    provider.create(configuration)
+    unchanged(provider, configuration)
+    put_all(wire, table, ITEMS)
+    for changes in (
+        {"table_class": "STANDARD"},
+        {"server_side_encryption": {"enabled": True}},
+        {"table_class": "STANDARD_INFREQUENT_ACCESS", "server_side_encryption": {"enabled": False}},
+    ):
+        configuration.update(changes)
+        provider.apply(configuration)
+        unchanged(provider, configuration)
+        check_table(wire, table, schema(BY_AUTHOR, BY_YEAR), ITEMS, table)
+    provider.destroy(table)
 
 
 def test_time_to_live_is_set_changed_and_read_back(wire, provider, table):
