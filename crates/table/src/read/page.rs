@@ -233,7 +233,7 @@ impl PageReader<'_, '_> {
             if full {
                 self.page.last_evaluated_key = Some(self.source.last_evaluated_key(&item));
             }
-            self.take(whole.unwrap_or(item));
+            self.take(item, whole);
             if full {
                 break;
             }
@@ -275,16 +275,20 @@ impl PageReader<'_, '_> {
         Ok(item)
     }
 
-    fn take(&mut self, item: Item) {
+    /// Adds what is selected of a record that passes the filter. The filter sees the whole item
+    /// where one was fetched; what the index holds is shown all the same if that was asked for.
+    fn take(&mut self, record: Item, whole: Option<Item>) {
         let filter = self.options.filter.as_ref();
-        if !filter.is_none_or(|filter| filter.evaluate(Some(&item))) {
+        let seen = whole.as_ref().unwrap_or(&record);
+        if !filter.is_none_or(|filter| filter.evaluate(Some(seen))) {
             return;
         }
         self.page.count += 1;
         match &self.options.select {
             Select::Count => {}
-            Select::Specific(projection) => self.page.items.push(projection.project(&item)),
-            Select::AllAttributes | Select::AllProjectedAttributes => self.page.items.push(item),
+            Select::Specific(projection) => self.page.items.push(projection.project(seen)),
+            Select::AllAttributes => self.page.items.push(whole.unwrap_or(record)),
+            Select::AllProjectedAttributes => self.page.items.push(record),
         }
     }
 }

@@ -232,6 +232,20 @@ async fn a_local_index_fetches_what_it_does_not_hold() {
 }
 
 #[tokio::test]
+async fn a_filter_of_a_local_index_fetches_without_showing() {
+    let (_fixture, table) = songs().await;
+    let on_label = || on_index(query("artist = :a", &[(":a", s("artist 0"))]), "label");
+    let held = table.query(&on_label()).unwrap();
+    let mut asked = on_label();
+    asked.options.filter = Some(condition("attribute_exists(genre)", &[]));
+    let filtered = table.query(&asked).unwrap();
+    assert_eq!(filtered.fetched_bytes.len(), 10);
+    assert_eq!(filtered.items, held.items);
+    asked.options.filter = Some(condition("attribute_not_exists(genre)", &[]));
+    assert_eq!(table.query(&asked).unwrap().items, []);
+}
+
+#[tokio::test]
 async fn start_keys_are_checked() {
     let (_fixture, table) = songs().await;
     let by_artist = || query("artist = :a", &[(":a", s("artist 1"))]);
