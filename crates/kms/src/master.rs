@@ -97,8 +97,13 @@ impl MasterKey {
     /// A new data key and its wrapped form.
     pub fn generate_data_key(&self, randomness: &dyn Randomness) -> (DataKey, WrappedKey) {
         let key = DataKey::generate(randomness);
-        let wrapped = WrappedKey::directly(self, &key, randomness);
+        let wrapped = self.wrap_key(&key, randomness);
         (key, wrapped)
+    }
+
+    /// Wraps a data key that is there already, whatever it was wrapped under before.
+    pub fn wrap_key(&self, key: &DataKey, randomness: &dyn Randomness) -> WrappedKey {
+        WrappedKey::directly(self, key, randomness)
     }
 
     /// Opens a wrapped data key.
