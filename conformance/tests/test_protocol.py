@@ -161,7 +161,7 @@ CREATE = {
 # Members of the model that are not built: operation, members, the word that names it.
 NOT_BUILT = [
     ("CreateTable", {**CREATE, "SSESpecification": {"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": "alias/x"}}, "KMSMasterKeyId"),
-    ("UpdateTable", {"TableName": "protocol", "TableClass": "STANDARD_INFREQUENT_ACCESS"}, "TableClass"),
+    ("UpdateTable", {"TableName": "protocol", "SSESpecification": {"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": "alias/x"}}, "KMSMasterKeyId"),
 ]
 
 

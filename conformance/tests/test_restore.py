@@ -10,7 +10,7 @@ import pytest
 from conformance.clients import Wire
 from conformance.faults import VALIDATION, refused
 from conformance.music import MUSIC, songs
-from conformance.tables import Schema, check_table, create_table, describe_index, drop_table, exists, put_all, wait_active
+from conformance.tables import Schema, check_table, create_table, describe_index, drop_table, exists, put_all, read_all, wait_active
 from conformance.tests.test_backups import ABSENT, at, back_up, table_arn
 from conformance.waiting import until
 from conformance.walkthrough import backup_status, index_names, only_indexes, throughput
@@ -94,7 +94,8 @@ def test_settings_that_do_not_come_along_and_those_that_do(wire, table):
     create_table(
         wire, table, Schema(), DeletionProtectionEnabled=True,
         OnDemandThroughput={"MaxReadRequestUnits": 50, "MaxWriteRequestUnits": 40},
-        SSESpecification={"Enabled": True, "SSEType": "KMS"},
+        SSESpecification={"Enabled": True, "SSEType": "KMS"}, TableClass="STANDARD_INFREQUENT_ACCESS",
+        WarmThroughput={"ReadUnitsPerSecond": 15000, "WriteUnitsPerSecond": 5000},
     )  # fmt: skip
     arn = back_up(wire, table)
     wire.RestoreTableFromBackup(TargetTableName=f"{table}-again", BackupArn=arn)
@@ -102,10 +103,30 @@ def test_settings_that_do_not_come_along_and_those_that_do(wire, table):
     assert done["DeletionProtectionEnabled"] is False
     assert done["OnDemandThroughput"] == {"MaxReadRequestUnits": 50, "MaxWriteRequestUnits": 40}
     assert done["SSEDescription"]["SSEType"] == "KMS"
+    assert "TableClassSummary" not in done
+    assert (done["WarmThroughput"]["ReadUnitsPerSecond"], done["WarmThroughput"]["WriteUnitsPerSecond"]) == (12000, 4000)
     wire.RestoreTableFromBackup(
         TargetTableName=f"{table}-plain", BackupArn=arn, SSESpecificationOverride={"Enabled": False}
     )
     assert "SSEDescription" not in wait_active(wire, f"{table}-plain")
+
+
+def test_backups_and_history_from_both_sides_of_a_change_of_key(wire, table):
+    create_table(wire, table, Schema())
+    wire.UpdateContinuousBackups(
+        TableName=table, PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True}
+    )
+    wire.PutItem(TableName=table, Item={"pk": {"S": "before"}})
+    old = back_up(wire, table)
+    wire.UpdateTable(TableName=table, SSESpecification={"Enabled": True, "SSEType": "KMS"})
+    wire.PutItem(TableName=table, Item={"pk": {"S": "after"}})
+    wire.RestoreTableFromBackup(TargetTableName=f"{table}-old", BackupArn=old)
+    wire.RestoreTableToPointInTime(SourceTableName=table, TargetTableName=f"{table}-new", UseLatestRestorableTime=True)
+    assert "SSEDescription" not in wait_active(wire, f"{table}-old")
+    assert read_all(wire, f"{table}-old") == [{"pk": {"S": "before"}}]
+    assert wait_active(wire, f"{table}-new")["SSEDescription"]["SSEType"] == "KMS"
+    items = sorted(item["pk"]["S"] for item in read_all(wire, f"{table}-new"))
+    assert items == ["after", "before"]
 
 
 # --- overrides that are accepted ---

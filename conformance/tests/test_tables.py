@@ -229,3 +229,122 @@ def test_many_tables_and_indexes(wire, table):
     for name in names:
         assert read_all(wire, name, "index-19") == [{"pk": {"S": name}, "sk": {"S": "a"}}]
         wire.DeleteTable(TableName=name)
+
+
+WARM = {"ReadUnitsPerSecond": 12000, "WriteUnitsPerSecond": 4000, "Status": "ACTIVE"}
+
+
+def update(wire, table, **members):
+    """An UpdateTable's answer, and the description once nothing is on its way any more."""
+    answered = wire.UpdateTable(TableName=table, **members)["TableDescription"]
+
+    def settled():
+        described = wire.DescribeTable(TableName=table)["Table"]
+        parts = [described, *described.get("GlobalSecondaryIndexes", [])]
+        busy = any(part.get("WarmThroughput", WARM)["Status"] != "ACTIVE" for part in parts)
+        busy = busy or described.get("SSEDescription", {}).get("Status", "ENABLED") != "ENABLED"
+        return None if busy or described["TableStatus"] != "ACTIVE" else described
+
+    return answered, until(settled, "the table settled")
+
+
+def test_warm_throughput(wire, table):
+    schema = Schema("pk", "sk", indexes=(Index("by-sk", "sk", "pk"),))
+    request = schema.create_request(table, WarmThroughput={"ReadUnitsPerSecond": 12001})
+    created = wire.call("CreateTable", request)["TableDescription"]
+    assert created["WarmThroughput"] == {**WARM, "ReadUnitsPerSecond": 12001, "Status": "UPDATING"}
+    assert "WarmThroughput" not in created["GlobalSecondaryIndexes"][0]
+    described = wait_active(wire, table)
+    assert described["WarmThroughput"] | {"Status": "any"} == {**WARM, "ReadUnitsPerSecond": 12001, "Status": "any"}
+    assert described["GlobalSecondaryIndexes"][0]["WarmThroughput"] == WARM
+
+    index = {"Update": {"IndexName": "by-sk", "WarmThroughput": {"WriteUnitsPerSecond": 4001}}}
+    answered, described = update(wire, table, WarmThroughput={"ReadUnitsPerSecond": 13000}, GlobalSecondaryIndexUpdates=[index])
+    assert answered["TableStatus"] == "ACTIVE"
+    assert answered["WarmThroughput"] == {**WARM, "ReadUnitsPerSecond": 12001, "Status": "UPDATING"}
+    assert described["WarmThroughput"] == {**WARM, "ReadUnitsPerSecond": 13000}
+    assert described["GlobalSecondaryIndexes"][0]["WarmThroughput"] == {**WARM, "WriteUnitsPerSecond": 4001}
+    lower = "is lower than current WarmThroughput, decreasing WarmThroughput is not supported"
+    with refused(VALIDATION, OPV + f"Requested ReadUnitsPerSecond for WarmThroughput for table {lower}"):
+        wire.UpdateTable(TableName=table, WarmThroughput={"ReadUnitsPerSecond": 12999})
+    index = {"Update": {"IndexName": "by-sk", "WarmThroughput": {"WriteUnitsPerSecond": 1}}}
+    with refused(VALIDATION, OPV + f"Requested WriteUnitsPerSecond for WarmThroughput for index by-sk {lower}"):
+        wire.UpdateTable(TableName=table, GlobalSecondaryIndexUpdates=[index])
+    index["Update"]["WarmThroughput"] = {}
+    text = "WarmThroughput must have at least one of ReadUnitsPerSecond or WriteUnitsPerSecond specified for index: by-sk"
+    with refused(VALIDATION, OPV + text):
+        wire.UpdateTable(TableName="NoSuchTable", GlobalSecondaryIndexUpdates=[index])
+    with refused(VALIDATION, re.compile("for table is lower than initial throughput for OnDemand. See: https://docs.aws")):
+        wire.call("CreateTable", schema.create_request("Never", WarmThroughput={"WriteUnitsPerSecond": 1}))
+    assert wire.DescribeTable(TableName=table)["Table"] == described
+
+
+def test_table_class(wire, table):
+    described = create_table(wire, table, Schema())
+    assert "TableClassSummary" not in described
+    _, described = update(wire, table, TableClass="STANDARD")
+    assert "TableClassSummary" not in described
+    answered, described = update(wire, table, TableClass="STANDARD_INFREQUENT_ACCESS")
+    assert answered["TableStatus"] == "UPDATING" and "TableClassSummary" not in answered
+    summary = described["TableClassSummary"]
+    assert summary["TableClass"] == "STANDARD_INFREQUENT_ACCESS"
+    assert abs(float(summary["LastUpdateDateTime"]) - time.time()) < 60
+    text = "Invalid table-class parameter provided. Please try again with a valid table-class value: [STANDARD, STANDARD_INFREQUENT_ACCESS]."
+    for operation, members in [("UpdateTable", {"TableName": table}), ("CreateTable", request())]:
+        with refused(VALIDATION, text):
+            wire.call(operation, {**members, "TableClass": "GLACIER"})
+
+
+def test_a_table_created_with_a_class(wire, table):
+    described = create_table(wire, table, Schema(), TableClass="STANDARD_INFREQUENT_ACCESS")
+    assert described["TableClassSummary"]["TableClass"] == "STANDARD_INFREQUENT_ACCESS"
+
+
+def test_encryption_is_switched_with_the_items_in_place(wire, table):
+    create_table(wire, table, MUSIC)
+    items = songs()[:20]
+    put_all(wire, table, items)
+    with refused(VALIDATION, OPV + "Table is already encrypted by default"):
+        wire.UpdateTable(TableName=table, SSESpecification={"Enabled": False})
+    answered, described = update(wire, table, SSESpecification={"Enabled": True, "SSEType": "KMS"})
+    assert (answered["TableStatus"], answered["SSEDescription"]["Status"]) == ("ACTIVE", "UPDATING")
+    assert described["SSEDescription"]["SSEType"] == "KMS"
+    arn = described["SSEDescription"]["KMSMasterKeyArn"]
+    same = {"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": arn}
+    text = "Table is already encrypted with given KMSMasterKeyId. Use KMSMasterKeyId parameter if you want to change Master Key"
+    with refused(VALIDATION, OPV + text):
+        wire.UpdateTable(TableName=table, SSESpecification=same)
+    put_all(wire, table, songs()[20:30])
+    key = sorted(read_all(wire, table), key=str)
+    assert len(key) == 30
+    answered, described = update(wire, table, SSESpecification={"Enabled": False})
+    assert answered["SSEDescription"]["Status"] == "UPDATING"
+    assert "SSEDescription" not in described
+    assert sorted(read_all(wire, table), key=str) == key
+
+
+ALONE = "must be the only operation in the request"
+
+
+@pytest.mark.parametrize("members, text", [
+    ({"SSESpecification": {"Enabled": True}, "TableClass": "STANDARD"}, f"Server-Side Encryption modification {ALONE}"),
+    ({"TableClass": "STANDARD", "DeletionProtectionEnabled": True}, f"TableClass modification {ALONE}"),
+    ({"DeletionProtectionEnabled": True, "WarmThroughput": {"ReadUnitsPerSecond": 13000}}, f"DeletionProtection modification {ALONE}"),
+    ({"WarmThroughput": {"ReadUnitsPerSecond": 13000}, "BillingMode": "PAY_PER_REQUEST"}, f"WarmThroughput {ALONE}"),
+    ({"WarmThroughput": {"ReadUnitsPerSecond": 13000}, "OnDemandThroughput": {"MaxReadRequestUnits": 1}},
+     "OnDemandThroughput can only be combined with BillingMode in an UpdateTable request"),
+    ({"StreamSpecification": {"StreamEnabled": True, "StreamViewType": "KEYS_ONLY"}, "BillingMode": "PROVISIONED"},
+     "You cannot modify stream status while updating table IOPS"),
+])  # fmt: skip
+def test_changes_that_do_not_combine(wire, table, members, text):
+    described = create_table(wire, table, Schema())
+    with refused(VALIDATION, OPV + text):
+        wire.UpdateTable(TableName=table, **members)
+    assert wire.DescribeTable(TableName=table)["Table"] == described
+
+
+def test_deletion_protection_is_in_force_with_the_answer(wire, table):
+    create_table(wire, table, Schema())
+    answered = wire.UpdateTable(TableName=table, DeletionProtectionEnabled=True)["TableDescription"]
+    assert (answered["TableStatus"], answered["DeletionProtectionEnabled"]) == ("ACTIVE", True)
+    wire.UpdateTable(TableName=table, DeletionProtectionEnabled=False)

@@ -8,10 +8,8 @@ use anywhen_model::{IndexName, ScalarType, TableName};
 use anywhen_protocol::{Fault, shapes};
 use anywhen_table::{
     AttributeDefinition, BillingMode, IndexDefinition, KeyElement, KeyRole, OnDemandLimits,
-    ProjectionType, TableError, Throughput, check_tags,
+    ProjectionType, TableClass, TableError, Throughput, WarmRequest, check_tags,
 };
-
-use crate::unbuilt;
 
 /// A table's name that cannot be an ARN.
 pub(crate) fn new_table_name(text: Option<&String>) -> Result<TableName, Fault> {
@@ -47,6 +45,26 @@ pub(crate) fn on_demand(shape: Option<&shapes::OnDemandThroughput>) -> Option<On
         read_units_max: shape.max_read_request_units,
         write_units_max: shape.max_write_request_units,
     })
+}
+
+pub(crate) fn warm(shape: Option<&shapes::WarmThroughput>) -> Option<WarmRequest> {
+    shape.map(|shape| WarmRequest {
+        read_units: shape.read_units_per_second,
+        write_units: shape.write_units_per_second,
+    })
+}
+
+/// A table class, which has a text of its own instead of the model's constraint.
+pub(crate) fn table_class(text: Option<&String>) -> Result<Option<TableClass>, Fault> {
+    match text.map(String::as_str) {
+        None => Ok(None),
+        Some("STANDARD") => Ok(Some(TableClass::Standard)),
+        Some("STANDARD_INFREQUENT_ACCESS") => Ok(Some(TableClass::StandardInfrequentAccess)),
+        Some(_) => Err(Fault::validation(
+            "Invalid table-class parameter provided. Please try again with a valid table-class \
+             value: [STANDARD, STANDARD_INFREQUENT_ACCESS].",
+        )),
+    }
 }
 
 pub(crate) fn attribute_definitions(
@@ -96,6 +114,7 @@ pub(crate) fn online_index(
     Ok(IndexDefinition {
         throughput: throughput(shape.provisioned_throughput.as_ref()),
         on_demand: on_demand(shape.on_demand_throughput.as_ref()),
+        warm: warm(shape.warm_throughput.as_ref()).unwrap_or_default(),
         ..keys_and_projection
     })
 }
@@ -117,6 +136,7 @@ fn index(
         non_key_attributes: projection.and_then(|projection| projection.non_key_attributes.clone()),
         throughput: None,
         on_demand: None,
+        warm: WarmRequest::default(),
     })
 }
 
@@ -125,10 +145,6 @@ pub(crate) fn global_indexes(
     shapes: Option<&Vec<shapes::GlobalSecondaryIndex>>,
 ) -> Result<Option<Vec<IndexDefinition>>, Fault> {
     let define = |shape: &shapes::GlobalSecondaryIndex| {
-        unbuilt::refuse(&[(
-            "WarmThroughput of a global secondary index",
-            shape.warm_throughput.is_some(),
-        )])?;
         let keys_and_projection = index(
             shape.index_name.as_ref(),
             shape.key_schema.as_ref(),
@@ -137,6 +153,7 @@ pub(crate) fn global_indexes(
         Ok(IndexDefinition {
             throughput: throughput(shape.provisioned_throughput.as_ref()),
             on_demand: on_demand(shape.on_demand_throughput.as_ref()),
+            warm: warm(shape.warm_throughput.as_ref()).unwrap_or_default(),
             ..keys_and_projection
         })
     };

@@ -9,13 +9,11 @@ use anywhen_protocol::Timestamp;
 use anywhen_protocol::shapes;
 use anywhen_table::{
     BillingMode, Encryption, IndexKind, IndexProjection, IndexRecord, IndexStatus,
-    OnDemandThroughput, ProvisionedThroughput, Statistics, Table, TableRecord, TableStatus,
+    OnDemandThroughput, ProvisionedThroughput, Statistics, Table, TableClass, TableClassSetting,
+    TableRecord, TableStatus, WarmThroughput,
 };
 
 use crate::streams;
-
-/// Read and write units that a table billed by request is warmed for from its creation on.
-const ON_DEMAND_WARM_UNITS: (i64, i64) = (12_000, 4_000);
 
 /// What a description is made of.
 pub(crate) struct Described<'a> {
@@ -54,10 +52,6 @@ impl Described<'_> {
             .unwrap_or_default()
     }
 
-    fn is_on_demand(&self) -> bool {
-        self.record.billing_mode == BillingMode::PayPerRequest
-    }
-
     /// The description that DescribeTable and the control operations answer.
     pub(crate) fn description(&self) -> shapes::TableDescription {
         let record = self.record;
@@ -82,6 +76,7 @@ impl Described<'_> {
             deletion_protection_enabled: Some(record.deletion_protection),
             on_demand_throughput: record.on_demand.as_ref().map(on_demand_throughput),
             warm_throughput: self.warm_throughput(),
+            table_class_summary: record.settings.table_class.map(table_class_summary),
             stream_specification: stream.and_then(streams::shown),
             latest_stream_label: stream.map(|stream| streams::label(stream.created_at)),
             latest_stream_arn: stream
@@ -108,23 +103,8 @@ impl Described<'_> {
     }
 
     fn warm_throughput(&self) -> Option<shapes::TableWarmThroughputDescription> {
-        if self.record.status == TableStatus::Creating {
-            return None;
-        }
-        let (read, write) = self.warm_units(&self.record.throughput);
-        Some(shapes::TableWarmThroughputDescription {
-            read_units_per_second: Some(read),
-            write_units_per_second: Some(write),
-            status: Some("ACTIVE".to_owned()),
-        })
-    }
-
-    fn warm_units(&self, throughput: &ProvisionedThroughput) -> (i64, i64) {
-        if self.is_on_demand() {
-            ON_DEMAND_WARM_UNITS
-        } else {
-            (throughput.read_units as i64, throughput.write_units as i64)
-        }
+        let shown = self.record.status != TableStatus::Creating;
+        shown.then(|| table_warm_throughput(self.record.warm_throughput(), "ACTIVE"))
     }
 
     fn local_indexes(&self) -> Option<Vec<shapes::LocalSecondaryIndexDescription>> {
@@ -147,7 +127,7 @@ impl Described<'_> {
         let creating = self.record.status == TableStatus::Creating;
         let described = self.indexes(IndexKind::Global).map(|index| {
             let statistics = self.index_statistics(index);
-            let (read, write) = self.warm_units(&index.throughput);
+            let warm = self.record.index_warm_throughput(index);
             shapes::GlobalSecondaryIndexDescription {
                 index_name: Some(index.name.to_string()),
                 key_schema: Some(key_schema(&index.key_schema)),
@@ -168,13 +148,8 @@ impl Described<'_> {
                 item_count: Some(statistics.items as i64),
                 index_arn: Some(format!("{}/index/{}", self.arn(), index.name)),
                 on_demand_throughput: index.on_demand.as_ref().map(on_demand_throughput),
-                warm_throughput: (!creating && index.status != IndexStatus::Creating).then(|| {
-                    shapes::GlobalSecondaryIndexWarmThroughputDescription {
-                        read_units_per_second: Some(read),
-                        write_units_per_second: Some(write),
-                        status: Some("ACTIVE".to_owned()),
-                    }
-                }),
+                warm_throughput: (!creating && index.status != IndexStatus::Creating)
+                    .then(|| index_warm_throughput(warm, "ACTIVE")),
             }
         });
         non_empty(described.collect())
@@ -264,6 +239,41 @@ pub(crate) fn on_demand_throughput(maxima: &OnDemandThroughput) -> shapes::OnDem
     shapes::OnDemandThroughput {
         max_read_request_units: maxima.read_units_max.map(|units| units as i64),
         max_write_request_units: maxima.write_units_max.map(|units| units as i64),
+    }
+}
+
+/// Warm throughput of a table in this status.
+pub(crate) fn table_warm_throughput(
+    warm: WarmThroughput,
+    status: &str,
+) -> shapes::TableWarmThroughputDescription {
+    shapes::TableWarmThroughputDescription {
+        read_units_per_second: Some(warm.read_units as i64),
+        write_units_per_second: Some(warm.write_units as i64),
+        status: Some(status.to_owned()),
+    }
+}
+
+/// Warm throughput of a global index in this status.
+pub(crate) fn index_warm_throughput(
+    warm: WarmThroughput,
+    status: &str,
+) -> shapes::GlobalSecondaryIndexWarmThroughputDescription {
+    shapes::GlobalSecondaryIndexWarmThroughputDescription {
+        read_units_per_second: Some(warm.read_units as i64),
+        write_units_per_second: Some(warm.write_units as i64),
+        status: Some(status.to_owned()),
+    }
+}
+
+fn table_class_summary(setting: TableClassSetting) -> shapes::TableClassSummary {
+    let class = match setting.class {
+        TableClass::Standard => "STANDARD",
+        TableClass::StandardInfrequentAccess => "STANDARD_INFREQUENT_ACCESS",
+    };
+    shapes::TableClassSummary {
+        table_class: Some(class.to_owned()),
+        last_update_date_time: setting.updated_at.map(timestamp),
     }
 }
 

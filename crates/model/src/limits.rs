@@ -59,6 +59,12 @@ pub const ATTRIBUTES_TO_GET_MAX: usize = 255;
 
 /// Bytes of items after which a Query or Scan page ends (API).
 pub const PAGE_BYTES: usize = 1024 * 1024;
+/// Read units per second that a table billed by request serves from its creation on (developer
+/// guide, "On-demand capacity mode").
+pub const ON_DEMAND_INITIAL_READ_UNITS: u64 = 12_000;
+/// Write units per second that a table billed by request serves from its creation on (developer
+/// guide, "On-demand capacity mode").
+pub const ON_DEMAND_INITIAL_WRITE_UNITS: u64 = 4_000;
 /// Most keys of a BatchGetItem (API).
 pub const BATCH_GET_KEYS_MAX: usize = 100;
 /// Most bytes of items a BatchGetItem returns (API).

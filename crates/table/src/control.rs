@@ -15,7 +15,9 @@ use anywhen_model::{CommitTimestamp, HashSecret, Randomness, TableId, TableName}
 use crate::create_table::{CreateTable, Definition};
 use crate::error::TableError;
 use crate::realm::RealmTables;
-use crate::record::{Encryption, IndexStatus, PitrRecord, TableRecord, TableStatus};
+use crate::record::{
+    Encryption, IndexStatus, PitrRecord, TableClassSetting, TableRecord, TableSettings, TableStatus,
+};
 use crate::streams::{StreamSpecification, StreamSwitch};
 use crate::system::{SystemChange, SystemStore};
 use crate::table::{Table, seal_hash_secret};
@@ -84,7 +86,14 @@ impl RealmTables {
             deletion_protection: request.deletion_protection,
             history: None,
             restore: None,
-            settings: request.settings,
+            settings: TableSettings {
+                table_class: request.table_class.map(|class| TableClassSetting {
+                    class,
+                    updated_at: None,
+                }),
+                warm: definition.warm,
+                ..request.settings
+            },
         };
         let table = self.open_keyspaces(record).await?;
         Ok(self.commit_with_stream(table, stream, &[]).await?.0)
@@ -97,10 +106,15 @@ impl RealmTables {
         name: &TableName,
         request: UpdateTable,
     ) -> Result<(Arc<Table>, Arc<Table>), TableError> {
+        request.check_before_table()?;
         let name = name.clone();
         self.in_turn(move |realm| async move {
             let before = realm.table(&name)?;
             let changed = request.apply(before.record(), realm.now())?;
+            let changed = match request.managed_encryption {
+                Some(managed) => realm.rewrapped(&before, changed, managed).await?,
+                None => changed,
+            };
             let changed = advance(changed);
             let stream = StreamSwitch::of_update(request.stream, before.record())?;
             let table = Arc::clone(&before);
@@ -266,18 +280,37 @@ impl RealmTables {
 
     /// A new data key for a table. In turn only.
     pub(crate) async fn new_key(&self, managed: bool) -> Result<NewKey, TableError> {
-        let randomness = &*self.shared.randomness;
+        self.wrapped_key(DataKey::generate(&*self.shared.randomness), managed)
+            .await
+    }
+
+    /// The same key of a table under another one. Nothing that is sealed has to be sealed anew.
+    /// In turn only.
+    async fn rewrapped(
+        &self,
+        table: &Table,
+        changed: TableRecord,
+        managed: bool,
+    ) -> Result<TableRecord, TableError> {
+        let key = self.wrapped_key(table.keys().key.clone(), managed).await?;
+        Ok(TableRecord {
+            encryption: key.encryption,
+            wrapped_key: key.wrapped,
+            ..changed
+        })
+    }
+
+    async fn wrapped_key(&self, key: DataKey, managed: bool) -> Result<NewKey, TableError> {
+        let (master, randomness) = (&self.shared.master, &*self.shared.randomness);
         if !managed {
-            let (key, wrapped) = self.shared.master.generate_data_key(randomness);
             return Ok(NewKey {
+                wrapped: master.wrap_key(&key, randomness),
                 key,
-                wrapped,
                 encryption: Encryption::AwsOwned,
             });
         }
         let managed = self.make_managed_key().await?;
-        let wrapping = self.shared.master.unwrap_key(&managed.wrapped)?;
-        let key = DataKey::generate(randomness);
+        let wrapping = master.unwrap_key(&managed.wrapped)?;
         let wrapped = managed.wrapped.extend(&wrapping, &key, randomness);
         Ok(NewKey {
             key,

@@ -17,9 +17,10 @@ use self::keys::{check_defined, index_key_schema, simple_key_schema};
 use crate::error::TableError;
 use crate::record::{
     BillingMode, IndexKind, IndexProjection, IndexRecord, IndexStatus, OnDemandThroughput,
-    ProvisionedThroughput, TableSettings,
+    ProvisionedThroughput, TableClass, TableSettings,
 };
 use crate::streams::StreamSpecification;
+use crate::warm::{WarmRequest, WarmThroughput};
 
 /// A CreateTable request, free of its wire form. `None` and an empty list are different
 /// requests.
@@ -37,6 +38,8 @@ pub struct CreateTable {
     pub throughput: Option<Throughput>,
     /// `OnDemandThroughput`.
     pub on_demand: Option<OnDemandLimits>,
+    /// `WarmThroughput`.
+    pub warm: WarmRequest,
     /// `GlobalSecondaryIndexes`.
     pub global_indexes: Option<Vec<IndexDefinition>>,
     /// `LocalSecondaryIndexes`.
@@ -47,6 +50,8 @@ pub struct CreateTable {
     pub deletion_protection: bool,
     /// `StreamSpecification`.
     pub stream: Option<StreamSpecification>,
+    /// `TableClass`.
+    pub table_class: Option<TableClass>,
     /// Tags and policy, checked.
     pub settings: TableSettings,
 }
@@ -111,6 +116,8 @@ pub struct IndexDefinition {
     pub throughput: Option<Throughput>,
     /// `OnDemandThroughput`; global indexes only.
     pub on_demand: Option<OnDemandLimits>,
+    /// `WarmThroughput`; global indexes only.
+    pub warm: WarmRequest,
 }
 
 /// `ProjectionType`.
@@ -135,6 +142,8 @@ pub struct Definition {
     pub throughput: ProvisionedThroughput,
     /// Bounds of capacity billed by request.
     pub on_demand: Option<OnDemandThroughput>,
+    /// Warm throughput above that of the capacity.
+    pub warm: Option<WarmThroughput>,
     /// Local indexes first, each group in the order of its definition, numbered from 1.
     pub indexes: Vec<IndexRecord>,
 }
@@ -151,11 +160,13 @@ impl CreateTable {
         self.check_definitions_used()?;
         let indexes = self.define_indexes(billing_mode, &types)?;
         let on_demand = on_demand(billing_mode, self.on_demand, "table")?;
+        let warm = self.warm.on_creation(billing_mode, &throughput, "table")?;
         Ok(Definition {
             key_schema,
             billing_mode,
             throughput,
             on_demand,
+            warm,
             indexes,
         })
     }
@@ -259,6 +270,8 @@ impl CreateTable {
         for (record, index) in indexes.iter_mut().skip(local.len()).zip(global) {
             let what = format!("index {}", index.name);
             record.on_demand = on_demand(billing_mode, index.on_demand, &what)?;
+            let throughput = &record.throughput;
+            record.warm = index.warm.on_creation(billing_mode, throughput, &what)?;
         }
         Ok(indexes)
     }
@@ -307,6 +320,7 @@ impl IndexDefinition {
             status: IndexStatus::Active,
             throughput: ProvisionedThroughput::default(),
             on_demand: None,
+            warm: None,
         })
     }
 

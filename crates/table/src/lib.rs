@@ -44,6 +44,7 @@ mod tables;
 mod tests;
 mod tokens;
 mod update_table;
+mod warm;
 mod write;
 
 pub use capacity::{Charge, Consumed, Consumption};
@@ -63,7 +64,7 @@ pub use realm::{HistoryGate, RealmTables};
 pub use record::{
     BillingMode, Encryption, IndexKind, IndexProjection, IndexRecord, IndexStatus,
     OnDemandThroughput, PitrRecord, ProvisionedThroughput, ResourcePolicy, RestoreRecord,
-    TableRecord, TableSettings, TableStatus,
+    TableClass, TableClassSetting, TableRecord, TableSettings, TableStatus,
 };
 pub use restore::{LoadedStatistics, RestoreTarget};
 pub use settings::{ExpectedPolicy, check_tag_keys, check_tags};
@@ -78,6 +79,7 @@ pub use table::{ITEMS_PART, Table, TableKeys};
 pub use tables::{Tables, TablesOptions};
 pub use tokens::{ClientRequestToken, REQUEST_HASH_BYTES};
 pub use update_table::{IndexChange, IndexUpdate, UpdateTable};
+pub use warm::{WarmRequest, WarmThroughput};
 pub use write::{
     IndexEffect, ItemChange, StatementWrite, TransactAction, TransactOutcome, WriteAction,
     WriteOutcome,

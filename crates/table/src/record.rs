@@ -10,6 +10,7 @@ use anywhen_model::{CommitTimestamp, IndexName, KeySchema, TableId, TableName};
 use serde::{Deserialize, Serialize};
 
 use crate::streams::StreamSetting;
+use crate::warm::WarmThroughput;
 
 /// Where a table stands in its life.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -169,6 +170,10 @@ pub struct IndexRecord {
     /// Bounds of capacity billed by request.
     #[serde(default)]
     pub on_demand: Option<OnDemandThroughput>,
+    /// Warm throughput above that of the capacity; see [`TableRecord::index_warm_throughput`]. A
+    /// restored index begins without.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub warm: Option<WarmThroughput>,
 }
 
 /// Whose key wraps the table's data key.
@@ -219,6 +224,31 @@ pub struct TableSettings {
     /// The latest stream.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stream: Option<StreamSetting>,
+    /// The table class, if one was ever given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub table_class: Option<TableClassSetting>,
+    /// Warm throughput above that of the capacity; see [`TableRecord::warm_throughput`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub warm: Option<WarmThroughput>,
+}
+
+/// How a table's storage is billed. Nothing is billed here; the setting is kept and shown.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum TableClass {
+    /// Storage that is used often.
+    #[default]
+    Standard,
+    /// Storage that is used seldom.
+    StandardInfrequentAccess,
+}
+
+/// A table class that was given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TableClassSetting {
+    /// The class.
+    pub class: TableClass,
+    /// When it was last changed; `None` since the table's creation.
+    pub updated_at: Option<CommitTimestamp>,
 }
 
 /// A policy document as it was given. It is kept and shown, and not enforced yet.

@@ -161,9 +161,12 @@ impl Table {
             engine: Arc::clone(&self.engine),
             realm: self.realm.clone(),
             indexes: indexes.collect(),
-            record,
             items: self.items.clone(),
-            keys: self.keys.clone(),
+            keys: TableKeys {
+                wrapped: record.wrapped_key.clone(),
+                ..self.keys.clone()
+            },
+            record,
             hash_secret: self.hash_secret,
             stream,
         }

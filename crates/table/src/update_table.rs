@@ -1,6 +1,8 @@
 //! What UpdateTable may change, and the rules it is held to.
 //!
 //! One logical change per call: a request that mixes what must not be mixed changes nothing.
+//! Some changes have to come alone, and where several of those meet, the text names the first of
+//! encryption, table class, deletion protection, warm throughput.
 //! Quotas on how often a setting may change are not enforced; decreases are counted and shown.
 
 mod indexes;
@@ -11,9 +13,11 @@ pub use self::indexes::{IndexChange, IndexUpdate};
 use crate::create_table::{AttributeDefinition, OnDemandLimits, Throughput, on_demand};
 use crate::error::TableError;
 use crate::record::{
-    BillingMode, IndexKind, OnDemandThroughput, ProvisionedThroughput, TableRecord, TableStatus,
+    BillingMode, Encryption, IndexKind, OnDemandThroughput, ProvisionedThroughput, TableClass,
+    TableClassSetting, TableRecord, TableStatus,
 };
 use crate::streams::StreamSpecification;
+use crate::warm::WarmRequest;
 
 /// An UpdateTable request, free of its wire form.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -28,6 +32,12 @@ pub struct UpdateTable {
     pub deletion_protection: Option<bool>,
     /// `StreamSpecification`.
     pub stream: Option<StreamSpecification>,
+    /// `SSESpecification`: whether the realm's managed key is to wrap the table's key.
+    pub managed_encryption: Option<bool>,
+    /// `TableClass`.
+    pub table_class: Option<TableClass>,
+    /// `WarmThroughput`; without members it is as good as absent.
+    pub warm: Option<WarmRequest>,
     /// `AttributeDefinitions`; those of the keys of an index to be added matter.
     pub attribute_definitions: Vec<AttributeDefinition>,
     /// `GlobalSecondaryIndexUpdates`.
@@ -41,12 +51,19 @@ impl UpdateTable {
             .indexes
             .as_ref()
             .is_some_and(|indexes| !indexes.is_empty());
-        let others = self.throughput.is_some()
-            || self.billing_mode.is_some()
-            || self.on_demand.is_some()
-            || self.stream.is_some()
-            || updates_indexes;
-        if !others && self.deletion_protection.is_none() {
+        let changes = [
+            self.managed_encryption.is_some(),
+            self.table_class.is_some(),
+            self.deletion_protection.is_some(),
+            self.asked_warm().is_some(),
+            self.throughput.is_some(),
+            self.billing_mode.is_some(),
+            self.on_demand.is_some(),
+            self.stream.is_some(),
+            updates_indexes,
+        ];
+        let changes = changes.into_iter().filter(|asked| *asked).count();
+        if changes == 0 {
             return Err(TableError::validation(
                 "At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, \
                  GlobalSecondaryIndexUpdates, SSESpecification, ReplicaUpdates, \
@@ -60,27 +77,63 @@ impl UpdateTable {
                 "List of GlobalSecondaryIndexUpdates is empty",
             ));
         }
-        if others && self.deletion_protection.is_some() {
-            return Err(TableError::invalid_parameter(
-                "DeletionProtection modification must be the only operation in the request",
-            ));
+        if changes > 1 {
+            self.check_none_must_be_alone()?;
         }
-        if self.stream.is_some() && self.changes_throughput() {
-            return Err(TableError::invalid_parameter(
-                "You cannot modify stream status while updating table IOPS",
-            ));
-        }
-        let beside_billing = self.throughput.is_some() || self.stream.is_some() || updates_indexes;
+        let beside_billing = self.throughput.is_some()
+            || self.stream.is_some()
+            || self.asked_warm().is_some()
+            || updates_indexes;
         if self.on_demand.is_some() && beside_billing {
             return Err(TableError::invalid_parameter(
                 "OnDemandThroughput can only be combined with BillingMode in an UpdateTable \
                  request",
             ));
         }
+        self.check_warm_alone()?;
+        let reserves =
+            self.changes_throughput() || self.billing_mode == Some(BillingMode::Provisioned);
+        if self.stream.is_some() && reserves {
+            return Err(TableError::invalid_parameter(
+                "You cannot modify stream status while updating table IOPS",
+            ));
+        }
         if self.billing_mode == Some(BillingMode::PayPerRequest) && self.throughput.is_some() {
             return Err(neither_unit());
         }
         self.check_index_changes()
+    }
+
+    /// Of the changes that may not come with others, none is in a request with several.
+    fn check_none_must_be_alone(&self) -> Result<(), TableError> {
+        let alone = [
+            ("Server-Side Encryption", self.managed_encryption.is_some()),
+            ("TableClass", self.table_class.is_some()),
+            ("DeletionProtection", self.deletion_protection.is_some()),
+        ];
+        match alone.into_iter().find(|(_, asked)| *asked) {
+            None => Ok(()),
+            Some((what, _)) => Err(TableError::invalid_parameter(format!(
+                "{what} modification must be the only operation in the request"
+            ))),
+        }
+    }
+
+    /// The table's warm throughput, if any of it is asked for.
+    fn asked_warm(&self) -> Option<WarmRequest> {
+        self.warm.filter(|warm| !warm.is_empty())
+    }
+
+    /// Whether the change is in force when the answer is given, as on AWS, so that the answer
+    /// shows it.
+    pub fn is_immediate(&self) -> bool {
+        self.deletion_protection.is_some()
+            || (self.on_demand.is_some() && self.billing_mode.is_none())
+    }
+
+    /// Whether the table stays ACTIVE while the change is made.
+    pub fn leaves_table_active(&self) -> bool {
+        self.is_immediate() || self.managed_encryption.is_some() || self.warms()
     }
 
     /// The record after the change, or why it may not be made.
@@ -107,6 +160,17 @@ impl UpdateTable {
             changed.on_demand = merged(changed.on_demand, self.on_demand, asked);
         }
         self.change_indexes(&mut changed, record.billing_mode, now)?;
+        if let Some(class) = self.table_class {
+            change_class(&mut changed, class, now);
+        }
+        if let Some(managed) = self.managed_encryption {
+            check_encryption_changes(record, managed)?;
+        }
+        changed.stay_as_warm_as(record);
+        if let Some(warm) = self.asked_warm() {
+            let asked = warm.on_update(record.warm_throughput(), "table")?;
+            changed.warm_to(asked);
+        }
         Ok(changed)
     }
 
@@ -190,6 +254,27 @@ fn check_status(record: &TableRecord) -> Result<(), TableError> {
         ))),
         TableStatus::Active | TableStatus::Updating => Ok(()),
     }
+}
+
+/// A class that the table has already changes nothing; STANDARD is what every table begins with.
+fn change_class(changed: &mut TableRecord, class: TableClass, now: CommitTimestamp) {
+    let current = changed.settings.table_class;
+    if current.map_or(TableClass::default(), |setting| setting.class) != class {
+        changed.settings.table_class = Some(TableClassSetting {
+            class,
+            updated_at: Some(now),
+        });
+    }
+}
+
+/// The managed key may be asked for again, as on AWS; the key without a name may not.
+fn check_encryption_changes(record: &TableRecord, managed: bool) -> Result<(), TableError> {
+    if !managed && record.encryption == Encryption::AwsOwned {
+        return Err(TableError::invalid_parameter(
+            "Table is already encrypted by default",
+        ));
+    }
+    Ok(())
 }
 
 fn neither_unit() -> TableError {

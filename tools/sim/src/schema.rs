@@ -3,7 +3,7 @@
 use anywhen_model::{AttributeValue, Item, Number, NumberError, ScalarType, TableName};
 use anywhen_table::{
     AttributeDefinition, BillingMode, CreateTable, IndexDefinition, KeyElement, KeyRole,
-    ProjectionType, TableSettings,
+    ProjectionType, TableSettings, WarmRequest,
 };
 
 use crate::dice::Dice;
@@ -44,11 +44,13 @@ pub(crate) fn create(name: TableName, indexed: bool) -> anyhow::Result<CreateTab
         billing_mode: Some(BillingMode::PayPerRequest),
         throughput: None,
         on_demand: None,
+        warm: WarmRequest::default(),
         global_indexes: global,
         local_indexes: local,
         managed_encryption: false,
         deletion_protection: false,
         stream: None,
+        table_class: None,
         settings: TableSettings::default(),
     })
 }
@@ -65,6 +67,7 @@ fn index(
         non_key_attributes: None,
         throughput: None,
         on_demand: None,
+        warm: WarmRequest::default(),
     })
 }
 

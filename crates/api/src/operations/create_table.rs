@@ -8,21 +8,13 @@ use anywhen_table::{
 use super::reply;
 use crate::describe::Described;
 use crate::service::{Context, Done};
-use crate::{define, fault, policy, streams, unbuilt};
+use crate::{define, describe, fault, policy, streams, unbuilt};
 
 pub(super) async fn run(
     context: &Context<'_>,
     input: shapes::CreateTableInput,
 ) -> Result<Done, Fault> {
     unbuilt::refuse(&[
-        (
-            "TableClass",
-            input
-                .table_class
-                .as_ref()
-                .is_some_and(|class| class != "STANDARD"),
-        ),
-        ("WarmThroughput", input.warm_throughput.is_some()),
         (
             "GlobalTableSourceArn",
             input.global_table_source_arn.is_some(),
@@ -50,11 +42,13 @@ pub(super) async fn run(
         billing_mode: define::billing_mode(input.billing_mode.as_ref()),
         throughput: define::throughput(input.provisioned_throughput.as_ref()),
         on_demand: define::on_demand(input.on_demand_throughput.as_ref()),
+        warm: define::warm(input.warm_throughput.as_ref()).unwrap_or_default(),
         global_indexes: define::global_indexes(input.global_secondary_indexes.as_ref())?,
         local_indexes: define::local_indexes(input.local_secondary_indexes.as_ref())?,
         managed_encryption: define::managed_encryption(input.sse_specification.as_ref())?,
         deletion_protection: input.deletion_protection_enabled.unwrap_or(false),
         stream: streams::specification(input.stream_specification.as_ref()),
+        table_class: define::table_class(input.table_class.as_ref())?,
         settings,
     };
     let created = tables.create_table(request).await;
@@ -75,9 +69,36 @@ pub(super) async fn run(
     if let Some(summary) = &mut description.billing_mode_summary {
         summary.last_update_to_pay_per_request_date_time = None;
     }
+    show_asked_warm_throughput(&mut description, &input, &accepted);
     reply(&shapes::CreateTableOutput {
         table_description: Some(description),
     })
+}
+
+/// Warm throughput is in the answer where it was asked for, as on its way.
+fn show_asked_warm_throughput(
+    description: &mut shapes::TableDescription,
+    input: &shapes::CreateTableInput,
+    record: &TableRecord,
+) {
+    let asks = |warm: Option<&shapes::WarmThroughput>| {
+        define::warm(warm).is_some_and(|warm| !warm.is_empty())
+    };
+    if asks(input.warm_throughput.as_ref()) {
+        let warm = record.warm_throughput();
+        description.warm_throughput = Some(describe::table_warm_throughput(warm, "UPDATING"));
+    }
+    let described = description.global_secondary_indexes.iter_mut().flatten();
+    let asked = input.global_secondary_indexes.iter().flatten();
+    for (described, asked) in described.zip(asked) {
+        let name = asked.index_name.as_deref().unwrap_or_default();
+        if let Some(index) = record.index(name)
+            && asks(asked.warm_throughput.as_ref())
+        {
+            let warm = record.index_warm_throughput(index);
+            described.warm_throughput = Some(describe::index_warm_throughput(warm, "UPDATING"));
+        }
+    }
 }
 
 /// Tags and policy. The policy applies from the table's first moment on.

@@ -17,6 +17,7 @@ pub(super) async fn run(
         "VectorIndexOverride",
         vectors.is_some_and(|list| !list.is_empty()),
     )])?;
+    refuse_warm_throughput(input.global_secondary_index_override.as_deref())?;
     let overrides = restore::Overrides {
         billing_mode: input.billing_mode_override.as_ref(),
         throughput: input.provisioned_throughput_override.as_ref(),
@@ -48,4 +49,17 @@ pub(super) async fn run(
     reply(&shapes::RestoreTableToPointInTimeOutput {
         table_description: Some(restore::description(context, &target)),
     })
+}
+
+/// DynamoDB takes the warm throughput of an index with a restore from a backup, not with this one.
+fn refuse_warm_throughput(indexes: Option<&[shapes::GlobalSecondaryIndex]>) -> Result<(), Fault> {
+    let mut indexes = indexes.unwrap_or_default().iter();
+    match indexes.find(|index| index.warm_throughput.is_some()) {
+        None => Ok(()),
+        Some(index) => Err(Fault::validation(format!(
+            "One or more parameter values were invalid: WarmThroughput cannot be specified for \
+             index: {} in a restore to a point in time",
+            index.index_name.as_deref().unwrap_or_default()
+        ))),
+    }
 }

@@ -20,6 +20,7 @@ use anywhen_recovery::{
 use anywhen_table::{
     AttributeDefinition, BillingMode, CreateTable, IndexDefinition, ItemChange, KeyElement,
     KeyRole, ProjectionType, RealmTables, TableSettings, TableStatus, Tables, TablesOptions,
+    WarmRequest,
 };
 use futures::TryStreamExt as _;
 use parking_lot::Mutex;
@@ -349,6 +350,7 @@ fn source_table(name: &TableName, options: &Options) -> Result<CreateTable> {
             non_key_attributes: None,
             throughput: None,
             on_demand: None,
+            warm: WarmRequest::default(),
         })
     });
     let indexes = indexes.collect::<Result<Vec<_>>>()?;
@@ -366,11 +368,13 @@ fn source_table(name: &TableName, options: &Options) -> Result<CreateTable> {
         billing_mode: Some(BillingMode::PayPerRequest),
         throughput: None,
         on_demand: None,
+        warm: WarmRequest::default(),
         global_indexes: (!indexes.is_empty()).then_some(indexes),
         local_indexes: None,
         managed_encryption: false,
         deletion_protection: false,
         stream: None,
+        table_class: None,
         settings: TableSettings::default(),
     })
 }

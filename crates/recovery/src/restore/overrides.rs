@@ -122,6 +122,7 @@ pub(crate) fn target_definition(
         billing_mode: billing.effective,
         throughput,
         on_demand,
+        warm: None,
         indexes,
     })
 }
@@ -283,6 +284,7 @@ impl Billing {
         Ok(IndexRecord {
             throughput,
             on_demand,
+            warm: None,
             ..index.clone()
         })
     }
@@ -306,9 +308,15 @@ impl Billing {
             None => ProvisionedThroughput::default(),
         };
         let on_demand = self.on_demand(index.on_demand, asked.on_demand, &of_index)?;
+        let what = format!("index {}", asked.name);
+        let warm = asked
+            .warm
+            .on_creation(self.effective, &throughput, &what)
+            .map_err(RecoveryError::Table)?;
         Ok(IndexRecord {
             throughput,
             on_demand,
+            warm,
             ..renamed(index, asked)
         })
     }

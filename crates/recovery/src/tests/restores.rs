@@ -3,7 +3,7 @@
 use anywhen_model::CommitTimestamp;
 use anywhen_table::{
     BillingMode, Encryption, IndexDefinition, KeyElement, OnDemandLimits, ProjectionType,
-    ProvisionedThroughput, TableStatus, Throughput,
+    ProvisionedThroughput, TableStatus, Throughput, WarmRequest,
 };
 
 use super::world::{
@@ -476,6 +476,7 @@ async fn overrides_shape_the_target() {
             write_units: 5,
         }),
         on_demand: None,
+        warm: WarmRequest::default(),
     };
     let combined = RestoreOverrides {
         billing_mode: Some(BillingMode::Provisioned),

@@ -15,7 +15,7 @@ use anywhen_model::{
 use anywhen_table::{
     AttributeDefinition, BillingMode, CreateTable, IndexDefinition, ItemChange, KeyElement,
     KeyRole, ProjectionType, RealmTables, Table, TableSettings, TableStatus, Tables, TablesOptions,
-    Throughput, WriteAction,
+    Throughput, WarmRequest, WriteAction,
 };
 use fail_parallel::FailPointRegistry;
 use object_store::path::Path;
@@ -493,6 +493,7 @@ pub(super) fn music(table: &str) -> CreateTable {
         non_key_attributes: None,
         throughput: None,
         on_demand: None,
+        warm: WarmRequest::default(),
     };
     CreateTable {
         name: name(table),
@@ -508,6 +509,7 @@ pub(super) fn music(table: &str) -> CreateTable {
         billing_mode: Some(BillingMode::PayPerRequest),
         throughput: None,
         on_demand: None,
+        warm: WarmRequest::default(),
         global_indexes: Some(vec![
             global(
                 "genre",
@@ -527,6 +529,7 @@ pub(super) fn music(table: &str) -> CreateTable {
         managed_encryption: false,
         deletion_protection: false,
         stream: None,
+        table_class: None,
         settings: TableSettings::default(),
     }
 }

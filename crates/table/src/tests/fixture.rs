@@ -15,7 +15,7 @@ use anywhen_model::{
 use crate::{
     AttributeDefinition, BillingMode, CreateTable, GetItem, IndexDefinition, ItemChange,
     KeyElement, KeyRole, ProjectionType, Query, ReadOptions, RealmTables, Table, TableError,
-    TableSettings, Tables, TablesOptions, WriteAction, WriteOutcome,
+    TableSettings, Tables, TablesOptions, WarmRequest, WriteAction, WriteOutcome,
 };
 
 /// 2026-11-21, in microseconds.
@@ -150,6 +150,7 @@ pub(super) fn music(table: &str) -> CreateTable {
         billing_mode: Some(BillingMode::PayPerRequest),
         throughput: None,
         on_demand: None,
+        warm: WarmRequest::default(),
         global_indexes: Some(vec![
             index(
                 "genre",
@@ -169,6 +170,7 @@ pub(super) fn music(table: &str) -> CreateTable {
         managed_encryption: false,
         deletion_protection: false,
         stream: None,
+        table_class: None,
         settings: TableSettings::default(),
     }
 }
@@ -196,6 +198,7 @@ pub(super) fn index(
         non_key_attributes: None,
         throughput: None,
         on_demand: None,
+        warm: WarmRequest::default(),
     }
 }
 

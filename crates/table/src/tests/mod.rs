@@ -14,5 +14,6 @@ mod statements;
 mod streams;
 mod system;
 mod transactions;
+mod update_settings;
 mod updates;
 mod writes;

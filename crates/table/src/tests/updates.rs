@@ -35,6 +35,7 @@ fn capacity_of(index: &str, throughput: Throughput) -> IndexChange {
             name: index.try_into().unwrap(),
             throughput: Some(throughput),
             on_demand: None,
+            warm: None,
         }),
         ..IndexChange::default()
     }

@@ -17,6 +17,7 @@ use crate::record::{
     BillingMode, IndexKind, IndexRecord, IndexStatus, ProvisionedThroughput, TableRecord,
     TableStatus,
 };
+use crate::warm::WarmRequest;
 
 /// One element of `GlobalSecondaryIndexUpdates`: exactly one of its actions may be there.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -38,6 +39,8 @@ pub struct IndexUpdate {
     pub throughput: Option<Throughput>,
     /// `OnDemandThroughput`.
     pub on_demand: Option<OnDemandLimits>,
+    /// `WarmThroughput`.
+    pub warm: Option<WarmRequest>,
 }
 
 impl IndexChange {
@@ -51,6 +54,33 @@ impl IndexChange {
     /// Whether an index is added or dropped.
     fn is_online(&self) -> bool {
         self.create.is_some() || self.delete.is_some()
+    }
+
+    /// Whether it raises warm throughput.
+    fn warms(&self) -> bool {
+        self.update
+            .as_ref()
+            .is_some_and(|update| update.warm.is_some())
+    }
+
+    /// Whether it does nothing but raise warm throughput.
+    fn only_warms(&self) -> bool {
+        let update = self.update.as_ref();
+        update.is_some_and(|update| update.throughput.is_none() && update.on_demand.is_none())
+            && self.warms()
+    }
+
+    fn check_warm(&self) -> Result<(), TableError> {
+        match &self.update {
+            Some(update) if update.warm.is_some_and(|warm| warm.is_empty()) => {
+                Err(TableError::invalid_parameter(format!(
+                    "WarmThroughput must have at least one of ReadUnitsPerSecond or \
+                     WriteUnitsPerSecond specified for index: {}",
+                    update.name
+                )))
+            }
+            _ => Ok(()),
+        }
     }
 
     fn check_form(&self) -> Result<(), TableError> {
@@ -87,6 +117,40 @@ impl UpdateTable {
                 Some(update) => update.throughput.is_some(),
                 None => false,
             })
+    }
+
+    /// Whether the request raises warm throughput of the table or of an index.
+    pub(super) fn warms(&self) -> bool {
+        self.asked_warm().is_some() || self.indexes.iter().flatten().any(IndexChange::warms)
+    }
+
+    /// Warm throughput is raised alone, of the table and any of its indexes.
+    pub(super) fn check_warm_alone(&self) -> Result<(), TableError> {
+        if !self.warms() {
+            return Ok(());
+        }
+        let changes = || self.indexes.iter().flatten();
+        if changes().any(|change| change.create.is_some()) {
+            return Err(TableError::invalid_parameter(
+                "Create global secondary index cannot be specified when updating WarmThroughput",
+            ));
+        }
+        let beside = self.throughput.is_some()
+            || self.billing_mode.is_some()
+            || self.stream.is_some()
+            || !changes().all(IndexChange::only_warms);
+        if beside {
+            return Err(TableError::invalid_parameter(
+                "WarmThroughput must be the only operation in the request",
+            ));
+        }
+        Ok(())
+    }
+
+    /// The one rule that comes before the table is looked up.
+    pub(crate) fn check_before_table(&self) -> Result<(), TableError> {
+        let mut changes = self.indexes.iter().flatten();
+        changes.try_for_each(IndexChange::check_warm)
     }
 
     /// Each element has one action, and no two are about one index.
@@ -167,6 +231,7 @@ impl UpdateTable {
         for change in self.indexes.iter().flatten() {
             if let Some(update) = &change.update {
                 update.apply(changed, billed_before, now)?;
+                update.warm(changed)?;
             } else if let Some(definition) = &change.create {
                 self.add_index(changed, definition)?;
             } else if let Some(name) = &change.delete {
@@ -200,11 +265,16 @@ impl UpdateTable {
         let number = changed.next_index_number();
         let record = definition.record(number, IndexKind::Global, &types)?;
         let what = format!("index {}", definition.name);
-        let on_demand = on_demand(changed.billing_mode, definition.on_demand, &what)?;
+        let billing_mode = changed.billing_mode;
+        let on_demand = on_demand(billing_mode, definition.on_demand, &what)?;
+        let warm = definition
+            .warm
+            .on_creation(billing_mode, &throughput, &what)?;
         changed.indexes.push(IndexRecord {
             status: IndexStatus::Creating,
             throughput,
             on_demand,
+            warm,
             ..record
         });
         check_projected_count(&changed.indexes)?;
@@ -337,14 +407,15 @@ impl IndexUpdate {
             IndexStatus::Deleting => return Err(being_deleted(&place)),
             IndexStatus::Backfilling | IndexStatus::Active => {}
         }
+        let by_request = billing_mode == BillingMode::PayPerRequest;
+        if by_request && (self.throughput.is_some() || self.asks_nothing()) {
+            return Err(TableError::invalid_parameter(format!(
+                "The only Updates for index: {} when TableThroughputMode is PAY_PER_REQUEST can \
+                 be to OnDemandThroughput, WarmThroughput",
+                self.name
+            )));
+        }
         if let Some(throughput) = self.throughput {
-            if billing_mode == BillingMode::PayPerRequest {
-                return Err(TableError::invalid_parameter(format!(
-                    "The only Updates for index: {} when TableThroughputMode is PAY_PER_REQUEST \
-                     can be to OnDemandThroughput, WarmThroughput",
-                    self.name
-                )));
-            }
             let wanted = throughput.checked()?;
             if billed_before == BillingMode::Provisioned {
                 let what = format!("the index {}", self.name);
@@ -357,6 +428,27 @@ impl IndexUpdate {
             let what = format!("index {}", self.name);
             let asked = on_demand(billing_mode, self.on_demand, &what)?;
             index.on_demand = merged(index.on_demand, self.on_demand, asked);
+        }
+        Ok(())
+    }
+
+    /// Whether no capacity of any kind is given.
+    fn asks_nothing(&self) -> bool {
+        self.throughput.is_none()
+            && self.on_demand.unwrap_or_default() == OnDemandLimits::default()
+            && self.warm.is_none()
+    }
+
+    /// Raises warm throughput; the index is known to be there.
+    fn warm(&self, table: &mut TableRecord) -> Result<(), TableError> {
+        let Some(warm) = self.warm else {
+            return Ok(());
+        };
+        let number = global_index(table, &self.name, "update")?.number;
+        if let Some(index) = table.index_by_number(number) {
+            let what = format!("index {}", self.name);
+            let asked = warm.on_update(table.index_warm_throughput(index), &what)?;
+            table.warm_index_to(number, asked);
         }
         Ok(())
     }

@@ -2,7 +2,9 @@ use anywhen_kms::MasterKey;
 use anywhen_model::{
     CommitTimestamp, KeyAttribute, ScalarType, SeededRandomness, TableId, TableName,
 };
-use anywhen_table::{Encryption, IndexStatus, TableSettings, TableStatus};
+use anywhen_table::{
+    Encryption, IndexStatus, TableSettings, TableStatus, WarmRequest, WarmThroughput,
+};
 
 use super::*;
 
@@ -33,6 +35,7 @@ fn recorded(
         status: IndexStatus::Active,
         throughput: ProvisionedThroughput::default(),
         on_demand: None,
+        warm: None,
     }
 }
 
@@ -123,6 +126,7 @@ fn asked(name: &str, keys: &[&str], projection: ProjectionType) -> IndexDefiniti
         non_key_attributes: None,
         throughput: None,
         on_demand: None,
+        warm: WarmRequest::default(),
     }
 }
 
@@ -188,6 +192,49 @@ fn without_overrides_everything_is_as_recorded() {
         }
         assert_eq!(target.indexes.len(), 3);
     }
+}
+
+#[test]
+fn warm_throughput_is_not_restored_but_can_be_asked_for() {
+    let warm = WarmThroughput {
+        read_units: 50_000,
+        write_units: 50_000,
+    };
+    let mut source = source(BillingMode::PayPerRequest);
+    source.settings.warm = Some(warm);
+    for index in &mut source.indexes {
+        index.warm = Some(warm);
+    }
+    let as_recorded = target_definition(&source, &RestoreOverrides::default()).unwrap();
+    assert_eq!(as_recorded.warm, None);
+    let of_index = |target: &Definition, name: &str| {
+        let mut indexes = target.indexes.iter();
+        indexes.find(|i| i.name.as_str() == name).unwrap().warm
+    };
+    assert_eq!(of_index(&as_recorded, "singers"), None);
+    let warmer = |read_units| RestoreOverrides {
+        global_indexes: Some(vec![IndexDefinition {
+            warm: WarmRequest {
+                read_units: Some(read_units),
+                write_units: None,
+            },
+            ..singers()
+        }]),
+        ..RestoreOverrides::default()
+    };
+    let asked = target_definition(&source, &warmer(20_000)).unwrap();
+    let expected = WarmThroughput {
+        read_units: 20_000,
+        write_units: 4_000,
+    };
+    assert_eq!(of_index(&asked, "singers"), Some(expected));
+    let refused = target_definition(&source, &warmer(1)).unwrap_err();
+    assert!(
+        refused
+            .to_string()
+            .contains("for index singers is lower than initial throughput"),
+        "{refused}"
+    );
 }
 
 #[test]

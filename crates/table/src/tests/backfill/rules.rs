@@ -37,6 +37,7 @@ fn capacity_of(index: &str) -> IndexChange {
             name: index.try_into().unwrap(),
             throughput: Some(units(3, 3)),
             on_demand: None,
+            warm: None,
         }),
         ..IndexChange::default()
     }
