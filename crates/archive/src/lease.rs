@@ -20,6 +20,10 @@
 //! does not lapse. The lease is no promise to anybody else, and no clock of another server is
 //! compared with ours: a successor never waits for it.
 //!
+//! A start may take longer than the lease lasts: many tables, a slow store. Nobody beats meanwhile,
+//! and how long it took does not tell whether the server was stopped. So a start ends with a look
+//! ([`RealmArchive::look`]), and the lease counts from that.
+//!
 //! Always true: a beat, or a renewal, counts from the instant before it was decided, so a
 //! server that is stopped at any point in between wakes up to a lapsed lease. The table layer
 //! asks before a write is begun and again once it is committed, so a server that is stopped
@@ -60,8 +64,9 @@ impl Lease {
         }
     }
 
-    /// Begins the lease: its first beat is when it was made, which was before the realm was
-    /// claimed, or the last one of an earlier archiver of this claim.
+    /// Begins the lease: its first beat is the last look, or the last beat of an earlier archiver
+    /// of this claim; if there was neither, when it was made, which was before the realm was
+    /// claimed.
     pub(crate) fn begin(&self, term: Duration) {
         self.term_micros
             .store(term.as_micros() as u64, Ordering::Release);
@@ -150,10 +155,8 @@ async fn beat_while_mine(realm: &RealmArchive) {
 async fn is_still_mine(realm: &RealmArchive) -> bool {
     let mut told = false;
     loop {
-        let begun = realm.lease.now();
-        match realm.note_fence(realm.ledger.check_mine().await) {
+        match realm.look().await {
             Ok(()) => {
-                realm.lease.renew(begun);
                 tracing::info!(realm = %realm.realm, "no other server has taken over the archive");
                 return true;
             }

@@ -221,6 +221,17 @@ impl RealmArchive {
         self.lease.refusal()
     }
 
+    /// Looks whether another server has taken over, which it then knows for good. If none has, this
+    /// server may acknowledge writes to tables with history, however long ago it claimed the realm:
+    /// a start calls it last, before [`Self::spawn_archiver`]. The archiver looks by itself.
+    pub async fn look(&self) -> Result<(), ArchiveError> {
+        // Counts from before: this server may be stopped between the answer and the next line.
+        let begun = self.lease.now();
+        self.note_fence(self.ledger.check_mine().await)?;
+        self.lease.renew(begun);
+        Ok(())
+    }
+
     /// What to remember outside the archive.
     pub fn head(&self) -> ArchiveHead {
         ArchiveHead::of(&self.archive, &self.ledger.current())

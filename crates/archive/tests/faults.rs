@@ -354,6 +354,43 @@ async fn a_server_that_stood_still_looks_before_it_goes_on() {
     archiver.stop().await;
 }
 
+/// A start that has taken long ends with a look, which tells a slow start from one that was stopped
+/// while another server started.
+#[tokio::test(start_paused = true)]
+async fn a_start_that_took_long_looks_before_it_serves() {
+    let world = World::new(13);
+    let memory = Arc::new(InMemory::new()) as Arc<dyn ObjectStore>;
+    let slow = world.open(&memory).await.unwrap();
+    tokio::time::advance(Duration::from_mins(1)).await;
+    slow.look().await.unwrap();
+    let archiver = world.spawn(&slow, &[], eager());
+    assert_eq!(
+        slow.history_refusal(),
+        None,
+        "nothing has run since the look"
+    );
+    archiver.stop().await;
+
+    let stopped = world.open(&memory).await.unwrap();
+    stopped.look().await.unwrap();
+    tokio::time::advance(Duration::from_mins(1)).await;
+    let archiver = world.spawn(&stopped, &[], eager());
+    let refusal = stopped.history_refusal().unwrap();
+    assert!(refusal.contains("did not run"), "{refusal}");
+    archiver.stop().await;
+
+    let overtaken = world.open(&memory).await.unwrap();
+    let _other = world.open(&memory).await.unwrap();
+    assert!(matches!(
+        overtaken.look().await,
+        Err(ArchiveError::Fenced(_))
+    ));
+    let archiver = world.spawn(&overtaken, &[], eager());
+    let refusal = overtaken.history_refusal().unwrap();
+    assert!(refusal.contains("another server"), "{refusal}");
+    archiver.stop().await;
+}
+
 /// Every third byte of each object, flipped: reading says which object is damaged, or (where the
 /// byte is in something that this history does not need) reads the truth.
 #[tokio::test]

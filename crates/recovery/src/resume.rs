@@ -66,6 +66,7 @@ impl RealmRecovery {
         } else {
             Vec::new()
         };
+        opened.look_for_successor().await;
         // Spans that begin anew are announced before the archiver passes their first changes.
         let announced = opened.announce_spans();
         opened.start_archiver();
@@ -97,6 +98,15 @@ impl RealmRecovery {
                 )));
             }
             tokio::time::sleep(FUTURE_POLL).await;
+        }
+    }
+
+    /// The claim may be long ago by now. If the store does not answer, writes to tables with history
+    /// wait until the archiver has looked.
+    async fn look_for_successor(&self) {
+        if let Err(error) = self.archive.look().await {
+            let realm = &self.realm;
+            tracing::warn!(%realm, %error, "cannot make sure that the archive is still this server's");
         }
     }
 

@@ -1,8 +1,9 @@
-//! An object store that can go away and come back, fails, dies or panics when told to, and counts
-//! what is read.
+//! An object store that can go away and come back, is slow, fails, dies or panics when told to, and
+//! counts what is read.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use futures::stream::{BoxStream, StreamExt as _, once};
@@ -20,6 +21,8 @@ pub(super) struct Objects {
     away: AtomicBool,
     panics: AtomicBool,
     bytes_read: AtomicU64,
+    /// How long each request takes.
+    delay: parking_lot::Mutex<Duration>,
     /// Requests until one fails, see [`Trip`].
     left: AtomicU64,
     trip: parking_lot::Mutex<Option<Trip>>,
@@ -48,6 +51,7 @@ impl Objects {
             away: AtomicBool::new(false),
             panics: AtomicBool::new(false),
             bytes_read: AtomicU64::new(0),
+            delay: parking_lot::Mutex::default(),
             left: AtomicU64::new(0),
             trip: parking_lot::Mutex::default(),
             died: Notify::new(),
@@ -71,6 +75,18 @@ impl Objects {
 
     pub(super) fn set_away(&self, away: bool) {
         self.away.store(away, Ordering::SeqCst);
+    }
+
+    /// Every request takes this long from now on.
+    pub(super) fn set_delay(&self, delay: Duration) {
+        *self.delay.lock() = delay;
+    }
+
+    async fn take_time(&self) {
+        let delay = *self.delay.lock();
+        if !delay.is_zero() {
+            tokio::time::sleep(delay).await;
+        }
     }
 
     /// The request of this number from now on, beginning at 0, trips.
@@ -155,6 +171,7 @@ impl std::fmt::Display for Objects {
 #[async_trait]
 impl ObjectStore for Objects {
     async fn put_opts(&self, path: &Path, body: PutPayload, how: PutOptions) -> Result<PutResult> {
+        self.take_time().await;
         self.check()?;
         self.answer(self.inner.put_opts(path, body, how).await)
     }
@@ -164,11 +181,13 @@ impl ObjectStore for Objects {
         path: &Path,
         how: PutMultipartOptions,
     ) -> Result<Box<dyn MultipartUpload>> {
+        self.take_time().await;
         self.check()?;
         self.inner.put_multipart_opts(path, how).await
     }
 
     async fn get_opts(&self, path: &Path, how: GetOptions) -> Result<GetResult> {
+        self.take_time().await;
         self.check()?;
         let is_keyframe = path.as_ref().contains("/keyframes/");
         assert!(
@@ -196,17 +215,23 @@ impl ObjectStore for Objects {
 
     fn list(&self, prefix: Option<&Path>) -> BoxStream<'static, Result<ObjectMeta>> {
         match self.check() {
-            Ok(()) => self.inner.list(prefix),
+            Ok(()) => {
+                let delay = tokio::time::sleep(*self.delay.lock());
+                let slow = once(delay).filter_map(|()| std::future::ready(None));
+                slow.chain(self.inner.list(prefix)).boxed()
+            }
             Err(error) => once(async { Err(error) }).boxed(),
         }
     }
 
     async fn list_with_delimiter(&self, prefix: Option<&Path>) -> Result<ListResult> {
+        self.take_time().await;
         self.check()?;
         self.inner.list_with_delimiter(prefix).await
     }
 
     async fn copy_opts(&self, from: &Path, to: &Path, how: CopyOptions) -> Result<()> {
+        self.take_time().await;
         self.check()?;
         self.inner.copy_opts(from, to, how).await
     }

@@ -627,3 +627,16 @@ async fn a_takeover_in_between_does_not_hide_changes_from_history() {
     world.restored("Copy").await;
     assert_eq!(world.items("Copy"), world.items("Music"));
 }
+
+/// A start may take longer than a server may stand still: with many tables, or a slow store. It
+/// has looked at the archive all the same, so its first write is not refused.
+#[tokio::test(start_paused = true)]
+async fn a_start_that_takes_long_refuses_no_write() {
+    let ground = with_history(Ground::new(22)).await.crash().await;
+    let seconds_stopped_max = ground.archiver.stopped_max;
+    ground.objects.set_delay(seconds_stopped_max / 4);
+    let begun = tokio::time::Instant::now();
+    let world = ground.start().await;
+    assert!(begun.elapsed() > seconds_stopped_max);
+    world.put("Music", song("Nina", 1, "at once")).await;
+}
