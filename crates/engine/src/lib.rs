@@ -22,6 +22,7 @@ mod bounds;
 mod clock;
 mod commit;
 mod error;
+mod front;
 mod keyspace;
 mod log;
 pub mod suite;
@@ -36,6 +37,7 @@ pub use bounds::{KEY_SIZE_BYTES_MAX, check_key, is_empty_range};
 pub use clock::CommitClock;
 pub use commit::{Commit, CommitReceipt, Fence, SealReceipt, Write};
 pub use error::{CommitError, EngineError};
+pub use front::Front;
 pub use keyspace::{KeyspaceHandle, KeyspaceName};
 pub use log::{LogEntry, LogHandle, LogRecord};
 

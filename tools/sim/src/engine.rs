@@ -5,13 +5,10 @@
 
 use std::sync::Arc;
 
-use anywhen_engine::{
-    BulkLoader, Commit, CommitError, CommitReceipt, Engine, EngineError, Fence, Health,
-    KeyspaceHandle, KeyspaceName, LogHandle, LogIterator, SealReceipt, Snapshot,
-};
+use anywhen_engine::{Commit, CommitError, CommitReceipt, Engine, EngineError, Front, SealReceipt};
 use anywhen_engine_memory::MemoryEngine;
 use anywhen_model::CommitTimestamp;
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{mpsc, oneshot};
 
 use crate::dice::Dice;
 
@@ -69,86 +66,21 @@ async fn pause(dice: &Dice) {
     }
 }
 
-impl Engine for QueuedEngine {
-    fn keyspace(&self, name: &KeyspaceName) -> Result<KeyspaceHandle, EngineError> {
-        self.inner.keyspace(name)
+impl Front for QueuedEngine {
+    fn behind(&self) -> &dyn Engine {
+        &*self.inner
     }
 
-    fn keyspace_names(&self) -> Result<Vec<KeyspaceName>, EngineError> {
-        self.inner.keyspace_names()
-    }
-
-    fn drop_keyspace(&self, name: &KeyspaceName) -> Result<(), EngineError> {
-        self.inner.drop_keyspace(name)
-    }
-
-    fn snapshot(&self) -> Result<Arc<dyn Snapshot>, EngineError> {
-        self.inner.snapshot()
-    }
-
-    fn commit(&self, commit: Commit) -> CommitReceipt {
+    fn take_commit(&self, commit: Commit) -> CommitReceipt {
         let (answer, receipt) = CommitReceipt::channel();
         // A committer that is gone answers by dropping the sender: closed.
         let _ = self.queue.send(Queued::Commit(commit, answer));
         receipt
     }
 
-    fn seal(&self) -> SealReceipt {
+    fn take_seal(&self) -> SealReceipt {
         let (answer, receipt) = SealReceipt::channel();
         let _ = self.queue.send(Queued::Seal(answer));
         receipt
-    }
-
-    fn set_fence(&self, fence: Fence) {
-        self.inner.set_fence(fence);
-    }
-
-    fn log(&self, name: &str) -> Result<LogHandle, EngineError> {
-        self.inner.log(name)
-    }
-
-    fn log_names(&self) -> Result<Vec<String>, EngineError> {
-        self.inner.log_names()
-    }
-
-    fn drop_log(&self, name: &str) -> Result<(), EngineError> {
-        self.inner.drop_log(name)
-    }
-
-    fn changes(
-        &self,
-        log: LogHandle,
-        after: CommitTimestamp,
-        through: CommitTimestamp,
-    ) -> Result<LogIterator, EngineError> {
-        self.inner.changes(log, after, through)
-    }
-
-    fn watch_log(&self, log: LogHandle) -> Result<watch::Receiver<CommitTimestamp>, EngineError> {
-        self.inner.watch_log(log)
-    }
-
-    fn trim(&self, log: LogHandle, through: CommitTimestamp) -> Result<(), EngineError> {
-        self.inner.trim(log, through)
-    }
-
-    fn log_backlog_bytes(&self, log: LogHandle) -> u64 {
-        self.inner.log_backlog_bytes(log)
-    }
-
-    fn bulk_load(&self, keyspace: KeyspaceHandle) -> Result<Box<dyn BulkLoader>, EngineError> {
-        self.inner.bulk_load(keyspace)
-    }
-
-    fn recovered_floor(&self) -> CommitTimestamp {
-        self.inner.recovered_floor()
-    }
-
-    fn health(&self) -> Health {
-        self.inner.health()
-    }
-
-    fn close(&self) {
-        self.inner.close();
     }
 }

@@ -5,10 +5,7 @@
 
 use std::sync::Arc;
 
-use anywhen_engine::{
-    BulkLoader, Commit, CommitError, CommitReceipt, Engine, EngineError, Fence, Health,
-    KeyspaceHandle, KeyspaceName, LogHandle, LogIterator, SealReceipt, Snapshot,
-};
+use anywhen_engine::{Commit, CommitError, CommitReceipt, Engine, Front};
 use anywhen_model::{CommitTimestamp, Item};
 use parking_lot::Mutex;
 use tokio::sync::{oneshot, watch};
@@ -55,8 +52,12 @@ impl Gate {
     }
 }
 
-impl Engine for Gate {
-    fn commit(&self, commit: Commit) -> CommitReceipt {
+impl Front for Gate {
+    fn behind(&self) -> &dyn Engine {
+        &*self.inner
+    }
+
+    fn take_commit(&self, commit: Commit) -> CommitReceipt {
         if !*self.closed.lock() || !commit.advance.is_empty() {
             return self.inner.commit(commit);
         }
@@ -64,79 +65,6 @@ impl Engine for Gate {
         self.waiting.lock().push((commit, sender));
         self.count.send_modify(|count| *count += 1);
         receipt
-    }
-
-    fn keyspace(&self, name: &KeyspaceName) -> Result<KeyspaceHandle, EngineError> {
-        self.inner.keyspace(name)
-    }
-
-    fn keyspace_names(&self) -> Result<Vec<KeyspaceName>, EngineError> {
-        self.inner.keyspace_names()
-    }
-
-    fn drop_keyspace(&self, name: &KeyspaceName) -> Result<(), EngineError> {
-        self.inner.drop_keyspace(name)
-    }
-
-    fn snapshot(&self) -> Result<Arc<dyn Snapshot>, EngineError> {
-        self.inner.snapshot()
-    }
-
-    fn seal(&self) -> SealReceipt {
-        self.inner.seal()
-    }
-
-    fn set_fence(&self, fence: Fence) {
-        self.inner.set_fence(fence);
-    }
-
-    fn log(&self, name: &str) -> Result<LogHandle, EngineError> {
-        self.inner.log(name)
-    }
-
-    fn log_names(&self) -> Result<Vec<String>, EngineError> {
-        self.inner.log_names()
-    }
-
-    fn drop_log(&self, name: &str) -> Result<(), EngineError> {
-        self.inner.drop_log(name)
-    }
-
-    fn changes(
-        &self,
-        log: LogHandle,
-        after: CommitTimestamp,
-        through: CommitTimestamp,
-    ) -> Result<LogIterator, EngineError> {
-        self.inner.changes(log, after, through)
-    }
-
-    fn watch_log(&self, log: LogHandle) -> Result<watch::Receiver<CommitTimestamp>, EngineError> {
-        self.inner.watch_log(log)
-    }
-
-    fn trim(&self, log: LogHandle, through: CommitTimestamp) -> Result<(), EngineError> {
-        self.inner.trim(log, through)
-    }
-
-    fn log_backlog_bytes(&self, log: LogHandle) -> u64 {
-        self.inner.log_backlog_bytes(log)
-    }
-
-    fn bulk_load(&self, keyspace: KeyspaceHandle) -> Result<Box<dyn BulkLoader>, EngineError> {
-        self.inner.bulk_load(keyspace)
-    }
-
-    fn recovered_floor(&self) -> CommitTimestamp {
-        self.inner.recovered_floor()
-    }
-
-    fn health(&self) -> Health {
-        self.inner.health()
-    }
-
-    fn close(&self) {
-        self.inner.close();
     }
 }
 
