@@ -34,7 +34,7 @@ pub use generated::operations::Operation;
 pub use raw_json::RawJson;
 pub use read::parse_input;
 pub use timestamp::Timestamp;
-pub use validation::validate;
+pub use validation::{valid_input, validate};
 pub use write::write_output;
 
 /// The structures of requests and replies, under their names in the service models.

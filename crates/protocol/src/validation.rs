@@ -13,7 +13,7 @@ use std::fmt::{self, Write as _};
 use crate::fault::Fault;
 use crate::pattern::Pattern;
 use crate::raw_json::RawJson;
-use crate::read::Structure;
+use crate::read::{Structure, parse_input};
 
 /// How many violations one error reports.
 pub const VIOLATIONS_MAX: usize = 10;
@@ -36,6 +36,14 @@ pub fn validate<T: Validate>(input: &T) -> Result<(), Fault> {
         Some(message) => Err(Fault::validation(message)),
         None => Ok(()),
     }
+}
+
+/// Reads a request's body and checks the model's constraints on it: [`parse_input`], then
+/// [`validate`].
+pub fn valid_input<T: Structure + Validate>(body: &[u8]) -> Result<T, Fault> {
+    let input = parse_input(body)?;
+    validate(&input)?;
+    Ok(input)
 }
 
 /// A bound of the model. Prints as in an error.

@@ -2,7 +2,7 @@
 //! none, what would change them is refused.
 
 use anywhen_model::TableName;
-use anywhen_protocol::{Fault, ModelledError, Operation, parse_input, shapes, validate};
+use anywhen_protocol::{Fault, ModelledError, Operation, shapes, valid_input};
 use anywhen_table::TableStatus;
 
 use super::reply;
@@ -17,24 +17,23 @@ pub(super) async fn run(
     operation: Operation,
     body: &[u8],
 ) -> Result<Done, Fault> {
-    macro_rules! input {
-        () => {{
-            let input = parse_input(body)?;
-            validate(&input)?;
-            input
-        }};
-    }
     macro_rules! refused {
         ($input:ident, $feature:literal) => {
-            refuse::<shapes::$input>(operation, &input!(), $feature)
+            refuse::<shapes::$input>(operation, &valid_input(body)?, $feature)
         };
     }
     use Operation as O;
     match operation {
-        O::DescribeContributorInsights => describe_contributor_insights(context, input!()).await,
-        O::ListContributorInsights => list_contributor_insights(context, input!()).await,
-        O::UpdateContributorInsights => update_contributor_insights(context, input!()).await,
-        O::DescribeKinesisStreamingDestination => describe_kinesis(context, input!()).await,
+        O::DescribeContributorInsights => {
+            describe_contributor_insights(context, valid_input(body)?).await
+        }
+        O::ListContributorInsights => list_contributor_insights(context, valid_input(body)?).await,
+        O::UpdateContributorInsights => {
+            update_contributor_insights(context, valid_input(body)?).await
+        }
+        O::DescribeKinesisStreamingDestination => {
+            describe_kinesis(context, valid_input(body)?).await
+        }
         O::EnableKinesisStreamingDestination | O::DisableKinesisStreamingDestination => {
             refused!(KinesisStreamingDestinationInput, "Kinesis destinations")
         }
@@ -44,21 +43,23 @@ pub(super) async fn run(
                 "Kinesis destinations"
             )
         }
-        O::DescribeTableReplicaAutoScaling => describe_auto_scaling(context, input!()).await,
+        O::DescribeTableReplicaAutoScaling => {
+            describe_auto_scaling(context, valid_input(body)?).await
+        }
         O::UpdateTableReplicaAutoScaling => {
             refused!(UpdateTableReplicaAutoScalingInput, "replicas")
         }
         O::CreateGlobalTable => refused!(CreateGlobalTableInput, "global tables"),
-        O::ListGlobalTables => list_global_tables(&input!()),
-        O::DescribeGlobalTable => describe_global_table(input!()),
-        O::DescribeGlobalTableSettings => describe_global_table_settings(input!()),
-        O::UpdateGlobalTable => update_global_table(input!()),
-        O::UpdateGlobalTableSettings => update_global_table_settings(input!()),
+        O::ListGlobalTables => list_global_tables(&valid_input(body)?),
+        O::DescribeGlobalTable => describe_global_table(valid_input(body)?),
+        O::DescribeGlobalTableSettings => describe_global_table_settings(valid_input(body)?),
+        O::UpdateGlobalTable => update_global_table(valid_input(body)?),
+        O::UpdateGlobalTableSettings => update_global_table_settings(valid_input(body)?),
         O::SearchVectors => refused!(SearchVectorsInput, "vector indexes"),
         O::StartBulkPutItems => refused!(StartBulkPutItemsInput, "bulk operations"),
-        O::ListBulkOperations => list_bulk_operations(&input!()),
-        O::DescribeBulkOperation => describe_bulk_operation(input!()),
-        O::CancelBulkOperation => cancel_bulk_operation(input!()),
+        O::ListBulkOperations => list_bulk_operations(&valid_input(body)?),
+        O::DescribeBulkOperation => describe_bulk_operation(valid_input(body)?),
+        O::CancelBulkOperation => cancel_bulk_operation(valid_input(body)?),
         _ => Err(Fault::unknown_operation()),
     }
 }

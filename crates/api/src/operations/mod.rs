@@ -46,7 +46,7 @@ mod update_item;
 mod update_table;
 mod write_reply;
 
-use anywhen_protocol::{Fault, Operation, parse_input, validate, write_output};
+use anywhen_protocol::{Fault, Operation, valid_input, write_output};
 use serde::Serialize;
 
 use crate::service::{Context, Done};
@@ -57,17 +57,10 @@ pub(crate) async fn run(
     operation: Operation,
     body: &[u8],
 ) -> Result<Done, Fault> {
-    macro_rules! input {
-        () => {{
-            let input = parse_input(body)?;
-            validate(&input)?;
-            input
-        }};
-    }
     macro_rules! operation {
         ($module:ident) => {
             // Boxed, so that a connection's task is as large as its smallest need, not the sum.
-            Box::pin($module::run(context, input!())).await
+            Box::pin($module::run(context, valid_input(body)?)).await
         };
     }
     match operation {
@@ -82,8 +75,8 @@ pub(crate) async fn run(
         Operation::DeleteTable => operation!(delete_table),
         Operation::DescribeBackup => operation!(describe_backup),
         Operation::DescribeContinuousBackups => operation!(describe_continuous_backups),
-        Operation::DescribeEndpoints => describe_endpoints::run(context, &input!()),
-        Operation::DescribeLimits => describe_limits::run(&input!()),
+        Operation::DescribeEndpoints => describe_endpoints::run(context, &valid_input(body)?),
+        Operation::DescribeLimits => describe_limits::run(&valid_input(body)?),
         Operation::DescribeStream => operation!(describe_stream),
         Operation::DescribeTable => operation!(describe_table),
         Operation::ExecuteStatement => operation!(execute_statement),
