@@ -420,6 +420,9 @@ impl TimelineManifest {
 }
 
 #[cfg(test)]
+pub(crate) mod samples;
+
+#[cfg(test)]
 mod tests {
     use super::*;
 

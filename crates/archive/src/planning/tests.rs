@@ -1,39 +1,18 @@
 use anywhen_model::TableId;
-use bytes::Bytes;
 use proptest::prelude::*;
 
 use super::*;
-
-fn at(micros: u64) -> CommitTimestamp {
-    CommitTimestamp::from_micros(micros)
-}
-
-fn file(name: &str) -> DataFile {
-    DataFile {
-        path: name.to_owned(),
-        length: 1,
-        hash: String::new(),
-        rows: 1,
-        bytes: 1,
-        key_min: Bytes::new(),
-        key_max: Bytes::new(),
-    }
-}
+use crate::manifest::samples::{at, file, names, segment, span};
 
 /// A span opened at 10 with keyframes at 10 and 40 and deltas to 60; segments from D = 50, as a
 /// crash between a timeline's manifest and the realm's leaves them, to 100.
 fn history() -> (RealmManifest, TimelineManifest) {
-    let segment = |(from, to)| SegmentEntry {
-        path: format!("s{from}-{to}"),
-        from: at(from),
-        to: at(to),
-        length: 1,
-        hash: String::new(),
-    };
     let realm = RealmManifest {
         dropped_through: at(50),
         archived_through: at(100),
-        segments: [(50, 60), (60, 80), (80, 100)].map(segment).into(),
+        segments: [(50, 60), (60, 80), (80, 100)]
+            .map(|(from, to)| segment(from, to))
+            .into(),
         ..RealmManifest::empty()
     };
     let keyframe = |micros| Keyframe {
@@ -46,23 +25,11 @@ fn history() -> (RealmManifest, TimelineManifest) {
         files: vec![file(&format!("d{from}-{to}"))],
     };
     let mut timeline = TimelineManifest::empty(TableId::from_u128(1));
-    timeline.spans = vec![Span {
-        opened_at: at(10),
-        closed_at: None,
-        earliest: at(10),
-        covered_through: at(60),
-        keyframes: [10, 40].map(keyframe).into(),
-        deltas: [(10, 20), (20, 40), (40, 50), (50, 60)].map(delta).into(),
-    }];
+    timeline.spans = vec![span(
+        [10, 40].map(keyframe).into(),
+        [(10, 20), (20, 40), (40, 50), (50, 60)].map(delta).into(),
+    )];
     (realm, timeline)
-}
-
-fn names(files: &FilesAt<'_>) -> Vec<String> {
-    let deltas = files.deltas.iter().flat_map(|delta| &delta.files);
-    let data = files.keyframe.files.iter().chain(deltas);
-    data.map(|file| file.path.clone())
-        .chain(files.segments.iter().map(|segment| segment.path.clone()))
-        .collect()
 }
 
 #[test]

@@ -2,20 +2,14 @@ use bytes::Bytes;
 use proptest::prelude::*;
 
 use super::*;
-
-fn at(micros: u64) -> CommitTimestamp {
-    CommitTimestamp::from_micros(micros)
-}
+use crate::manifest::samples::{self, at, names, segment, span};
 
 fn file(name: &str, bytes: u64) -> DataFile {
     DataFile {
-        path: name.to_owned(),
         length: bytes,
-        hash: String::new(),
-        rows: 1,
         bytes,
-        key_min: Bytes::new(),
         key_max: Bytes::from_static(b"z"),
+        ..samples::file(name)
     }
 }
 
@@ -34,16 +28,6 @@ fn delta(from: u64, to: u64) -> Delta {
     }
 }
 
-fn segment(from: u64, to: u64) -> SegmentEntry {
-    SegmentEntry {
-        path: format!("s{from}-{to}"),
-        from: at(from),
-        to: at(to),
-        length: 1,
-        hash: String::new(),
-    }
-}
-
 /// A span opened at 10, keyframes at 10 and 40, deltas to 60, segments from D = 70 to 100.
 fn history() -> (RealmManifest, TimelineManifest) {
     let mut realm = RealmManifest::empty();
@@ -51,27 +35,11 @@ fn history() -> (RealmManifest, TimelineManifest) {
     realm.archived_through = at(105);
     realm.segments = vec![segment(70, 80), segment(80, 90), segment(90, 100)];
     let mut timeline = TimelineManifest::empty(TableId::from_u128(1));
-    timeline.spans = vec![Span {
-        opened_at: at(10),
-        closed_at: None,
-        earliest: at(10),
-        covered_through: at(60),
-        keyframes: vec![keyframe(10), keyframe(40)],
-        deltas: vec![delta(10, 20), delta(20, 40), delta(40, 50), delta(50, 60)],
-    }];
+    timeline.spans = vec![span(
+        vec![keyframe(10), keyframe(40)],
+        vec![delta(10, 20), delta(20, 40), delta(40, 50), delta(50, 60)],
+    )];
     (realm, timeline)
-}
-
-fn names(files: &FilesAt<'_>) -> Vec<String> {
-    let deltas = files.deltas.iter().flat_map(|delta| &delta.files);
-    let all = files
-        .keyframe
-        .files
-        .iter()
-        .chain(deltas)
-        .map(|file| file.path.clone());
-    all.chain(files.segments.iter().map(|segment| segment.path.clone()))
-        .collect()
 }
 
 #[test]

@@ -2,21 +2,14 @@ use anywhen_model::TableId;
 use bytes::Bytes;
 
 use super::*;
-use crate::manifest::{Delta, Head, Keyframe, Pin, PinKind, SegmentEntry};
-
-fn at(micros: u64) -> CommitTimestamp {
-    CommitTimestamp::from_micros(micros)
-}
+use crate::manifest::samples::{self, at, segment, span};
+use crate::manifest::{Delta, Head, Keyframe, Pin, PinKind};
 
 fn file(name: &str, keys: (u8, u8)) -> DataFile {
     DataFile {
-        path: name.to_owned(),
-        length: 1,
-        hash: String::new(),
-        rows: 1,
-        bytes: 1,
         key_min: Bytes::from(vec![keys.0]),
         key_max: Bytes::from(vec![keys.1]),
+        ..samples::file(name)
     }
 }
 
@@ -32,18 +25,13 @@ fn pin(micros: u64) -> Pin {
 
 /// A span opened at 10, keyframes at 10 and 40, deltas to 60, segments from D = 60 to 80.
 fn history() -> (RealmManifest, TimelineManifest) {
-    let segment = |(from, to)| SegmentEntry {
-        path: format!("s{from}-{to}"),
-        from: at(from),
-        to: at(to),
-        length: 1,
-        hash: String::new(),
-    };
     let realm = RealmManifest {
         head: Head::new(7, 1, "realm".to_owned()),
         dropped_through: at(60),
         archived_through: at(80),
-        segments: [(60, 70), (70, 80)].map(segment).into(),
+        segments: [(60, 70), (70, 80)]
+            .map(|(from, to)| segment(from, to))
+            .into(),
         ..RealmManifest::empty()
     };
     let keyframe = |micros| Keyframe {
@@ -60,14 +48,10 @@ fn history() -> (RealmManifest, TimelineManifest) {
     };
     let timeline = TimelineManifest {
         head: Head::new(3, 1, "timeline".to_owned()),
-        spans: vec![Span {
-            opened_at: at(10),
-            closed_at: None,
-            earliest: at(10),
-            covered_through: at(60),
-            keyframes: [10, 40].map(keyframe).into(),
-            deltas: [(10, 20), (20, 40), (40, 60)].map(delta).into(),
-        }],
+        spans: vec![span(
+            [10, 40].map(keyframe).into(),
+            [(10, 20), (20, 40), (40, 60)].map(delta).into(),
+        )],
         pins: vec![pin(15), pin(55)],
         ..TimelineManifest::empty(TableId::from_u128(1))
     };
