@@ -325,8 +325,10 @@ async fn check_space(run: &Run, server: &Server) -> anyhow::Result<()> {
     // Every version once in a delta, once more in keyframes, cut into files; a file more for
     // each level of deltas, for each backup, and for the catalog.
     let cut = done.kept_bytes / run.ground.file_bytes();
-    let objects_max = 24 + 5 * done.timelines + 3 * done.kept_backups + 6 * cut;
-    let bytes_max = 3_000 * objects_max + 4 * done.kept_bytes;
+    let files = 24 + 5 * done.timelines + 3 * done.kept_backups + 6 * cut;
+    let bytes_max = 3_000 * files + 4 * done.kept_bytes;
+    // Deltas on two sides of a keyframe are never merged.
+    let objects_max = files + run.ground.files_between_keyframes(done.kept_bytes);
     let objects: u64 = data.iter().map(|tally| tally.objects).sum();
     let bytes: u64 = data.iter().map(|tally| tally.bytes).sum();
     ensure!(

@@ -85,6 +85,13 @@ impl Ground {
         self.archiver.file_bytes_max
     }
 
+    /// Keyframes that so many bytes of changes can lead to, and deltas that wait between them to
+    /// become as many as are merged.
+    pub(crate) fn files_between_keyframes(&self, changed_bytes: u64) -> u64 {
+        let keyframes = changed_bytes / self.archiver.keyframe_bytes_min;
+        keyframes * self.archiver.delta_fan_in as u64
+    }
+
     /// Reads the whole archive, as `anywhen archive verify` does, whatever the weather.
     pub(crate) async fn verify(&self) -> anyhow::Result<Verification> {
         let verified = verify(VerifyOptions {
