@@ -20,7 +20,7 @@ NOT_FOUND = "ResourceNotFoundException"
 # so. When it has it, this becomes True, and every configuration with a `ttl` is played in full.
 TIME_TO_LIVE_IS_BUILT = False
 # The same for the class of a table, and for UpdateTable of its encryption.
-TABLE_CLASS_IS_BUILT = False
+TABLE_CLASS_IS_BUILT = True
 UNSET = {
     "range_key": None,
     "read_capacity": 0,

@@ -13,19 +13,27 @@ from pynamodb.attributes import (
     MapAttribute,
     NumberAttribute,
     NumberSetAttribute,
+    TTLAttribute,
     UnicodeAttribute,
     UnicodeSetAttribute,
     UTCDateTimeAttribute,
     VersionAttribute,
 )
 from pynamodb.connection import Connection
-from pynamodb.exceptions import DoesNotExist, PutError, TransactWriteError, UpdateError
+from pynamodb.exceptions import (
+    DoesNotExist,
+    PutError,
+    TableError,
+    TransactWriteError,
+    UpdateError,
+)
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, IncludeProjection, LocalSecondaryIndex
 from pynamodb.models import Model
 from pynamodb.transactions import TransactGet, TransactWrite
 
 from conformance.clients import REGION
 from conformance.tables import Index, Schema, check_table, drop_table, exists
+from conformance.terraform import TIME_TO_LIVE_IS_BUILT
 from conformance.waiting import until
 
 FORUM = Schema(
@@ -45,9 +53,8 @@ class Place(MapAttribute):
     floor = NumberAttribute(null=True)
 
 
-@pytest.fixture
-def thread(endpoint, table):
-    """The model of a table that does not exist yet."""
+def access(endpoint):
+    """What a model's Meta says about the endpoint."""
 
     class Access:
         host = endpoint
@@ -55,6 +62,13 @@ def thread(endpoint, table):
         aws_access_key_id = "anywhen"
         aws_secret_access_key = "anywhen"
         max_retry_attempts = 0
+
+    return Access
+
+
+@pytest.fixture
+def thread(endpoint, table):
+    """The model of a table that does not exist yet."""
 
     class ByViews(GlobalSecondaryIndex):
         class Meta:
@@ -76,7 +90,7 @@ def thread(endpoint, table):
         posted = UTCDateTimeAttribute(range_key=True)
 
     class Thread(Model):
-        class Meta(Access):
+        class Meta(access(endpoint)):
             table_name = table
             billing_mode = "PAY_PER_REQUEST"
             stream_view_type = "NEW_IMAGE"
@@ -269,3 +283,30 @@ def test_updates_versions_and_transactions(wire, endpoint, table, thread):
     thread.delete_table()
     until(lambda: not exists(wire, table), f"{table} gone")
     assert not thread.exists()
+
+
+def test_a_model_that_expires(wire, endpoint, table):
+    """A model with such an attribute switches time to live on when it makes its table."""
+
+    class Session(Model):
+        class Meta(access(endpoint)):
+            table_name = table
+            billing_mode = "PAY_PER_REQUEST"
+
+        user = UnicodeAttribute(hash_key=True)
+        expires = TTLAttribute(null=True)
+
+    if not TIME_TO_LIVE_IS_BUILT:
+        with pytest.raises(TableError, match="UnknownOperationException"):
+            Session.create_table(wait=True)
+        drop_table(wire, table)
+        return
+    Session.create_table(wait=True)
+    Session("eva", expires=NOON.replace(year=2100)).save()
+    Session("jan").save()
+    described = wire.DescribeTimeToLive(TableName=table)["TimeToLiveDescription"]
+    assert described == {"TimeToLiveStatus": "ENABLED", "AttributeName": "expires"}
+    assert Session.get("eva").expires == NOON.replace(year=2100)
+    eva = {"user": {"S": "eva"}, "expires": {"N": "4102488000"}}
+    check_table(wire, table, Schema("user"), [eva, {"user": {"S": "jan"}}], table)
+    drop_table(wire, table)

@@ -47,9 +47,8 @@ async fn main() -> Result<(), Failure> {
     let to_instant = format!("{prefix}-to-instant");
     recovery::restore_backup(&client, &backup, &from_backup).await?;
     recovery::restore_instant(&client, &table, instant, &to_instant).await?;
-    println!(
-        r#"{{"table":"{table}","fromBackup":"{from_backup}","toInstant":"{to_instant}","backupArn":"{backup}"}}"#
-    );
+    let restored = format!(r#""fromBackup":"{from_backup}","toInstant":"{to_instant}""#);
+    println!(r#"{{"table":"{table}",{restored},"backupArn":"{backup}"}}"#);
     Ok(())
 }
 

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::client::Waiters as _;
+use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::{
     AttributeDefinition, AttributeValue, BillingMode, ConditionCheck, Delete, GlobalSecondaryIndex,
@@ -275,7 +277,7 @@ pub(crate) async fn conditions(client: &Client, table: &str) -> Result<(), Failu
         Some("The conditional request failed")
     );
     let shown = match refused {
-        aws_sdk_dynamodb::operation::update_item::UpdateItemError::ConditionalCheckFailedException(failed) => failed.item,
+        UpdateItemError::ConditionalCheckFailedException(failed) => failed.item,
         other => return Err(other.into()),
     };
     assert_eq!(shown, Some(expected));
@@ -348,7 +350,7 @@ pub(crate) async fn transactions(client: &Client, table: &str) -> Result<(), Fai
         .ok_or("a transaction went against its condition")?
         .into_service_error();
     let cancelled = match refused {
-        aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError::TransactionCanceledException(cancelled) => cancelled,
+        TransactWriteItemsError::TransactionCanceledException(cancelled) => cancelled,
         other => return Err(other.into()),
     };
     let reasons = cancelled.cancellation_reasons();
