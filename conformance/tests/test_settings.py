@@ -133,6 +133,64 @@ def test_a_policy_of_no_table(wire):
             "ResourceNotFoundException", "Requested resource not found: Table: No-Such-Table not found")
 
 
+STREAM = {"StreamEnabled": True, "StreamViewType": "KEYS_ONLY"}
+
+
+def test_tags_and_policy_of_a_stream(server):
+    wire = Wire(server.endpoint)
+    create_table(wire, "Streamed", Schema(), StreamSpecification=STREAM, Tags=tags(of="table"))
+    arn = wire.DescribeTable(TableName="Streamed")["Table"]["LatestStreamArn"]
+    label = arn.rpartition("/")[2]
+    assert tags_of(wire, arn) == {}
+    wire.call("TagResource", {"ResourceArn": arn, "Tags": tags(of="stream", team="core")})
+    wire.call("UntagResource", {"ResourceArn": arn, "TagKeys": ["team"]})
+    put = {"ResourceArn": arn, "Policy": POLICY}
+    refuse(wire, "GetResourcePolicy", {"ResourceArn": arn}, "PolicyNotFoundException",
+            f"Resource-based policy not found for the provided ResourceArn: {arn}")
+    revision = wire.call("PutResourcePolicy", put)["RevisionId"]
+    refuse(wire, "PutResourcePolicy", {**put, "ExpectedRevisionId": "NO_POLICY"}, "PolicyNotFoundException",
+            "Resource-based policy not found for the provided ResourceArn: Requested policy update expecting none to be "
+            f"present for stream {label}, but a policy exists with revision id {revision}.")
+    server.kill()
+    wire = Wire(server.start().endpoint)
+    # They stay with the stream when it ends, and are not its successor's.
+    wire.UpdateTable(TableName="Streamed", StreamSpecification={"StreamEnabled": False})
+    wire.UpdateTable(TableName="Streamed", StreamSpecification=STREAM)
+    assert tags_of(wire, arn) == {"of": "stream"}
+    assert wire.call("GetResourcePolicy", {"ResourceArn": arn}) == {"Policy": POLICY, "RevisionId": revision}
+    assert tags_of(wire, ARN + "Streamed") == {"of": "table"}
+    newer = wire.DescribeTable(TableName="Streamed")["Table"]["LatestStreamArn"]
+    assert newer != arn and tags_of(wire, newer) == {}
+    refuse(wire, "GetResourcePolicy", {"ResourceArn": newer}, "PolicyNotFoundException")
+    assert wire.call("DeleteResourcePolicy", {"ResourceArn": arn}) == {"RevisionId": revision}
+    server.stop()
+
+
+@pytest.mark.parametrize("label", ["2000-01-01T00:00:00.000", "yesterday"])
+def test_streams_that_are_not_there_have_nothing(wire, table, label):
+    create_table(wire, table, Schema())
+    arn = f"{ARN}{table}/stream/{label}"
+    missing = f"Requested resource not found: ResourceArn: {arn} not found"
+    refuse(wire, "ListTagsOfResource", {"ResourceArn": arn}, "ResourceNotFoundException", missing)
+    refuse(wire, "TagResource", {"ResourceArn": arn, "Tags": tags(a="b")}, "ResourceNotFoundException", missing)
+    missing = f"Requested resource not found: Stream: {label} not found for Table: {table}"
+    refuse(wire, "GetResourcePolicy", {"ResourceArn": arn}, "ResourceNotFoundException", missing)
+    refuse(wire, "PutResourcePolicy", {"ResourceArn": arn, "Policy": POLICY}, "ResourceNotFoundException", missing)
+
+
+@pytest.mark.parametrize("arn, text", [
+    ("Music", OMP + "ARNs must start with 'arn:': Music"),
+    (ARN + "Music/index/by-year",
+     OMP + "Invalid resource arn provided, only table or stream is accepted. Provided resource arn: " + ARN + "Music/index/by-year"),
+    (ARN.replace("us-east-1", "eu-west-1") + "Music", OMP + "Invalid resource Arn: " + ARN.replace("us-east-1", "eu-west-1") + "Music"),
+    (ARN.replace("1234", "9999") + "Music", "This action is only supported by accounts that match the resource owner\u2019s account."),
+])
+def test_resources_that_have_no_policy(wire, arn, text):
+    refuse(wire, "GetResourcePolicy", {"ResourceArn": arn}, VALIDATION, text)
+    refuse(wire, "PutResourcePolicy", {"ResourceArn": arn, "Policy": POLICY}, VALIDATION, text)
+    refuse(wire, "DeleteResourcePolicy", {"ResourceArn": arn}, VALIDATION, text)
+
+
 def test_settings_survive_a_restart_and_go_with_their_table(server):
     wire = Wire(server.endpoint)
     create_table(wire, "Tagged", Schema(), Tags=tags(team="storage"), ResourcePolicy=POLICY)
@@ -191,13 +249,13 @@ def test_nothing_is_said_of_a_table_that_is_not_there(wire, operation, members):
     refuse(wire, operation, {"TableName": "No-Such-Table", **members}, "ResourceNotFoundException")
 
 
-STREAM = {"TableName": "Music", "StreamArn": "arn:aws:kinesis:us-east-1:123456789012:stream/s"}
+KINESIS = {"TableName": "Music", "StreamArn": "arn:aws:kinesis:us-east-1:123456789012:stream/s"}
 REPLICAS = [{"Create": {"RegionName": "eu-west-1"}}]
 
 
 @pytest.mark.parametrize("operation, members, text", [
-    ("EnableKinesisStreamingDestination", STREAM, "Kinesis destinations"),
-    ("DisableKinesisStreamingDestination", STREAM, "Kinesis destinations"),
+    ("EnableKinesisStreamingDestination", KINESIS, "Kinesis destinations"),
+    ("DisableKinesisStreamingDestination", KINESIS, "Kinesis destinations"),
     ("CreateGlobalTable", {"GlobalTableName": "Music", "ReplicationGroup": [{"RegionName": "eu-west-1"}]}, "global tables"),
     ("UpdateTableReplicaAutoScaling", {"TableName": "Music"}, "replicas"),
 ])

@@ -15,7 +15,7 @@ use crate::describe::table_arn;
 use crate::service::Context;
 
 /// Between the ARN of a table and the label of its stream.
-const STREAM: &str = "/stream/";
+pub(crate) const STREAM: &str = "/stream/";
 
 /// A stream's name: its table's, and when it was created.
 pub(crate) type StreamName = (TableName, CommitTimestamp);

@@ -67,7 +67,7 @@ pub use record::{
     TableClass, TableClassSetting, TableRecord, TableSettings, TableStatus,
 };
 pub use restore::{LoadedStatistics, RestoreTarget};
-pub use settings::{ExpectedPolicy, check_tag_keys, check_tags};
+pub use settings::{ExpectedPolicy, SettingsOwner, check_tag_keys, check_tags};
 pub use statistics::Statistics;
 pub use streams::{
     IteratorStart, IteratorToken, SequenceNumber, Stream, StreamChange, StreamEvent,

@@ -1,21 +1,33 @@
-//! Tags and resource policies of tables.
+//! Tags and resource policies of tables and streams.
 //!
-//! Both stand in the table's catalog record, so a change is one commit, survives what the catalog
-//! survives, and is gone with the table. A change is all or nothing: what would break a limit
+//! They stand in the table's catalog record or the stream's own record, so a change is one commit,
+//! survives what that survives, and is gone with it. A change is all or nothing: what would break a limit
 //! changes nothing. A policy is kept and shown; it is not enforced yet.
 //!
 //! Start at [`RealmTables::tag`] and [`RealmTables::put_policy`].
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use anywhen_model::{TableArn, TableName, limits};
+use anywhen_model::{CommitTimestamp, TableName, limits};
 
 use crate::control::{advance, random_table_id};
 use crate::error::TableError;
 use crate::realm::RealmTables;
 use crate::record::{ResourcePolicy, TableRecord, TableSettings, TableStatus};
-use crate::table::Table;
+
+/// What tags and policies belong to: a table, or one of its streams.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SettingsOwner {
+    /// The table, or the table whose stream it is.
+    pub table: TableName,
+    /// When the stream was created; `None` for the table itself.
+    pub stream: Option<CommitTimestamp>,
+    /// Its ARN.
+    pub arn: String,
+    /// What texts call it: `table Music`.
+    pub title: String,
+}
 
 /// What a change of a policy expects to find.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,24 +51,28 @@ impl ExpectedPolicy {
         }
     }
 
-    fn check(&self, found: Option<&ResourcePolicy>, table: &TableArn) -> Result<(), TableError> {
-        let name = &table.table;
+    fn check(
+        &self,
+        found: Option<&ResourcePolicy>,
+        owner: &SettingsOwner,
+    ) -> Result<(), TableError> {
+        let title = &owner.title;
         let problem = match (self, found) {
             (Self::Any, _) | (Self::None, None) => return Ok(()),
             (Self::Revision(expected), Some(found)) if *expected == found.revision_id => {
                 return Ok(());
             }
             (Self::None, Some(found)) => format!(
-                "Requested policy update expecting none to be present for table {name}, but a \
+                "Requested policy update expecting none to be present for {title}, but a \
                  policy exists with revision id {}.",
                 found.revision_id
             ),
             (Self::Revision(expected), Some(found)) => format!(
                 "Requested update for policy with revision id {expected}, but the policy \
-                 associated to target table {name} has revision id {}.",
+                 associated to target {title} has revision id {}.",
                 found.revision_id
             ),
-            (Self::Revision(_), None) => table.to_string(),
+            (Self::Revision(_), None) => owner.arn.clone(),
         };
         Err(TableError::PolicyNotFound(problem))
     }
@@ -135,24 +151,45 @@ impl TableSettings {
 }
 
 impl RealmTables {
-    /// Adds tags to a table, or replaces the values of those it has.
+    /// Tags and policy of a table, whatever its status, or of a stream; nothing else of what a
+    /// table has.
+    pub fn settings(&self, owner: &SettingsOwner) -> Result<TableSettings, TableError> {
+        let (tags, resource_policy) = match owner.stream {
+            None => {
+                let settings = self.table(&owner.table)?.record().settings.clone();
+                (settings.tags, settings.resource_policy)
+            }
+            Some(created_at) => {
+                let stream = self.stream(&owner.table, created_at);
+                let record = stream.ok_or(TableError::ResourceNotFound)?.record().clone();
+                (record.tags, record.resource_policy)
+            }
+        };
+        Ok(TableSettings {
+            tags,
+            resource_policy,
+            ..TableSettings::default()
+        })
+    }
+
+    /// Adds tags, or replaces the values of those that are there.
     pub async fn tag(
         self: &Arc<Self>,
-        name: &TableName,
+        owner: &SettingsOwner,
         tags: Vec<(String, String)>,
     ) -> Result<(), TableError> {
-        self.change_settings(name, move |_, settings| settings.with_tags(tags))
+        self.change_settings(owner, move |settings| settings.with_tags(tags))
             .await?;
         Ok(())
     }
 
-    /// Removes tags from a table; those it does not have are no fault.
+    /// Removes tags; those that are not there are no fault.
     pub async fn untag(
         self: &Arc<Self>,
-        name: &TableName,
+        owner: &SettingsOwner,
         keys: Vec<String>,
     ) -> Result<(), TableError> {
-        self.change_settings(name, move |_, mut settings| {
+        self.change_settings(owner, move |mut settings| {
             settings.tags.retain(|key, _| !keys.contains(key));
             Ok(settings)
         })
@@ -160,19 +197,19 @@ impl RealmTables {
         Ok(())
     }
 
-    /// Gives a table a policy and returns its revision. A policy that is the same already keeps
-    /// its revision.
+    /// Gives a table or stream a policy and returns its revision. A policy that is the same
+    /// already keeps its revision.
     pub async fn put_policy(
         self: &Arc<Self>,
-        name: &TableName,
+        owner: &SettingsOwner,
         document: String,
         expected: ExpectedPolicy,
     ) -> Result<String, TableError> {
         let revision_id = self.new_revision();
-        let arn = self.arn(name);
-        let table = self
-            .change_settings(name, move |_, mut settings| {
-                expected.check(settings.resource_policy.as_ref(), &arn)?;
+        let named = owner.clone();
+        let settings = self
+            .change_settings(owner, move |mut settings| {
+                expected.check(settings.resource_policy.as_ref(), &named)?;
                 let same = |policy: &ResourcePolicy| policy.document == document;
                 if !settings.resource_policy.as_ref().is_some_and(same) {
                     settings.resource_policy = Some(ResourcePolicy {
@@ -183,23 +220,23 @@ impl RealmTables {
                 Ok(settings)
             })
             .await?;
-        let policy = table.record().settings.resource_policy.as_ref();
+        let policy = settings.resource_policy;
         policy
-            .map(|policy| policy.revision_id.clone())
+            .map(|policy| policy.revision_id)
             .ok_or_else(|| TableError::Internal("a policy was not stored".to_owned()))
     }
 
-    /// Takes a table's policy away and returns its revision; `None` if it had none.
+    /// Takes a policy away and returns its revision; `None` if there was none.
     pub async fn delete_policy(
         self: &Arc<Self>,
-        name: &TableName,
+        owner: &SettingsOwner,
         expected: ExpectedPolicy,
     ) -> Result<Option<String>, TableError> {
-        let arn = self.arn(name);
+        let named = owner.clone();
         let removed = Arc::new(parking_lot::Mutex::new(None));
         let found = Arc::clone(&removed);
-        self.change_settings(name, move |_, mut settings| {
-            expected.check(settings.resource_policy.as_ref(), &arn)?;
+        self.change_settings(owner, move |mut settings| {
+            expected.check(settings.resource_policy.as_ref(), &named)?;
             let policy = settings.resource_policy.take();
             *found.lock() = policy.map(|policy| policy.revision_id);
             Ok(settings)
@@ -209,11 +246,10 @@ impl RealmTables {
         Ok(removed)
     }
 
-    /// A table's policy; [`TableError::PolicyNotFound`] if it has none.
-    pub fn policy(&self, name: &TableName) -> Result<ResourcePolicy, TableError> {
-        let table = self.table(name)?;
-        let policy = table.record().settings.resource_policy.clone();
-        policy.ok_or_else(|| TableError::PolicyNotFound(self.arn(name).to_string()))
+    /// The policy of a table or stream; [`TableError::PolicyNotFound`] if it has none.
+    pub fn policy(&self, owner: &SettingsOwner) -> Result<ResourcePolicy, TableError> {
+        let policy = self.settings(owner)?.resource_policy;
+        policy.ok_or_else(|| TableError::PolicyNotFound(owner.arn.clone()))
     }
 
     /// The first revision of a policy that a table gets with its creation, or any other.
@@ -222,38 +258,55 @@ impl RealmTables {
         random_table_id(&*self.shared.randomness).to_string()
     }
 
-    /// Changes what stands beside a table's structure; nothing is written if it stays the same.
+    /// Changes tags or policy, and returns both; nothing is written if they stay the same.
     async fn change_settings(
         self: &Arc<Self>,
-        name: &TableName,
-        change: impl FnOnce(&TableRecord, TableSettings) -> Result<TableSettings, TableError>
-        + Send
-        + 'static,
-    ) -> Result<Arc<Table>, TableError> {
-        let name = name.clone();
+        owner: &SettingsOwner,
+        change: impl FnOnce(TableSettings) -> Result<TableSettings, TableError> + Send + 'static,
+    ) -> Result<TableSettings, TableError> {
+        let owner = owner.clone();
         self.in_turn(move |realm| async move {
-            let table = realm.table(&name)?;
-            let record = table.record();
-            check_changeable(record)?;
-            let settings = change(record, record.settings.clone())?;
-            if settings == record.settings {
-                return Ok(table);
+            if owner.stream.is_none() {
+                check_changeable(realm.table(&owner.table)?.record())?;
             }
-            let record = TableRecord {
-                settings,
-                ..record.clone()
-            };
-            let changed = table.with_record(advance(record));
-            Ok(realm.commit_table(changed, &[]).await?.0)
+            let before = realm.settings(&owner)?;
+            let after = change(before.clone())?;
+            if after != before {
+                let (tags, policy) = (after.tags.clone(), after.resource_policy.clone());
+                match owner.stream {
+                    None => realm.set_settings(&owner.table, tags, policy).await?,
+                    Some(created_at) => {
+                        let stream = realm.stream(&owner.table, created_at);
+                        let stream = stream.ok_or(TableError::ResourceNotFound)?;
+                        realm.set_stream_settings(&stream, tags, policy).await?;
+                    }
+                }
+            }
+            Ok(after)
         })
         .await
     }
 
-    fn arn(&self, name: &TableName) -> TableArn {
-        TableArn {
-            realm: self.realm().clone(),
-            table: name.clone(),
-        }
+    async fn set_settings(
+        &self,
+        name: &TableName,
+        tags: BTreeMap<String, String>,
+        resource_policy: Option<ResourcePolicy>,
+    ) -> Result<(), TableError> {
+        let table = self.table(name)?;
+        let record = table.record();
+        let settings = TableSettings {
+            tags,
+            resource_policy,
+            ..record.settings.clone()
+        };
+        let record = TableRecord {
+            settings,
+            ..record.clone()
+        };
+        let changed = table.with_record(advance(record));
+        self.commit_table(changed, &[]).await?;
+        Ok(())
     }
 }
 

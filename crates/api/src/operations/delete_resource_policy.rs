@@ -13,11 +13,11 @@ pub(super) async fn run(
     input: shapes::DeleteResourcePolicyInput,
 ) -> Result<Done, Fault> {
     let arn = input.resource_arn.unwrap_or_default();
-    let table = resource::table_with_policy(context, &arn)?;
-    let expected = ExpectedPolicy::parse(input.expected_revision_id);
     let tables = context.tables().await?;
+    let owner = resource::with_policy(context, &tables, &arn)?;
+    let expected = ExpectedPolicy::parse(input.expected_revision_id);
     let revision_id = tables
-        .delete_policy(&table, expected)
+        .delete_policy(&owner, expected)
         .await
         .map_err(fault::of_table)?;
     reply(&shapes::DeleteResourcePolicyOutput { revision_id })

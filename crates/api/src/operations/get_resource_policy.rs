@@ -11,12 +11,9 @@ pub(super) async fn run(
     input: shapes::GetResourcePolicyInput,
 ) -> Result<Done, Fault> {
     let arn = input.resource_arn.unwrap_or_default();
-    let table = resource::table_with_policy(context, &arn)?;
-    let policy = context
-        .tables()
-        .await?
-        .policy(&table)
-        .map_err(fault::of_table)?;
+    let tables = context.tables().await?;
+    let owner = resource::with_policy(context, &tables, &arn)?;
+    let policy = tables.policy(&owner).map_err(fault::of_table)?;
     reply(&shapes::GetResourcePolicyOutput {
         policy: Some(policy.document),
         revision_id: Some(policy.revision_id),

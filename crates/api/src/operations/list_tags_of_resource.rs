@@ -1,4 +1,4 @@
-//! ListTagsOfResource: a table's tags by key, page by page.
+//! ListTagsOfResource: the tags of a table or a stream by key, page by page.
 //!
 //! The token is the last key of the page before. One that cannot have been given out is
 //! ignored, as AWS does: the first page is answered.
@@ -19,13 +19,13 @@ pub(super) async fn run(
     input: shapes::ListTagsOfResourceInput,
 ) -> Result<Done, Fault> {
     let arn = input.resource_arn.unwrap_or_default();
-    let name = resource::tagged_table(context, &arn)?;
+    let owner = resource::tagged(context, &arn)?;
     let after = input.next_token.as_deref().and_then(key_of);
     let tables = context.tables().await?;
-    let table = tables
-        .table(&name)
+    let settings = tables
+        .settings(&owner)
         .map_err(|error| resource::tags_fault(&arn, error))?;
-    let rest = table.record().settings.tags.iter();
+    let rest = settings.tags.iter();
     let mut rest = rest.filter(|(key, _)| after.as_ref().is_none_or(|after| *key > after));
     let tags: Vec<_> = rest.by_ref().take(PAGE).map(tag).collect();
     let last = tags.last().and_then(|tag| tag.key.as_ref());

@@ -1,4 +1,4 @@
-//! PutResourcePolicy: keep a policy with a table. It is not enforced yet.
+//! PutResourcePolicy: keep a policy with a table or a stream. It is not enforced yet.
 
 use anywhen_protocol::{Fault, shapes};
 use anywhen_table::ExpectedPolicy;
@@ -12,12 +12,12 @@ pub(super) async fn run(
     input: shapes::PutResourcePolicyInput,
 ) -> Result<Done, Fault> {
     let arn = input.resource_arn.unwrap_or_default();
-    let table = resource::table_with_policy(context, &arn)?;
+    let tables = context.tables().await?;
+    let owner = resource::with_policy(context, &tables, &arn)?;
     let document = policy::document(&input.policy.unwrap_or_default())?;
     let expected = ExpectedPolicy::parse(input.expected_revision_id);
-    let tables = context.tables().await?;
     let revision_id = tables
-        .put_policy(&table, document, expected)
+        .put_policy(&owner, document, expected)
         .await
         .map_err(fault::of_table)?;
     reply(&shapes::PutResourcePolicyOutput {

@@ -1,4 +1,4 @@
-//! TagResource: add tags to a table, or replace their values.
+//! TagResource: add tags to a table or a stream, or replace their values.
 
 use anywhen_protocol::{Fault, shapes};
 
@@ -11,7 +11,7 @@ pub(super) async fn run(
     input: shapes::TagResourceInput,
 ) -> Result<Done, Fault> {
     let arn = input.resource_arn.unwrap_or_default();
-    let table = resource::tagged_table(context, &arn)?;
+    let owner = resource::tagged(context, &arn)?;
     let tags = define::tags(&input.tags.unwrap_or_default()).map_err(fault::of_table)?;
     if tags.is_empty() {
         return Err(Fault::validation(
@@ -19,7 +19,7 @@ pub(super) async fn run(
         ));
     }
     let tables = context.tables().await?;
-    let tagged = tables.tag(&table, tags).await;
+    let tagged = tables.tag(&owner, tags).await;
     tagged.map_err(|error| resource::tags_fault(&arn, error))?;
     Ok(empty_reply())
 }

@@ -1,4 +1,4 @@
-//! UntagResource: remove tags from a table.
+//! UntagResource: remove tags from a table or a stream.
 
 use anywhen_protocol::{Fault, shapes};
 use anywhen_table::check_tag_keys;
@@ -12,7 +12,7 @@ pub(super) async fn run(
     input: shapes::UntagResourceInput,
 ) -> Result<Done, Fault> {
     let arn = input.resource_arn.unwrap_or_default();
-    let table = resource::tagged_table(context, &arn)?;
+    let owner = resource::tagged(context, &arn)?;
     let keys = input.tag_keys.unwrap_or_default();
     if keys.is_empty() {
         return Err(Fault::validation(
@@ -21,7 +21,7 @@ pub(super) async fn run(
     }
     check_tag_keys(&keys).map_err(fault::of_table)?;
     let tables = context.tables().await?;
-    let untagged = tables.untag(&table, keys).await;
+    let untagged = tables.untag(&owner, keys).await;
     untagged.map_err(|error| resource::tags_fault(&arn, error))?;
     Ok(empty_reply())
 }

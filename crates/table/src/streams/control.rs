@@ -1,5 +1,6 @@
 //! Streams begun, ended and forgotten.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use anywhen_engine::LogEntry;
@@ -10,7 +11,7 @@ use super::{RETENTION_MICROS, StreamSpecification};
 use crate::control::off_runtime;
 use crate::error::TableError;
 use crate::realm::RealmTables;
-use crate::record::{TableRecord, TableSettings};
+use crate::record::{ResourcePolicy, TableRecord, TableSettings};
 use crate::system::SystemChange;
 use crate::table::Table;
 
@@ -83,6 +84,8 @@ impl RealmTables {
             starts_after: self.snapshot()?.timestamp()?,
             disabled_at: None,
             wrapped_key: record.wrapped_key.clone(),
+            tags: BTreeMap::new(),
+            resource_policy: None,
         };
         let setting = StreamSetting {
             view_type,
@@ -110,7 +113,10 @@ impl RealmTables {
         stream: &Stream,
         also: &[SystemChange],
     ) -> Result<(Arc<Table>, CommitTimestamp), TableError> {
-        let (ended, mark) = stream.ended(self.now());
+        // The one that is known has the tags and the policy it was given since it began.
+        let record = stream.record();
+        let known = self.streams.get(&record.table_name, record.created_at);
+        let (ended, mark) = known.as_deref().unwrap_or(stream).ended(self.now());
         let setting = StreamSetting {
             view_type: ended.record().view_type,
             created_at: ended.record().created_at,
@@ -123,6 +129,23 @@ impl RealmTables {
         let committed = self.commit_table_logging(table, &also, marks).await?;
         self.streams.put(Arc::new(ended));
         Ok(committed)
+    }
+
+    /// Gives a stream tags and a policy. In turn only.
+    pub(crate) async fn set_stream_settings(
+        &self,
+        stream: &Stream,
+        tags: BTreeMap<String, String>,
+        resource_policy: Option<ResourcePolicy>,
+    ) -> Result<(), TableError> {
+        let record = StreamRecord {
+            tags,
+            resource_policy,
+            ..stream.record().clone()
+        };
+        self.system_commit(vec![record.stored()?]).await?;
+        self.streams.put(Arc::new(stream.with_record(record)));
+        Ok(())
     }
 
     /// The creation time of a stream that begins now, as its label tells it.

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{RETENTION_MICROS, change};
 use crate::error::TableError;
-use crate::record::TableRecord;
+use crate::record::{ResourcePolicy, TableRecord};
 use crate::system::{StoredRecord, SystemChange, SystemStore};
 
 /// Written before each stream record's JSON.
@@ -111,6 +111,12 @@ pub struct StreamRecord {
     pub disabled_at: Option<CommitTimestamp>,
     /// The table's data key, which seals the records.
     pub wrapped_key: WrappedKey,
+    /// Tags by key.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub tags: BTreeMap<String, String>,
+    /// The policy that says who may read the stream.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resource_policy: Option<ResourcePolicy>,
 }
 
 impl StreamRecord {
@@ -230,16 +236,21 @@ impl Stream {
         })
     }
 
-    /// The stream after its end, and what marks the end in its log.
-    pub(crate) fn ended(&self, at: CommitTimestamp) -> (Self, LogEntry) {
-        let ended = Self {
-            record: StreamRecord {
-                disabled_at: Some(at),
-                ..self.record.clone()
-            },
+    /// The same stream with another record.
+    pub(crate) fn with_record(&self, record: StreamRecord) -> Self {
+        Self {
+            record,
             log: self.log,
             cipher: Arc::clone(&self.cipher),
-        };
+        }
+    }
+
+    /// The stream after its end, and what marks the end in its log.
+    pub(crate) fn ended(&self, at: CommitTimestamp) -> (Self, LogEntry) {
+        let ended = self.with_record(StreamRecord {
+            disabled_at: Some(at),
+            ..self.record.clone()
+        });
         let mark = LogEntry {
             log: self.log,
             table: self.record.table_id,
