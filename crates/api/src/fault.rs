@@ -7,7 +7,7 @@ use anywhen_expr::{ExpressionError, ExpressionErrorKind};
 use anywhen_model::{Item, ItemJsonError, write_item};
 use anywhen_protocol::{Fault, ModelledError, RawJson, shapes};
 use anywhen_recovery::RecoveryError;
-use anywhen_table::{CancellationReason, TableError};
+use anywhen_table::{CancellationReason, TableError, ThroughputExceeded, ThroughputLimit};
 
 /// What AWS puts in front of most request-level texts of some operations.
 const PREFIX: &str = "1 validation error detected: ";
@@ -54,6 +54,7 @@ pub(crate) fn of_table(error: TableError) -> Fault {
         TableError::ExpiredIterator => {
             Fault::modelled(ModelledError::ExpiredIteratorException, text)
         }
+        TableError::ThroughputExceeded(exceeded) => throughput_exceeded(&exceeded),
         TableError::Throttled(_) => Fault::modelled(ModelledError::ThrottlingException, text),
         // Not the client's fault, and not to be hidden from whoever reads the client's log: the
         // reason names what an operator has to do.
@@ -62,6 +63,30 @@ pub(crate) fn of_table(error: TableError) -> Fault {
             format!("Internal server error: writes are refused: {text}"),
         ),
         TableError::Internal(_) => internal(&text),
+    }
+}
+
+/// The member that lists the reasons is written differently in the two exceptions.
+fn throughput_exceeded(exceeded: &ThroughputExceeded) -> Fault {
+    let (error, member) = match exceeded.limit {
+        ThroughputLimit::Provisioned => (
+            ModelledError::ProvisionedThroughputExceededException,
+            "ThrottlingReasons",
+        ),
+        ThroughputLimit::OnDemandMaximum => {
+            (ModelledError::ThrottlingException, "throttlingReasons")
+        }
+    };
+    let reasons = exceeded.exceeded.iter();
+    let reasons = reasons.map(|resource| shapes::ThrottlingReason {
+        reason: Some(exceeded.reason(resource)),
+        resource: Some(resource.arn.clone()),
+    });
+    match serde_json::to_string(&reasons.collect::<Vec<_>>()) {
+        Ok(reasons) => {
+            Fault::modelled(error, exceeded.text()).with_member(member, RawJson::from_text(reasons))
+        }
+        Err(error) => internal(&error.to_string()),
     }
 }
 

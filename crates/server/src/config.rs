@@ -81,6 +81,11 @@ pub(crate) struct ServeArguments {
     #[arg(long, env = "ANYWHEN_REQUEST_TIMEOUT_SECONDS", value_name = "SECONDS")]
     request_timeout_seconds: Option<u64>,
 
+    /// Refuses requests when the provisioned capacity of a table or global secondary index, or its
+    /// on-demand maximum, is used up, as DynamoDB does. Without it capacity is only counted.
+    #[arg(long, env = "ANYWHEN_THROTTLING", value_parser = FalseyValueParser::new())]
+    throttling: bool,
+
     /// Log lines: `text` or `json` [default: text]. Levels come from ANYWHEN_LOG, for example
     /// `info` or `anywhen_archive=debug`.
     #[arg(long, env = "ANYWHEN_LOG_FORMAT", value_name = "FORMAT")]
@@ -187,6 +192,7 @@ pub(crate) struct Config {
     pub(crate) free_space_watermark_bytes: u64,
     pub(crate) memtables_bytes: u64,
     pub(crate) request_timeout: Duration,
+    pub(crate) throttling: bool,
     pub(crate) log_format: LogFormat,
     pub(crate) consent: Consent,
     pub(crate) archiver: Option<String>,
@@ -257,6 +263,7 @@ impl Config {
             free_space_watermark_bytes: free_space_mib.saturating_mul(1 << 20),
             memtables_bytes: memtables_mib.max(1).saturating_mul(1 << 20),
             request_timeout: Duration::from_secs(timeout.unwrap_or(20).max(1)),
+            throttling: arguments.throttling || file.throttling,
             log_format: arguments
                 .log_format
                 .or(file.log_format)

@@ -80,6 +80,7 @@ impl Layers {
         surroundings.clock.raise_to(engine.recovered_floor());
         let mut tables_options = TablesOptions::default();
         tables_options.failpoints = Arc::clone(&surroundings.failpoints);
+        tables_options.throttling = config.throttling;
         let tables = Tables::open(
             Arc::clone(&engine),
             Arc::clone(master),

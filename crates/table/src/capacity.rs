@@ -5,7 +5,7 @@
 //! of the table ([`Table::consumption`]), which all versions of its catalog entry share. A write
 //! whose condition was false and a transaction that was cancelled are charged too; their callers
 //! get an error and no figures, as on DynamoDB. What refuses a request before an item was looked
-//! at costs nothing.
+//! at costs nothing, and so does what throttling refuses ([`crate::throttle`]).
 //!
 //! The arithmetic is [`CapacityUnits`]'s. Here is decided what it is applied to:
 //!
@@ -22,6 +22,7 @@ use anywhen_model::{CapacityUnits, Item, ReadConsistency};
 
 use crate::error::TableError;
 use crate::table::Table;
+use crate::throttle::Access;
 use crate::write::IndexEffect;
 
 /// An amount of capacity, divided into what a table and its indexes give of it.
@@ -155,12 +156,25 @@ impl Table {
         self.index(name).map(|index| index.part.meter.read())
     }
 
-    /// Charges a read.
-    pub(crate) fn charge_read(&self, consumed: &Consumed) {
+    /// Charges a read that has been made, or refuses to give out what it has read.
+    pub(crate) fn charge_read(&self, consumed: &Consumed) -> Result<(), TableError> {
+        let _kept = self.take(Access::Read, consumed)?;
+        self.count_read(consumed);
+        Ok(())
+    }
+
+    /// Charges a read whose capacity was taken before.
+    pub(crate) fn count_read(&self, consumed: &Consumed) {
         self.charge(consumed, |meter| &meter.read_halves);
     }
 
-    /// Charges a write.
+    /// Charges a read that is not to be refused.
+    pub(crate) fn charge_read_anyway(&self, consumed: &Consumed) {
+        self.take_anyway(Access::Read, consumed);
+        self.count_read(consumed);
+    }
+
+    /// Charges a write, whose capacity was taken before it was made.
     pub(crate) fn charge_write(&self, consumed: &Consumed) {
         self.charge(consumed, |meter| &meter.written_halves);
     }
@@ -169,8 +183,14 @@ impl Table {
     pub(crate) fn charge_refused(&self, error: &TableError) {
         if let TableError::ConditionalCheckFailed { item } = error {
             let size_bytes = item.as_deref().map(Item::size_bytes);
-            self.charge_write(&Consumed::of_write(size_bytes, None, &[]));
+            self.charge_write_anyway(&Consumed::of_write(size_bytes, None, &[]));
         }
+    }
+
+    /// Charges what was looked at for a write that is not made.
+    pub(crate) fn charge_write_anyway(&self, consumed: &Consumed) {
+        self.take_anyway(Access::Write, consumed);
+        self.charge_write(consumed);
     }
 
     fn charge(&self, consumed: &Consumed, sum: impl Fn(&Meter) -> &AtomicU64) {

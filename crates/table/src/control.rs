@@ -330,13 +330,14 @@ impl RealmTables {
     pub(crate) async fn open_keyspaces(&self, record: TableRecord) -> Result<Table, TableError> {
         let (shared, realm) = (self.shared.clone(), self.realm().clone());
         off_runtime(move || {
-            Table::open(
+            let table = Table::open(
                 &shared.engine,
                 &shared.master,
                 &*shared.randomness,
                 &realm,
                 record,
-            )
+            )?;
+            Ok(table.with_throttle(shared.throttle()))
         })
         .await
     }

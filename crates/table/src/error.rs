@@ -6,6 +6,8 @@ use anywhen_engine::{CommitError, EngineError};
 use anywhen_kms::KmsError;
 use anywhen_model::Item;
 
+use crate::throttle::ThroughputExceeded;
+
 /// The text about a transaction whose items are too large together.
 pub(crate) const TRANSACTION_TOO_LARGE: &str =
     "The aggregate size of the items in the transaction cannot exceed 4 MB";
@@ -71,6 +73,9 @@ pub enum TableError {
     /// An iterator was not used for too long.
     #[error("The provided iterator exceeds the maximum age allowed.")]
     ExpiredIterator,
+    /// The capacity that the request would consume is used up; see [`crate::TablesOptions`].
+    #[error("{0}")]
+    ThroughputExceeded(ThroughputExceeded),
     /// The server has more work than it will queue.
     #[error("{0}")]
     Throttled(String),
@@ -96,6 +101,8 @@ pub enum CancellationReason {
     DuplicateItem,
     /// It contradicts its table's schema or its item.
     ValidationError(String),
+    /// The capacity that it would consume is used up.
+    ThroughputExceeded(ThroughputExceeded),
 }
 
 const DUPLICATE_ITEM: &str = "Duplicate primary key exists in table";
@@ -108,6 +115,7 @@ impl CancellationReason {
             Self::ConditionalCheckFailed { .. } => "ConditionalCheckFailed",
             Self::DuplicateItem => "DuplicateItem",
             Self::ValidationError(_) => "ValidationError",
+            Self::ThroughputExceeded(exceeded) => exceeded.cancellation_code(),
         }
     }
 
@@ -118,6 +126,7 @@ impl CancellationReason {
             Self::ConditionalCheckFailed { .. } => Some("The conditional request failed"),
             Self::DuplicateItem => Some(DUPLICATE_ITEM),
             Self::ValidationError(text) => Some(text),
+            Self::ThroughputExceeded(exceeded) => Some(exceeded.text()),
         }
     }
 }

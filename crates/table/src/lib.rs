@@ -42,6 +42,7 @@ mod table;
 mod tables;
 #[cfg(test)]
 mod tests;
+mod throttle;
 mod tokens;
 mod update_table;
 mod warm;
@@ -77,6 +78,7 @@ pub use streams::{
 pub use system::{StoredRecord, SystemChange, SystemStore};
 pub use table::{ITEMS_PART, Table, TableKeys};
 pub use tables::{Tables, TablesOptions};
+pub use throttle::{Access, ThrottledResource, ThroughputExceeded, ThroughputLimit};
 pub use tokens::{ClientRequestToken, REQUEST_HASH_BYTES};
 pub use update_table::{IndexChange, IndexUpdate, UpdateTable};
 pub use warm::{WarmRequest, WarmThroughput};

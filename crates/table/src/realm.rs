@@ -26,6 +26,7 @@ use crate::record::TableRecord;
 use crate::streams::Streams;
 use crate::system::{self, StoredRecord, SystemChange, SystemRecords, SystemStore};
 use crate::table::{Table, TableKeys};
+use crate::throttle::Throttle;
 use crate::tokens::Tokens;
 
 /// Written before each catalog record's JSON.
@@ -43,6 +44,16 @@ pub(crate) struct Shared {
     pub(crate) backfills: Arc<Semaphore>,
     /// Most entries in such a chunk.
     pub(crate) backfill_chunk_entries: usize,
+    /// Whether tables throttle.
+    pub(crate) throttling: bool,
+}
+
+impl Shared {
+    /// The buckets of a table that is opened.
+    pub(crate) fn throttle(&self) -> Option<Arc<Throttle>> {
+        let throttle = || Arc::new(Throttle::new(Arc::clone(&self.clock)));
+        self.throttling.then(throttle)
+    }
 }
 
 /// The tables, system records and write path of one account and Region.
@@ -107,7 +118,8 @@ impl RealmTables {
                 &realm,
                 record,
             )?
-            .with_stream(stream);
+            .with_stream(stream)
+            .with_throttle(shared.throttle());
             shared.engine.set_fence(table.fence());
             catalog.put(Arc::new(table));
         }

@@ -18,6 +18,7 @@ use crate::record::{IndexRecord, TableRecord, TableStatus};
 use crate::restore::LoadedStatistics;
 use crate::statistics::{Counters, Statistics};
 use crate::streams::Stream;
+use crate::throttle::Throttle;
 
 /// The part number of a table's items; index entries use their index's number.
 pub const ITEMS_PART: u32 = 0;
@@ -53,6 +54,8 @@ pub struct Table {
     hash_secret: HashSecret,
     /// The stream that takes the changes of this version's items.
     stream: Option<Arc<Stream>>,
+    /// The buckets of its capacity, if it throttles.
+    throttle: Option<Arc<Throttle>>,
 }
 
 /// The items of a table or the entries of an index.
@@ -131,6 +134,7 @@ impl Table {
             keys,
             hash_secret,
             stream: None,
+            throttle: None,
         })
     }
 
@@ -169,6 +173,7 @@ impl Table {
             record,
             hash_secret: self.hash_secret,
             stream,
+            throttle: self.throttle.clone(),
         }
     }
 
@@ -188,6 +193,15 @@ impl Table {
     /// The same table with this stream, which its record names.
     pub(crate) fn with_stream(self, stream: Option<Arc<Stream>>) -> Self {
         Self { stream, ..self }
+    }
+
+    /// The same table with these buckets.
+    pub(crate) fn with_throttle(self, throttle: Option<Arc<Throttle>>) -> Self {
+        Self { throttle, ..self }
+    }
+
+    pub(crate) fn throttle(&self) -> Option<&Throttle> {
+        self.throttle.as_deref()
     }
 
     /// The stream that takes the changes of the items, if there is one.

@@ -28,6 +28,8 @@ pub struct TablesOptions {
     /// Chunks of all indexes that are being filled that are under way at the same time: clients
     /// come first.
     pub backfills_parallel: usize,
+    /// Whether requests are refused when the capacity of their table or index is used up.
+    pub throttling: bool,
 }
 
 impl Default for TablesOptions {
@@ -36,6 +38,7 @@ impl Default for TablesOptions {
             failpoints: Arc::new(FailPointRegistry::new()),
             backfill_chunk_entries: 128,
             backfills_parallel: 2,
+            throttling: false,
         }
     }
 }
@@ -67,6 +70,7 @@ impl Tables {
             failpoints: options.failpoints,
             backfills: Arc::new(Semaphore::new(options.backfills_parallel.max(1))),
             backfill_chunk_entries: options.backfill_chunk_entries,
+            throttling: options.throttling,
         };
         let names = shared.engine.keyspace_names()?;
         let realms: BTreeSet<Realm> = names.iter().filter_map(realm_of).collect();

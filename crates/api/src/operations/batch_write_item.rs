@@ -1,8 +1,11 @@
-//! BatchWriteItem: up to 25 puts and deletes, each a write of its own.
+//! BatchWriteItem: up to 25 puts and deletes, each a write of its own. Those that there is no
+//! capacity for are left over; if that is all of them, the request is refused.
+
+use std::collections::BTreeMap;
 
 use anywhen_model::{Item, limits};
 use anywhen_protocol::{Fault, shapes};
-use anywhen_table::ItemChange;
+use anywhen_table::{ItemChange, TableError};
 
 use crate::body::Body;
 use crate::consumed::{Asked, Collections, Report, Transaction};
@@ -21,12 +24,12 @@ pub(super) async fn run(
         ));
     }
     let mut changes = Vec::new();
-    let mut references = Vec::new();
+    let mut asked_writes = Vec::new();
     for (reference, requests) in &requests {
         let table = items::table_name(context, Some(reference))?;
         for request in requests {
             changes.push((table.clone(), change(request)?));
-            references.push(reference);
+            asked_writes.push((reference, request));
         }
     }
     let mut collections = Collections::new(input.return_item_collection_metrics.as_ref());
@@ -45,9 +48,18 @@ pub(super) async fn run(
         .map_err(fault::of_table)?;
     let asked = Asked::of(input.return_consumed_capacity.as_ref());
     let mut report = Report::new(asked, Transaction::No);
-    let mut last = None;
-    for (position, (reference, outcome)) in references.into_iter().zip(outcomes).enumerate() {
-        let outcome = outcome.map_err(fault::of_table)?;
+    let (mut last, mut throttled) = (None, None);
+    let mut unprocessed: BTreeMap<&String, Vec<&shapes::WriteRequest>> = BTreeMap::new();
+    let results = asked_writes.into_iter().zip(outcomes).enumerate();
+    for (position, ((reference, request), outcome)) in results {
+        let outcome = match outcome {
+            Err(error @ TableError::ThroughputExceeded(_)) => {
+                throttled.get_or_insert(error);
+                unprocessed.entry(reference).or_default().push(request);
+                continue;
+            }
+            outcome => outcome.map_err(fault::of_table)?,
+        };
         last = last.max(Some(outcome.timestamp));
         report.add_charge(reference, &outcome.charge);
         if let Some(key) = keys.get(position) {
@@ -55,8 +67,11 @@ pub(super) async fn run(
             collections.add(reference, table, key).await;
         }
     }
+    if let (Some(error), None) = (throttled, last) {
+        return Err(fault::of_table(error));
+    }
     let mut body = Body::new();
-    body.member("UnprocessedItems").extend_from_slice(b"{}");
+    body.shape("UnprocessedItems", Some(&unprocessed))?;
     collections.write_map(&mut body)?;
     report.write_list(&mut body)?;
     Ok(Done {

@@ -16,7 +16,9 @@ use crate::capacity::{Charge, Consumed};
 use crate::error::{CancellationReason, TRANSACTION_TOO_LARGE, TableError};
 use crate::keys::Fault;
 use crate::realm::RealmTables;
-use crate::table::Table;
+use crate::table::{ITEMS_PART, Table};
+use crate::throttle::Access;
+use crate::write::all_or_none;
 
 /// Stored forms of this length hold items that one unit reads.
 const ONE_BLOCK_STORED_BYTES: usize = 2048;
@@ -120,6 +122,7 @@ impl Table {
     /// One item.
     pub fn get_item(&self, get: &GetItem) -> Result<GetOutcome, TableError> {
         let key = self.key_to_get(get)?;
+        self.check_capacity(Access::Read, ITEMS_PART)?;
         let item = self.get(&*self.engine.snapshot()?, &key, get.projection.as_ref())?;
         let consistency = ReadConsistency::of(get.consistent_read);
         let consumed = self.charge_item_read(item.as_ref(), consistency)?;
@@ -132,10 +135,17 @@ impl Table {
         item: Option<&ReadItem>,
         consistency: ReadConsistency,
     ) -> Result<Consumed, TableError> {
-        let charged_bytes = item.map(ReadItem::charged_bytes).transpose()?;
-        let consumed = Consumed::of_item_read(charged_bytes, consistency);
-        self.charge_read(&consumed);
+        let consumed = Self::item_read(item, consistency)?;
+        self.charge_read(&consumed)?;
         Ok(consumed)
+    }
+
+    fn item_read(
+        item: Option<&ReadItem>,
+        consistency: ReadConsistency,
+    ) -> Result<Consumed, TableError> {
+        let charged_bytes = item.map(ReadItem::charged_bytes).transpose()?;
+        Ok(Consumed::of_item_read(charged_bytes, consistency))
     }
 
     /// All items as of one snapshot, and its timestamp: the last commit whose changes it holds.
@@ -175,7 +185,8 @@ impl Table {
 
 impl RealmTables {
     /// Items of several tables, all as of one snapshot. Ends before the first item that would
-    /// make it more than 16 MB.
+    /// make it more than 16 MB, and leaves out those that there is no capacity for; if that is
+    /// all of them, it is refused.
     pub fn batch_get(&self, requests: &[BatchGet]) -> Result<BatchGetOutcome, TableError> {
         requests.iter().try_for_each(BatchGet::check_distinct)?;
         let mut prepared = Vec::with_capacity(requests.len());
@@ -186,6 +197,7 @@ impl RealmTables {
         let snapshot = self.snapshot()?;
         let mut outcome = BatchGetOutcome::default();
         let mut room_bytes = limits::BATCH_GET_BYTES_MAX;
+        let (mut read, mut throttled) = (0_usize, None);
         for (request, keys, table) in prepared {
             let consistency = ReadConsistency::of(request.consistent_read);
             let (mut found, mut left) = (Vec::new(), Vec::new());
@@ -203,15 +215,27 @@ impl RealmTables {
                     left.push(key.clone());
                     continue;
                 }
+                match table.charge_item_read(item.as_ref(), consistency) {
+                    Ok(units) => consumed.add(&units),
+                    Err(error @ TableError::ThroughputExceeded(_)) => {
+                        throttled.get_or_insert(error);
+                        left.push(key.clone());
+                        continue;
+                    }
+                    Err(error) => return Err(error),
+                }
+                read += 1;
                 room_bytes -= size_bytes;
-                consumed.add(&table.charge_item_read(item.as_ref(), consistency)?);
                 found.extend(item);
             }
             outcome.found.push((request.table.clone(), found));
             outcome.unprocessed.push((request.table.clone(), left));
             outcome.charges.push(Charge { table, consumed });
         }
-        Ok(outcome)
+        match throttled {
+            Some(error) if read == 0 => Err(error),
+            _ => Ok(outcome),
+        }
     }
 
     /// Items of several tables as of one snapshot, which is a point in the serial order of all
@@ -233,16 +257,30 @@ impl RealmTables {
         let items = items.collect::<Result<Vec<_>, TableError>>()?;
         check_total_size(&items)?;
         let charges = tables.into_iter().zip(&items).map(|(table, item)| {
-            let consistency = ReadConsistency::Transactional;
-            let consumed = table.charge_item_read(item.as_ref(), consistency)?;
+            let consumed = Table::item_read(item.as_ref(), ReadConsistency::Transactional)?;
             Ok(Charge { table, consumed })
         });
+        let charges = charges.collect::<Result<Vec<_>, TableError>>()?;
+        charge_all(&charges)?;
         Ok(TransactGetOutcome {
-            charges: charges.collect::<Result<_, TableError>>()?,
+            charges,
             items,
             timestamp: snapshot.timestamp()?,
         })
     }
+}
+
+/// Charges all reads of a transaction, or none.
+fn charge_all(charges: &[Charge]) -> Result<(), TableError> {
+    let taken = charges.iter().map(|Charge { table, consumed }| {
+        let taken = table.take(Access::Read, consumed);
+        (table, taken)
+    });
+    all_or_none(taken)?;
+    for Charge { table, consumed } in charges {
+        table.count_read(consumed);
+    }
+    Ok(())
 }
 
 /// All items together must not be larger than a transaction may be.

@@ -11,6 +11,7 @@ use crate::capacity::Consumed;
 use crate::error::TableError;
 use crate::record::{IndexKind, IndexProjection};
 use crate::table::{Index, Part, Table};
+use crate::throttle::Access;
 
 /// What a Query or Scan read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -167,6 +168,8 @@ impl<'t> Source<'t> {
         direction: Direction,
         options: &ReadOptions,
     ) -> Result<Page, TableError> {
+        let part = self.part().number;
+        self.table.check_capacity(Access::Read, part)?;
         let snapshot = self.table.engine.snapshot()?;
         let mut reader = PageReader {
             source: self,
@@ -185,7 +188,7 @@ impl<'t> Source<'t> {
         let mut page = reader.page;
         let consistency = ReadConsistency::of(options.consistent_read);
         page.consumed = self.consumed(&page, consistency);
-        self.table.charge_read(&page.consumed);
+        self.table.charge_read(&page.consumed)?;
         Ok(page)
     }
 

@@ -50,6 +50,13 @@ impl Fixture {
         fixture.reopen().await
     }
 
+    /// With tables that throttle.
+    pub(super) async fn with_throttling() -> Self {
+        let mut fixture = Self::new().await;
+        fixture.options.throttling = true;
+        fixture.reopen().await
+    }
+
     /// The same data after a restart; jobs end where they stand.
     pub(super) async fn reopen(self) -> Self {
         self.tables.stop_jobs().await;

@@ -13,6 +13,7 @@ mod restore;
 mod statements;
 mod streams;
 mod system;
+mod throttling;
 mod transactions;
 mod update_settings;
 mod updates;

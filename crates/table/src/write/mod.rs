@@ -14,6 +14,7 @@ mod statement;
 mod transact;
 
 pub use statement::StatementWrite;
+pub(crate) use transact::all_or_none;
 
 use anywhen_expr::{Condition, Update};
 use anywhen_model::{CommitTimestamp, Item, TableName};

@@ -15,6 +15,7 @@ use crate::error::TableError;
 use crate::latches::Held;
 use crate::realm::RealmTables;
 use crate::table::{ITEMS_PART, Table};
+use crate::throttle::Access;
 
 /// How often a write is planned anew because its table changed. Each time takes a control
 /// operation to finish in between, so this is far beyond what can happen by chance.
@@ -32,6 +33,7 @@ impl RealmTables {
             let table = self.open_table(table)?;
             self.check_history_writable(&table)?;
             let key = action.stored_key(&table)?;
+            table.check_capacity(Access::Write, ITEMS_PART)?;
             let held = self
                 .latches
                 .hold(std::iter::once((table.id(), &*key)))
@@ -66,6 +68,8 @@ impl RealmTables {
         } else {
             Vec::new()
         };
+        let consumed = Consumed::of_write(planned.old_bytes, planned.new_bytes, &indexes);
+        let taken = table.take(Access::Write, &consumed)?;
         let timestamp = if effects.is_empty() {
             snapshot.timestamp()?
         } else {
@@ -74,11 +78,15 @@ impl RealmTables {
                     self.check_history_kept(table)?;
                     timestamp
                 }
-                Err(CommitError::Fenced(table)) => return Ok(Err(table)),
-                Err(error) => return Err(error.into()),
+                Err(error) => {
+                    table.give_back(taken);
+                    return match error {
+                        CommitError::Fenced(table) => Ok(Err(table)),
+                        error @ CommitError::Engine(_) => Err(error.into()),
+                    };
+                }
             }
         };
-        let consumed = Consumed::of_write(planned.old_bytes, planned.new_bytes, &indexes);
         table.charge_write(&consumed);
         let charge = Charge {
             table: Arc::clone(table),

@@ -20,6 +20,7 @@ use crate::error::{CancellationReason, TRANSACTION_TOO_LARGE, TableError};
 use crate::keys::Fault;
 use crate::realm::RealmTables;
 use crate::table::Table;
+use crate::throttle::{Access, Taken};
 use crate::tokens::{self, Claim, ClientRequestToken, Known};
 
 /// An action with its table and stored key; without a key if that was refused.
@@ -85,7 +86,7 @@ impl RealmTables {
             let size_bytes = stored.as_deref().map(|stored| table.size_bytes(stored));
             let consumed =
                 Consumed::of_item_read(size_bytes.transpose()?, ReadConsistency::Transactional);
-            table.charge_read(&consumed);
+            table.charge_read_anyway(&consumed);
             repeated.push(Charge { table, consumed });
         }
         Ok(TransactOutcome {
@@ -157,6 +158,7 @@ impl RealmTables {
                 },
             });
         }
+        let taken = take_all(&outcomes)?;
         let claim = self.store_token(&mut effects, token)?;
         if effects.is_empty() {
             return Ok(Ok(TransactOutcome::done(snapshot.timestamp()?, outcomes)));
@@ -170,8 +172,13 @@ impl RealmTables {
                 }
                 Ok(Ok(TransactOutcome::done(timestamp, outcomes)))
             }
-            Err(CommitError::Fenced(table)) => Ok(Err(table)),
-            Err(error) => Err(error.into()),
+            Err(error) => {
+                give_all_back(taken);
+                match error {
+                    CommitError::Fenced(table) => Ok(Err(table)),
+                    error @ CommitError::Engine(_) => Err(error.into()),
+                }
+            }
         }
     }
 
@@ -245,6 +252,44 @@ impl TransactOutcome {
     }
 }
 
+/// Takes what all actions consume, or nothing: then the reasons say which could not.
+fn take_all(outcomes: &[WriteOutcome]) -> Result<Vec<(Arc<Table>, Taken)>, TableError> {
+    let charges = outcomes.iter().map(|outcome| &outcome.charge);
+    all_or_none(
+        charges.map(|Charge { table, consumed }| (table, table.take(Access::Write, consumed))),
+    )
+}
+
+/// What was taken for each action, if that was so for all; else it is given back.
+pub(crate) fn all_or_none<'t>(
+    actions: impl Iterator<Item = (&'t Arc<Table>, Result<Taken, TableError>)>,
+) -> Result<Vec<(Arc<Table>, Taken)>, TableError> {
+    let (mut reasons, mut all) = (Vec::new(), Vec::new());
+    for (table, taken) in actions {
+        reasons.push(match taken {
+            Ok(taken) => {
+                all.push((Arc::clone(table), taken));
+                CancellationReason::None
+            }
+            Err(TableError::ThroughputExceeded(exceeded)) => {
+                CancellationReason::ThroughputExceeded(exceeded)
+            }
+            Err(other) => return Err(other),
+        });
+    }
+    if all.len() == reasons.len() {
+        return Ok(all);
+    }
+    give_all_back(all);
+    Err(TableError::TransactionCanceled { reasons })
+}
+
+fn give_all_back(all: Vec<(Arc<Table>, Taken)>) {
+    for (table, taken) in all {
+        table.give_back(taken);
+    }
+}
+
 /// Charges a transaction that was cancelled for the items it has looked at: those of actions
 /// that could have been done, and those whose conditions were false.
 fn charge_cancelled(
@@ -254,13 +299,13 @@ fn charge_cancelled(
 ) {
     for (target, _, plan) in planned {
         let consumed = Consumed::of_write(plan.old_bytes, plan.new_bytes, &[]);
-        target.table.charge_write(&consumed.doubled());
+        target.table.charge_write_anyway(&consumed.doubled());
     }
     for (target, reason) in targets.iter().zip(reasons) {
         if let CancellationReason::ConditionalCheckFailed { item } = reason {
             let size_bytes = item.as_deref().map(Item::size_bytes);
             let consumed = Consumed::of_write(size_bytes, None, &[]);
-            target.table.charge_write(&consumed.doubled());
+            target.table.charge_write_anyway(&consumed.doubled());
         }
     }
 }
