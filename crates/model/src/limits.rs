@@ -115,6 +115,9 @@ pub const TAG_VALUE_CHARS_MAX: usize = 256;
 /// Most names or summaries a List operation answers at once (API).
 pub const LIST_PAGE_MAX: usize = 100;
 
+/// How long ago an item may have expired, in seconds, to be still deleted: five years (developer
+/// guide, "Using time to live").
+pub const TIME_TO_LIVE_PAST_SECONDS_MAX: u64 = 5 * 365 * 24 * 60 * 60;
 /// Most restores of an account at once (Quotas).
 pub const RESTORES_MAX: usize = 50;
 /// Days the backup of a deleted table is kept (developer guide, "Point-in-time recovery").

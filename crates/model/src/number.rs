@@ -148,6 +148,21 @@ impl Number {
         }
     }
 
+    /// The whole part of a number that is not negative; `None` if it is, or above `u64`'s range.
+    pub fn floor_u64(&self) -> Option<u64> {
+        if self.negative {
+            return None;
+        }
+        let one = 10u128.checked_pow(u32::from(self.exponent.unsigned_abs()));
+        let whole = match (one, self.exponent >= 0) {
+            (Some(one), true) => self.coefficient.checked_mul(one)?,
+            (Some(one), false) => self.coefficient / one,
+            (None, true) => return None,
+            (None, false) => 0,
+        };
+        u64::try_from(whole).ok()
+    }
+
     /// The exact sum.
     pub fn checked_add(&self, other: &Self) -> Result<Self, NumberError> {
         if self.is_zero() {
