@@ -1,4 +1,5 @@
-//! Indexes that are added to and dropped from tables in use: the jobs.
+//! Indexes that are added to and dropped from tables in use: the jobs. The order in which items
+//! expire ([`crate::expiry`]) is filled and dropped as an index is.
 //!
 //! The commit that adds an index makes it known: whatever is planned after it keeps the index, and
 //! whatever was planned before is fenced and planned again. From a later commit on, this job goes
@@ -25,14 +26,16 @@ use std::ops::Bound;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-use anywhen_engine::{Commit, CommitError, Direction, Write};
+use anywhen_engine::{Commit, CommitError, Direction, Engine, KeyspaceName, Write};
 use anywhen_model::TableId;
 use bytes::Bytes;
 use parking_lot::Mutex;
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::control::{advance, off_runtime};
 use crate::error::TableError;
+use crate::expiry::{ENTRY, Expiry};
 use crate::indexes::IndexEntry;
 use crate::realm::RealmTables;
 use crate::record::{IndexStatus, TableRecord, TableStatus};
@@ -78,11 +81,33 @@ impl Jobs {
     }
 }
 
-/// An index of a table in use.
+/// An index, or the order of expiry, of a table in use.
 #[derive(Debug, Clone, Copy)]
-struct IndexPlace {
-    table: TableId,
-    number: u32,
+pub(crate) struct PartPlace {
+    pub(crate) table: TableId,
+    pub(crate) number: u32,
+}
+
+impl PartPlace {
+    /// Forgets how far its filling has come.
+    pub(crate) fn no_progress(self) -> SystemChange {
+        progress_change(self, None)
+    }
+}
+
+/// What a filling writes to.
+enum Filled<'t> {
+    Index(&'t Index),
+    Expiry(&'t Expiry),
+}
+
+impl Filled<'_> {
+    fn part(&self) -> &Part {
+        match self {
+            Self::Index(index) => &index.part,
+            Self::Expiry(expiry) => expiry.part(),
+        }
+    }
 }
 
 /// What a step of a filling leaves to be done.
@@ -113,7 +138,38 @@ impl RealmTables {
             for index in &table.record().indexes {
                 self.start_index_job(&table, index.number, None);
             }
+            if let Some(expiry) = table.expiry().filter(|expiry| !expiry.is_filled()) {
+                drop(self.start_filling(PartPlace {
+                    table: table.id(),
+                    number: expiry.part().number,
+                }));
+            }
         }
+    }
+
+    /// Starts the job that fills an index or the order of expiry. What is returned ends with it;
+    /// nobody needs to wait for it.
+    pub(crate) fn start_filling(
+        self: &Arc<Self>,
+        place: PartPlace,
+    ) -> impl Future<Output = ()> + Send + use<> {
+        let (running, mut ended) = watch::channel(());
+        let job = fill(Arc::downgrade(self), place);
+        self.index_jobs.spawn(async move {
+            job.await;
+            drop(running);
+        });
+        async move { while ended.changed().await.is_ok() {} }
+    }
+
+    /// Starts the job that drops the keyspace of a part, which no table names any more, once
+    /// nobody reads it.
+    pub(crate) fn start_dropping(self: &Arc<Self>, place: PartPlace, part: Option<&Part>) {
+        let name = KeyspaceName::index(self.realm(), place.table, place.number);
+        let engine = Arc::clone(&self.shared.engine);
+        let unused = part.map(Part::unused);
+        self.index_jobs
+            .spawn(drop_keyspace(engine, place, name, unused));
     }
 
     /// Starts what has to be done about an index, if its status asks for anything. `before` is
@@ -124,20 +180,20 @@ impl RealmTables {
         number: u32,
         before: Option<&Table>,
     ) {
-        let place = IndexPlace {
+        let place = PartPlace {
             table: table.id(),
             number,
         };
         let status = table.record().index_by_number(number).map(|i| i.status);
-        let realm = Arc::downgrade(self);
         match status {
             Some(IndexStatus::Creating | IndexStatus::Backfilling) => {
-                self.index_jobs.spawn(fill(realm, place));
+                drop(self.start_filling(place));
             }
             Some(IndexStatus::Deleting) => {
                 let unused = before
                     .and_then(|before| before.part(number))
                     .map(Part::unused);
+                let realm = Arc::downgrade(self);
                 self.index_jobs.spawn(drop_index(realm, place, unused));
             }
             Some(IndexStatus::Active) | None => {}
@@ -145,15 +201,11 @@ impl RealmTables {
     }
 
     /// One step on the way to an ACTIVE index.
-    async fn fill_step(self: &Arc<Self>, place: IndexPlace) -> Result<Step, TableError> {
+    async fn fill_step(self: &Arc<Self>, place: PartPlace) -> Result<Step, TableError> {
         let Some(table) = self.table_by_id(place.table) else {
             return Ok(Step::Done);
         };
-        match table
-            .record()
-            .index_by_number(place.number)
-            .map(|i| i.status)
-        {
+        match table.filling_status(place.number) {
             Some(IndexStatus::Creating) => {
                 self.failpoint("backfill::before_begin").await?;
                 let from = IndexStatus::Creating;
@@ -173,9 +225,7 @@ impl RealmTables {
                     return Ok(Step::More);
                 }
                 self.failpoint("backfill::before_active").await?;
-                let from = IndexStatus::Backfilling;
-                self.set_index_status(place, from, IndexStatus::Active)
-                    .await?;
+                self.set_filled(&table, place).await?;
                 tracing::info!(table = %table.record().name, number = place.number, "index filled");
                 Ok(Step::Done)
             }
@@ -185,7 +235,7 @@ impl RealmTables {
 
     /// The next items that are not gone through yet.
     async fn read_chunk(&self, table: &Arc<Table>, number: u32) -> Result<Chunk, TableError> {
-        let place = IndexPlace {
+        let place = PartPlace {
             table: table.id(),
             number,
         };
@@ -199,7 +249,7 @@ impl RealmTables {
     async fn write_chunk(
         &self,
         table: &Arc<Table>,
-        place: IndexPlace,
+        place: PartPlace,
         missing: Vec<Missing>,
         through: Bytes,
     ) -> Result<(), TableError> {
@@ -242,6 +292,9 @@ impl RealmTables {
             old_bytes: None,
             new_bytes: Some(entry.size_bytes),
         };
+        // Nobody asks how many items will expire.
+        let is_index = table.record().index_by_number(place.number).is_some();
+        let counted = entries.iter().filter(|_| is_index);
         let mut writes: Vec<Write> = entries.iter().map(write).collect();
         writes.push(self.system.write(&progress)?);
         let commit = Commit {
@@ -251,7 +304,7 @@ impl RealmTables {
             ..Commit::default()
         };
         let receipt = self.shared.engine.commit(commit);
-        let counted = Counted::new(receipt, entries.iter().map(count).collect());
+        let counted = Counted::new(receipt, counted.map(count).collect());
         match counted.wait().await {
             Ok(_) => Ok(()),
             Err(CommitError::Fenced(_)) => {
@@ -262,11 +315,42 @@ impl RealmTables {
         }
     }
 
+    /// Records that nothing is missing any more.
+    async fn set_filled(
+        self: &Arc<Self>,
+        table: &Table,
+        place: PartPlace,
+    ) -> Result<(), TableError> {
+        if table.record().index_by_number(place.number).is_some() {
+            let from = IndexStatus::Backfilling;
+            return self
+                .set_index_status(place, from, IndexStatus::Active)
+                .await;
+        }
+        self.in_turn(move |realm| async move {
+            let Some(table) = realm.table_by_id(place.table) else {
+                return Ok(());
+            };
+            let mut record = table.record().clone();
+            let setting = record.settings.time_to_live.as_mut();
+            let setting = setting.filter(|setting| setting.number == place.number);
+            let Some(setting) = setting else {
+                return Ok(());
+            };
+            setting.filled = true;
+            realm
+                .commit_table(table.with_record(advance(record)), &[place.no_progress()])
+                .await?;
+            Ok(())
+        })
+        .await
+    }
+
     /// Moves an index on, unless something else has happened to it. With the index that is filled
     /// its record of progress goes.
     async fn set_index_status(
         self: &Arc<Self>,
-        place: IndexPlace,
+        place: PartPlace,
         from: IndexStatus,
         to: IndexStatus,
     ) -> Result<(), TableError> {
@@ -298,7 +382,7 @@ impl RealmTables {
     }
 
     /// Takes a DELETING index out of its table's record.
-    async fn forget_index(self: &Arc<Self>, place: IndexPlace) -> Result<(), TableError> {
+    async fn forget_index(self: &Arc<Self>, place: PartPlace) -> Result<(), TableError> {
         self.in_turn(move |realm| async move {
             let Some(table) = realm.table_by_id(place.table) else {
                 return Ok(());
@@ -318,7 +402,7 @@ impl RealmTables {
         .await
     }
 
-    fn progress(&self, place: IndexPlace) -> Result<Option<Bytes>, TableError> {
+    fn progress(&self, place: PartPlace) -> Result<Option<Bytes>, TableError> {
         let key = progress_change(place, None).key;
         let Some(stored) = self.system_get(SystemStore::BACKFILLS, &key)? else {
             return Ok(None);
@@ -334,7 +418,7 @@ impl RealmTables {
     }
 
     /// A point where a test may hold a job, or break it with the error `return(text)`.
-    async fn failpoint(&self, name: &'static str) -> Result<(), TableError> {
+    pub(crate) async fn failpoint(&self, name: &'static str) -> Result<(), TableError> {
         fail_parallel::fail_point_async!(
             Arc::clone(&self.shared.failpoints),
             name,
@@ -347,6 +431,28 @@ impl RealmTables {
 }
 
 impl Table {
+    /// What a filling writes to; `None` if it is no more.
+    fn filled(&self, number: u32) -> Option<Filled<'_>> {
+        let mut indexes = self.indexes().iter();
+        let index = indexes.find(|index| index.part.number == number);
+        let expiry = self.expiry();
+        let expiry = expiry.filter(|expiry| expiry.part().number == number);
+        index.map(Filled::Index).or(expiry.map(Filled::Expiry))
+    }
+
+    /// Where a filling stands. That of the order of expiry has no states that are seen, and ends
+    /// with its table.
+    fn filling_status(&self, number: u32) -> Option<IndexStatus> {
+        if let Some(index) = self.record().index_by_number(number) {
+            return Some(index.status);
+        }
+        match self.filled(number)? {
+            Filled::Expiry(expiry) if expiry.is_filled() => Some(IndexStatus::Active),
+            Filled::Expiry(_) if self.is_open() => Some(IndexStatus::Backfilling),
+            Filled::Expiry(_) | Filled::Index(_) => None,
+        }
+    }
+
     /// The entries that an index lacks of the next items after a key.
     fn missing_entries(
         &self,
@@ -358,8 +464,7 @@ impl Table {
             missing: Vec::new(),
             through: None,
         };
-        let mut indexes = self.indexes().iter();
-        let Some(index) = indexes.find(|index| index.part.number == number) else {
+        let Some(filled) = self.filled(number) else {
             return Ok(chunk);
         };
         let lower = after.map_or(Bound::Unbounded, Bound::Excluded);
@@ -370,8 +475,8 @@ impl Table {
             let (key, sealed) = record?;
             looked_at += 1;
             bytes += key.len() + sealed.len();
-            if let Some(entry) = self.sealed_entry(index, &key, &sealed)?
-                && snapshot.get(index.part.keyspace, &entry.key)?.is_none()
+            if let Some(entry) = self.sealed_entry(&filled, &key, &sealed)?
+                && snapshot.get(filled.part().keyspace, &entry.key)?.is_none()
             {
                 chunk.missing.push(Missing {
                     item_key: key.clone(),
@@ -392,17 +497,36 @@ impl Table {
 
     fn sealed_entry(
         &self,
-        index: &Index,
+        filled: &Filled<'_>,
         key: &Bytes,
         sealed: &[u8],
     ) -> Result<Option<IndexEntry>, TableError> {
-        let stored = self.unseal(ITEMS_PART, key, sealed)?;
-        self.stored_entry(index, key, &stored.into(), &mut None)
+        let stored = self.unseal(ITEMS_PART, key, sealed)?.into();
+        match filled {
+            Filled::Index(index) => self.stored_entry(index, key, &stored, &mut None),
+            Filled::Expiry(expiry) => self.expiry_entry(expiry, key, &stored),
+        }
+    }
+
+    /// The entry in the order of expiry of an item in its stored form.
+    fn expiry_entry(
+        &self,
+        expiry: &Expiry,
+        key: &Bytes,
+        stored: &Bytes,
+    ) -> Result<Option<IndexEntry>, TableError> {
+        let item = self.decode_part(stored, |name| name == expiry.attribute())?;
+        Ok(expiry.entry_key(key, &item).map(|entry| IndexEntry {
+            number: expiry.part().number,
+            key: entry,
+            stored: Bytes::from_static(ENTRY),
+            size_bytes: 0,
+        }))
     }
 }
 
 /// The job that fills an index.
-async fn fill(realm: Weak<RealmTables>, place: IndexPlace) {
+async fn fill(realm: Weak<RealmTables>, place: PartPlace) {
     let mut pause = RETRY_FIRST;
     loop {
         let Some(realm) = realm.upgrade() else { return };
@@ -423,7 +547,7 @@ async fn fill(realm: Weak<RealmTables>, place: IndexPlace) {
 /// The job that drops an index, and its keyspace once `unused` has ended.
 async fn drop_index(
     realm: Weak<RealmTables>,
-    place: IndexPlace,
+    place: PartPlace,
     unused: Option<impl Future<Output = ()>>,
 ) {
     let forgotten = async |realm: &Arc<RealmTables>| -> Result<(), TableError> {
@@ -436,7 +560,7 @@ async fn drop_index(
         match forgotten(&realm).await {
             Ok(()) => {
                 let (table, number) = (place.table, place.number);
-                let name = anywhen_engine::KeyspaceName::index(realm.realm(), table, number);
+                let name = KeyspaceName::index(realm.realm(), table, number);
                 break (Arc::clone(&realm.shared.engine), name);
             }
             Err(error) => {
@@ -445,6 +569,16 @@ async fn drop_index(
             }
         }
     };
+    drop_keyspace(engine, place, name, unused).await;
+}
+
+/// Drops the keyspace of a part that has left its table's record, once `unused` has ended.
+async fn drop_keyspace(
+    engine: Arc<dyn Engine>,
+    place: PartPlace,
+    name: KeyspaceName,
+    unused: Option<impl Future<Output = ()>>,
+) {
     if let Some(unused) = unused {
         unused.await;
     }
@@ -456,7 +590,7 @@ async fn drop_index(
 }
 
 /// Says what has failed, and waits before it is tried again.
-async fn failed(place: IndexPlace, error: &TableError, what: &str, pause: &mut Duration) {
+async fn failed(place: PartPlace, error: &TableError, what: &str, pause: &mut Duration) {
     let (table, number) = (place.table, place.number);
     tracing::error!(%table, number, %error, "{what} an index failed, will try again");
     tokio::time::sleep(*pause).await;
@@ -475,7 +609,7 @@ fn settled_status(record: TableRecord) -> TableRecord {
 }
 
 /// The record of progress: everything up to this key has been gone through.
-fn progress_change(index: IndexPlace, through: Option<&Bytes>) -> SystemChange {
+fn progress_change(index: PartPlace, through: Option<&Bytes>) -> SystemChange {
     let table = index.table.as_u128().to_be_bytes();
     SystemChange {
         store: SystemStore::BACKFILLS,

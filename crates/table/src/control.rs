@@ -12,6 +12,7 @@ use std::sync::Arc;
 use anywhen_kms::{DataKey, RecordCipher, WrappedKey};
 use anywhen_model::{CommitTimestamp, HashSecret, Randomness, TableId, TableName};
 
+use crate::backfill::PartPlace;
 use crate::create_table::{CreateTable, Definition};
 use crate::error::TableError;
 use crate::realm::RealmTables;
@@ -118,7 +119,7 @@ impl RealmTables {
             let changed = advance(changed);
             let stream = StreamSwitch::of_update(request.stream, before.record())?;
             let table = Arc::clone(&before);
-            let after = off_runtime(move || table.with_new_indexes(changed)).await?;
+            let after = off_runtime(move || table.with_new_parts(changed)).await?;
             let (after, _) = realm.commit_with_stream(after, stream, &[]).await?;
             for index in &after.record().indexes {
                 let status = before
@@ -151,6 +152,11 @@ impl RealmTables {
                 ..table.record().clone()
             };
             let deleting = table.with_record(advance(record));
+            let mut also = also;
+            also.extend(table.expiry().map(|expiry| {
+                let (table, number) = (table.id(), expiry.part().number);
+                PartPlace { table, number }.no_progress()
+            }));
             realm
                 .commit_with_stream(deleting, StreamSwitch::End, &also)
                 .await

@@ -16,6 +16,7 @@ use anywhen_model::{CorruptItem, Item, StoredKey, decode_item, stored_part, stor
 use bytes::Bytes;
 
 use crate::error::TableError;
+use crate::expiry::{ENTRY, Expiry};
 use crate::read::ItemSource;
 use crate::record::{IndexKind, IndexProjection, IndexRecord};
 use crate::table::{ITEMS_PART, Index, Part, Table, unseal};
@@ -97,9 +98,8 @@ impl Table {
         whole: &mut Option<usize>,
     ) -> Result<Option<IndexEntry>, TableError> {
         let schema = &index.record.key_schema;
-        let (key_part, _) = stored_part(stored, |name| schema.contains(name))
-            .map_err(|error| self.damaged(error))?;
-        let Some(index_key) = schema.index_key_of_item(&self.decode(&key_part)?) else {
+        let key_attributes = self.decode_part(stored, |name| schema.contains(name))?;
+        let Some(index_key) = schema.index_key_of_item(&key_attributes) else {
             return Ok(None);
         };
         let base = StoredKey::from_bytes(key.clone());
@@ -222,8 +222,8 @@ impl Table {
             .collect()
     }
 
-    /// Compares every index with the items, in one snapshot. An index that is being filled may
-    /// lack entries. Reads the whole table into memory;
+    /// Compares every index, and the order of expiry, with the items, in one snapshot. One that is
+    /// being filled may lack entries. Reads the whole table into memory;
     /// meant for tests and for checks by hand.
     pub fn check_indexes(&self) -> Result<Vec<IndexFault>, TableError> {
         let snapshot = self.engine.snapshot()?;
@@ -245,10 +245,16 @@ impl Table {
             for entry in self.index_entries(&key, &item) {
                 wanted.insert((entry.number, entry.key), entry.stored);
             }
+            if let Some(expiry) = self.expiry() {
+                let entry = expiry.entry_key(&key, &item);
+                let entry = entry.map(|entry| (expiry.part().number, entry));
+                wanted.extend(entry.map(|entry| (entry, Bytes::from_static(ENTRY))));
+            }
         }
-        for index in self.indexes() {
-            let number = index.part.number;
-            for record in self.records(&*snapshot, &index.part)? {
+        let parts = self.indexes().iter().map(|index| &index.part);
+        for part in parts.chain(self.expiry().map(Expiry::part)) {
+            let number = part.number;
+            for record in self.records(&*snapshot, part)? {
                 let (key, stored) = record?;
                 let what = match wanted.remove(&(number, key.clone())) {
                     Some(same) if same == stored => continue,
@@ -260,7 +266,8 @@ impl Table {
         }
         let whole = |number: u32| {
             let index = self.record().index_by_number(number);
-            index.is_some_and(|index| !index.status.is_filling())
+            let expiry = self.expiry().map(Expiry::is_filled);
+            index.map_or(expiry, |index| Some(!index.status.is_filling())) == Some(true)
         };
         let missing = wanted.into_keys().filter(|(number, _)| whole(*number));
         faults.extend(missing.map(|(number, key)| IndexFault {
@@ -295,6 +302,16 @@ impl Table {
             let stored = unseal(&cipher, table, number, &key, &sealed)?;
             Ok((key, stored))
         })))
+    }
+
+    /// Some attributes of an item in its stored form; damage is an error that names the table.
+    pub(crate) fn decode_part(
+        &self,
+        stored: &Bytes,
+        kept: impl Fn(&str) -> bool,
+    ) -> Result<Item, TableError> {
+        let (part, _) = stored_part(stored, kept).map_err(|error| self.damaged(error))?;
+        self.decode(&part)
     }
 
     /// The item in its stored form; damage is an error that names the table.

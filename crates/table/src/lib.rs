@@ -19,7 +19,7 @@
 //!
 //! Start reading at [`Tables`], then [`RealmTables`]: its control operations are in `control`
 //! and `restore`, its writes in `write`; reads are methods of [`Table`] in `read`. What tells
-//! clients of changes is in `streams`.
+//! clients of changes is in `streams`, what deletes expired items in `expiry`.
 
 mod backfill;
 mod capacity;
@@ -27,6 +27,7 @@ mod collection;
 mod control;
 mod create_table;
 mod error;
+mod expiry;
 mod indexes;
 mod keys;
 mod latches;
@@ -56,6 +57,7 @@ pub use create_table::{
     OnDemandLimits, ProjectionType, Throughput,
 };
 pub use error::{CancellationReason, TableError};
+pub use expiry::TimeToLiveStatus;
 pub use indexes::{IndexEntry, IndexFault};
 pub use read::{
     BatchGet, BatchGetOutcome, GetItem, GetOutcome, ItemSource, Page, Query, ReadItem, ReadOptions,
@@ -65,7 +67,7 @@ pub use realm::{HistoryGate, RealmTables};
 pub use record::{
     BillingMode, Encryption, IndexKind, IndexProjection, IndexRecord, IndexStatus,
     OnDemandThroughput, PitrRecord, ProvisionedThroughput, ResourcePolicy, RestoreRecord,
-    TableClass, TableClassSetting, TableRecord, TableSettings, TableStatus,
+    TableClass, TableClassSetting, TableRecord, TableSettings, TableStatus, TimeToLive,
 };
 pub use restore::{LoadedStatistics, RestoreTarget};
 pub use settings::{ExpectedPolicy, SettingsOwner, check_tag_keys, check_tags};

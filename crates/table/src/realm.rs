@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::future::Future;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use anywhen_engine::{
     Commit, Engine, Entry, Fence, KeyspaceName, LogEntry, LogHandle, Snapshot, Write,
@@ -46,6 +47,8 @@ pub(crate) struct Shared {
     pub(crate) backfill_chunk_entries: usize,
     /// Whether tables throttle.
     pub(crate) throttling: bool,
+    /// Within which time to live changes once only.
+    pub(crate) time_to_live_cooldown: Duration,
 }
 
 impl Shared {

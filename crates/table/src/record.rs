@@ -211,8 +211,8 @@ pub struct RestoreRecord {
     pub at: CommitTimestamp,
 }
 
-/// What stands beside a table's structure and its data. No backup speaks of it: a restored table
-/// begins without, as on AWS.
+/// What stands beside a table's structure and its data. A restored table begins without, as on
+/// AWS; of a backup it is only shown.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TableSettings {
     /// Tags by key.
@@ -230,6 +230,12 @@ pub struct TableSettings {
     /// Warm throughput above that of the capacity; see [`TableRecord::warm_throughput`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub warm: Option<WarmThroughput>,
+    /// Which items expire; `None` if none do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub time_to_live: Option<TimeToLive>,
+    /// When `time_to_live` last changed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub time_to_live_changed_at: Option<CommitTimestamp>,
 }
 
 /// How a table's storage is billed. Nothing is billed here; the setting is kept and shown.
@@ -249,6 +255,17 @@ pub struct TableClassSetting {
     pub class: TableClass,
     /// When it was last changed; `None` since the table's creation.
     pub updated_at: Option<CommitTimestamp>,
+}
+
+/// That items expire, and how they are found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TimeToLive {
+    /// The attribute that says when, in seconds since the epoch.
+    pub attribute: String,
+    /// Names the keyspace of the order in which items expire; taken from the numbers of indexes.
+    pub number: u32,
+    /// Whether that order holds the items that were there before it.
+    pub filled: bool,
 }
 
 /// A policy document as it was given. It is kept and shown, and not enforced yet.
@@ -327,7 +344,11 @@ impl TableRecord {
     /// A number that no index of this table has ever had.
     pub(crate) fn next_index_number(&self) -> u32 {
         let numbers = self.indexes.iter().map(|index| index.number);
-        numbers.fold(self.index_numbers_used, u32::max) + 1
+        let expiry = self.settings.time_to_live.iter().map(|ttl| ttl.number);
+        numbers
+            .chain(expiry)
+            .fold(self.index_numbers_used, u32::max)
+            + 1
     }
 
     /// Keeps the indexes that pass; the numbers of the others stay used.
@@ -341,12 +362,15 @@ impl TableRecord {
 
     /// The description with every change of indexes carried to its end: what a table is that is
     /// made anew from this one. An index that was being added is there, one that was being
-    /// dropped is gone.
+    /// dropped is gone, and time to live is enabled or not.
     #[must_use]
     pub fn settled(mut self) -> Self {
         self.drop_indexes(|index| index.status.is_kept());
         for index in &mut self.indexes {
             index.status = IndexStatus::Active;
+        }
+        if let Some(setting) = &mut self.settings.time_to_live {
+            setting.filled = true;
         }
         if self.status == TableStatus::Updating {
             self.status = TableStatus::Active;

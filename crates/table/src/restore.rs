@@ -15,7 +15,7 @@ use crate::error::TableError;
 use crate::realm::{RealmTables, decode_record};
 use crate::record::{
     BillingMode, IndexRecord, IndexStatus, OnDemandThroughput, ProvisionedThroughput,
-    RestoreRecord, TableRecord, TableSettings, TableStatus,
+    RestoreRecord, TableRecord, TableSettings, TableStatus, TimeToLive,
 };
 use crate::statistics::Statistics;
 use crate::system::{SystemChange, SystemStore};
@@ -128,11 +128,17 @@ impl RealmTables {
         self.in_turn(move |realm| async move {
             realm.check_name_free(&record.name)?;
             let record = record.settled();
+            let time_to_live = record.settings.time_to_live.clone();
             let creating = TableRecord {
                 status: TableStatus::Creating,
                 settings: TableSettings {
                     // Streams are not archived; a lost server's are lost.
                     stream: None,
+                    // Filled by the next life of the server, from the items.
+                    time_to_live: time_to_live.map(|setting| TimeToLive {
+                        filled: false,
+                        ..setting
+                    }),
                     ..record.settings
                 },
                 ..record

@@ -14,6 +14,7 @@ use tokio::sync::watch;
 
 use crate::capacity::Meter;
 use crate::error::TableError;
+use crate::expiry::Expiry;
 use crate::record::{IndexRecord, TableRecord, TableStatus};
 use crate::restore::LoadedStatistics;
 use crate::statistics::{Counters, Statistics};
@@ -50,6 +51,8 @@ pub struct Table {
     record: TableRecord,
     items: Part,
     indexes: Vec<Index>,
+    /// The order in which items expire, if they do.
+    expiry: Option<Expiry>,
     keys: TableKeys,
     hash_secret: HashSecret,
     /// The stream that takes the changes of this version's items.
@@ -119,6 +122,13 @@ impl Table {
                 part: Part::open(&**engine, &name, index.number)?,
             });
         }
+        let expiry = record.settings.time_to_live.as_ref();
+        let expiry = expiry.map(|setting| {
+            let name = KeyspaceName::index(realm, record.id, setting.number);
+            let part = Part::open(&**engine, &name, setting.number)?;
+            Ok::<_, TableError>(Expiry::new(setting, part))
+        });
+        let expiry = expiry.transpose()?;
         let keys = TableKeys {
             cipher,
             key,
@@ -131,6 +141,7 @@ impl Table {
             record,
             items,
             indexes,
+            expiry,
             keys,
             hash_secret,
             stream: None,
@@ -153,7 +164,15 @@ impl Table {
         });
         let stream = stream.cloned();
         let kept = record.indexes.iter().filter(|index| index.status.is_kept());
-        let parts = || self.indexes.iter().map(|index| &index.part).chain(opened);
+        let parts = || {
+            let expiry = self.expiry.iter().map(Expiry::part);
+            let indexes = self.indexes.iter().map(|index| &index.part);
+            indexes.chain(expiry).chain(opened)
+        };
+        let expiry = record.settings.time_to_live.as_ref().and_then(|setting| {
+            let part = parts().find(|part| part.number == setting.number)?;
+            Some(Expiry::new(setting, part.clone()))
+        });
         let indexes = kept.filter_map(|index| {
             let part = parts().find(|part| part.number == index.number)?;
             Some(Index {
@@ -165,6 +184,7 @@ impl Table {
             engine: Arc::clone(&self.engine),
             realm: self.realm.clone(),
             indexes: indexes.collect(),
+            expiry,
             items: self.items.clone(),
             keys: TableKeys {
                 wrapped: record.wrapped_key.clone(),
@@ -177,14 +197,16 @@ impl Table {
         }
     }
 
-    /// The same table with a changed record; makes the keyspaces of indexes that are new in it.
-    /// Blocks on the disk.
-    pub(crate) fn with_new_indexes(&self, record: TableRecord) -> Result<Self, TableError> {
+    /// The same table with a changed record; makes the keyspaces of indexes, and of the order of
+    /// expiry, that are new in it. Blocks on the disk.
+    pub(crate) fn with_new_parts(&self, record: TableRecord) -> Result<Self, TableError> {
         let mut opened = Vec::new();
-        for index in &record.indexes {
-            if index.status.is_kept() && self.part(index.number).is_none() {
-                let name = KeyspaceName::index(&self.realm, record.id, index.number);
-                opened.push(Part::open(&*self.engine, &name, index.number)?);
+        let kept = record.indexes.iter().filter(|index| index.status.is_kept());
+        let expiry = record.settings.time_to_live.iter().map(|ttl| ttl.number);
+        for number in kept.map(|index| index.number).chain(expiry) {
+            if self.part(number).is_none() {
+                let name = KeyspaceName::index(&self.realm, record.id, number);
+                opened.push(Part::open(&*self.engine, &name, number)?);
             }
         }
         Ok(self.with_parts(record, &opened))
@@ -293,6 +315,11 @@ impl Table {
         &self.indexes
     }
 
+    /// The order in which items expire, which writes keep; `None` if no item does.
+    pub(crate) fn expiry(&self) -> Option<&Expiry> {
+        self.expiry.as_ref()
+    }
+
     pub(crate) fn index(&self, name: &str) -> Option<&Index> {
         self.indexes
             .iter()
@@ -302,6 +329,7 @@ impl Table {
     pub(crate) fn part(&self, number: u32) -> Option<&Part> {
         std::iter::once(&self.items)
             .chain(self.indexes.iter().map(|index| &index.part))
+            .chain(self.expiry.iter().map(Expiry::part))
             .find(|part| part.number == number)
     }
 
@@ -323,11 +351,12 @@ impl Table {
 
     /// Names of the table's keyspaces.
     pub(crate) fn keyspace_names(&self) -> Vec<KeyspaceName> {
-        let indexes = self.record.indexes.iter();
-        let indexes =
-            indexes.map(|index| KeyspaceName::index(&self.realm, self.record.id, index.number));
+        let indexes = self.record.indexes.iter().map(|index| index.number);
+        let expiry = self.record.settings.time_to_live.iter();
+        let numbers = indexes.chain(expiry.map(|setting| setting.number));
+        let named = numbers.map(|number| KeyspaceName::index(&self.realm, self.record.id, number));
         std::iter::once(KeyspaceName::items(&self.realm, self.record.id))
-            .chain(indexes)
+            .chain(named)
             .collect()
     }
 }

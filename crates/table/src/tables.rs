@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::time::Duration;
 
 use anywhen_engine::{Engine, KeyspaceName};
 use anywhen_kms::MasterKey;
@@ -20,7 +21,7 @@ use crate::table::TableKeys;
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct TablesOptions {
-    /// Points where tests hold or break the jobs of indexes.
+    /// Points where tests hold or break the jobs of indexes and of expiry.
     pub failpoints: Arc<FailPointRegistry>,
     /// Most entries that the filling of an index writes in one commit. For as long as that takes,
     /// writes of these items wait.
@@ -30,6 +31,9 @@ pub struct TablesOptions {
     pub backfills_parallel: usize,
     /// Whether requests are refused when the capacity of their table or index is used up.
     pub throttling: bool,
+    /// How long a table's time to live stays as it is after each change; AWS has about half an
+    /// hour, and an emulator is used in shorter steps.
+    pub time_to_live_cooldown: Duration,
 }
 
 impl Default for TablesOptions {
@@ -39,6 +43,7 @@ impl Default for TablesOptions {
             backfill_chunk_entries: 128,
             backfills_parallel: 2,
             throttling: false,
+            time_to_live_cooldown: Duration::ZERO,
         }
     }
 }
@@ -71,6 +76,7 @@ impl Tables {
             backfills: Arc::new(Semaphore::new(options.backfills_parallel.max(1))),
             backfill_chunk_entries: options.backfill_chunk_entries,
             throttling: options.throttling,
+            time_to_live_cooldown: options.time_to_live_cooldown,
         };
         let names = shared.engine.keyspace_names()?;
         let realms: BTreeSet<Realm> = names.iter().filter_map(realm_of).collect();

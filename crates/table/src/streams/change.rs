@@ -109,11 +109,12 @@ fn unless_damaged(image: Option<Option<Item>>) -> Option<Option<Item>> {
     }
 }
 
-/// The stored form of what a stream tells of a client's change; `None` if there was nothing
-/// before and after.
+/// The stored form of what a stream tells of a change; `None` if there was nothing before and
+/// after.
 pub(crate) fn encode(
     view: StreamViewType,
     schema: &KeySchema,
+    identity: StreamIdentity,
     old: Option<&Item>,
     new: Option<&Item>,
 ) -> Option<Vec<u8>> {
@@ -128,7 +129,7 @@ pub(crate) fn encode(
         new.filter(|_| view.shows_new()),
         old.filter(|_| view.shows_old()),
     );
-    Some(encode_parts(event, StreamIdentity::Client, &key, new, old))
+    Some(encode_parts(event, identity, &key, new, old))
 }
 
 fn encode_parts(

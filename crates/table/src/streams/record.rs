@@ -11,7 +11,7 @@ use arc_swap::ArcSwap;
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
-use super::{RETENTION_MICROS, change};
+use super::{RETENTION_MICROS, StreamIdentity, change};
 use crate::error::TableError;
 use crate::record::{ResourcePolicy, TableRecord};
 use crate::system::{StoredRecord, SystemChange, SystemStore};
@@ -220,11 +220,12 @@ impl Stream {
     pub(crate) fn entry(
         &self,
         key: &Bytes,
+        identity: StreamIdentity,
         old: Option<&Item>,
         new: Option<&Item>,
     ) -> Option<LogEntry> {
         let record = &self.record;
-        let stored = change::encode(record.view_type, &record.key_schema, old, new)?;
+        let stored = change::encode(record.view_type, &record.key_schema, identity, old, new)?;
         let (table, created_at) = (record.table_id, record.created_at);
         let sealed = change::seal(&self.cipher, table, created_at, key, &stored);
         Some(LogEntry {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anywhen_engine::Engine;
 use anywhen_engine_memory::{MemoryEngine, MemoryStore};
@@ -54,6 +55,13 @@ impl Fixture {
     pub(super) async fn with_throttling() -> Self {
         let mut fixture = Self::new().await;
         fixture.options.throttling = true;
+        fixture.reopen().await
+    }
+
+    /// With time to live that stays as it is for so many seconds after each change.
+    pub(super) async fn with_time_to_live_cooldown_of(seconds: u64) -> Self {
+        let mut fixture = Self::new().await;
+        fixture.options.time_to_live_cooldown = Duration::from_secs(seconds);
         fixture.reopen().await
     }
 

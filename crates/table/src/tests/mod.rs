@@ -6,6 +6,7 @@ mod collection;
 mod concurrency;
 mod control;
 mod definitions;
+mod expiry;
 mod fixture;
 mod model;
 mod reads;

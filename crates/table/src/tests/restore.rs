@@ -29,7 +29,7 @@ fn target(source: &Table, table: &str) -> RestoreTarget {
 }
 
 /// Loads what `source` holds into `target`, as a restore does.
-fn load(source: &Table, target: &Table) -> LoadedStatistics {
+pub(super) fn load(source: &Table, target: &Table) -> LoadedStatistics {
     let engine = &target.engine;
     let mut loaded = LoadedStatistics::default();
     let mut entries = Vec::new();

@@ -1,11 +1,13 @@
 //! From changed items to a commit: records, index entries, change-log records, counters.
 
 use anywhen_engine::{Commit, LogEntry, LogHandle, Snapshot, Write};
+use anywhen_model::Item;
 use bytes::Bytes;
 
 use super::IndexEffect;
 use super::plan::Planned;
 use crate::error::TableError;
+use crate::expiry::ENTRY;
 use crate::indexes::{Entry, stored_form};
 use crate::realm::RealmTables;
 use crate::statistics::{Counted, Difference};
@@ -54,11 +56,12 @@ impl Effects {
             });
         }
         let streamed = table.stream();
-        let streamed = streamed.and_then(|stream| stream.entry(key, old, new));
+        let streamed = streamed.and_then(|stream| stream.entry(key, plan.identity, old, new));
         self.commit.log.extend(streamed);
         let part = table.items();
         self.set(part, key.clone(), sealed);
         self.count(part, plan.old_bytes, plan.new_bytes);
+        self.change_expiry(table, key, old, new);
         let mut old = table.entries_of(key, old);
         table.forget_missing(snapshot, &mut old)?;
         let new = table.entries_of(key, new);
@@ -98,6 +101,33 @@ impl Effects {
             new_bytes,
             moved,
         })
+    }
+
+    /// Moves an item in the order of expiry. While that is being filled it may lack the entry of
+    /// the item before; so the entry after is written also if it is the same.
+    fn change_expiry(
+        &mut self,
+        table: &Table,
+        key: &Bytes,
+        old: Option<&Item>,
+        new: Option<&Item>,
+    ) {
+        let Some(expiry) = table.expiry() else {
+            return;
+        };
+        let entry = |item: Option<&Item>| item.and_then(|item| expiry.entry_key(key, item));
+        let (old, new) = (entry(old), entry(new));
+        if old == new && expiry.is_filled() {
+            return;
+        }
+        let part = expiry.part();
+        if let Some(old) = old.filter(|old| new.as_ref() != Some(old)) {
+            self.set(part, old, None);
+        }
+        if let Some(new) = new {
+            let sealed = table.seal(part.number, &new, ENTRY);
+            self.set(part, new, Some(sealed.into()));
+        }
     }
 
     fn set(&mut self, part: &Part, key: Bytes, value: Option<Bytes>) {

@@ -2,12 +2,14 @@
 //!
 //! Every write goes the same way: stored keys, latches, snapshot, old items, conditions, new
 //! items, index entries, one commit. What is in the module `plan` looks at one item and touches
-//! nothing; `effects` turns its outcome into a commit; `single` and `transact` drive them.
+//! nothing; `effects` turns its outcome into a commit; `single` and `transact` drive them, and `expire` for
+//! what has expired.
 //!
 //! A write that changes nothing commits nothing. It is acknowledged with the timestamp of the
 //! snapshot it was planned on, which holds the very state the client asked for.
 
 mod effects;
+mod expire;
 mod plan;
 mod single;
 mod statement;

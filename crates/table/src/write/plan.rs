@@ -6,6 +6,7 @@ use bytes::Bytes;
 
 use super::{ItemChange, WriteAction};
 use crate::keys::{Fault, empty_index_key, names};
+use crate::streams::StreamIdentity;
 use crate::table::Table;
 
 /// What a change makes of an item.
@@ -17,9 +18,22 @@ pub(super) struct Planned {
     pub(super) old_bytes: Option<usize>,
     /// Size of the item after.
     pub(super) new_bytes: Option<usize>,
+    /// Who changes it.
+    pub(super) identity: StreamIdentity,
 }
 
 impl Planned {
+    /// The deletion of an item that has expired.
+    pub(super) fn expiry(old: Item) -> Self {
+        Self {
+            old_bytes: Some(old.size_bytes()),
+            new_bytes: None,
+            old: Some(old),
+            new: None,
+            identity: StreamIdentity::Expiry,
+        }
+    }
+
     /// Whether anything has to be written.
     pub(super) fn changes(&self) -> bool {
         self.old != self.new
@@ -83,6 +97,7 @@ impl WriteAction {
             new_bytes: new.as_ref().map(Item::size_bytes),
             old,
             new,
+            identity: StreamIdentity::Client,
         })
     }
 }
