@@ -6,7 +6,7 @@
 use anywhen_model::Realm;
 use anywhen_protocol::shapes;
 use anywhen_recovery::{BackupKind, BackupRecord, BackupStatus, ContinuousBackups};
-use anywhen_table::IndexKind;
+use anywhen_table::{IndexKind, TimeToLiveStatus};
 
 use crate::{describe, streams};
 
@@ -98,6 +98,12 @@ fn features(backup: &BackupRecord) -> shapes::SourceTableFeatureDetails {
             .stream
             .as_ref()
             .and_then(streams::shown),
+        time_to_live_description: backup
+            .table
+            .settings
+            .time_to_live
+            .as_ref()
+            .map(|setting| describe::time_to_live(&TimeToLiveStatus::of(Some(setting)))),
         ..Default::default()
     }
 }

@@ -10,7 +10,7 @@ use anywhen_protocol::shapes;
 use anywhen_table::{
     BillingMode, Encryption, IndexKind, IndexProjection, IndexRecord, IndexStatus,
     OnDemandThroughput, ProvisionedThroughput, Statistics, Table, TableClass, TableClassSetting,
-    TableRecord, TableStatus, WarmThroughput,
+    TableRecord, TableStatus, TimeToLiveStatus, WarmThroughput,
 };
 
 use crate::streams;
@@ -274,6 +274,19 @@ fn table_class_summary(setting: TableClassSetting) -> shapes::TableClassSummary 
     shapes::TableClassSummary {
         table_class: Some(class.to_owned()),
         last_update_date_time: setting.updated_at.map(timestamp),
+    }
+}
+
+/// A `TimeToLiveDescription`.
+pub(crate) fn time_to_live(status: &TimeToLiveStatus) -> shapes::TimeToLiveDescription {
+    let (status, attribute) = match status {
+        TimeToLiveStatus::Enabling(attribute) => ("ENABLING", Some(attribute)),
+        TimeToLiveStatus::Enabled(attribute) => ("ENABLED", Some(attribute)),
+        TimeToLiveStatus::Disabled => ("DISABLED", None),
+    };
+    shapes::TimeToLiveDescription {
+        time_to_live_status: Some(status.to_owned()),
+        attribute_name: attribute.cloned(),
     }
 }
 

@@ -86,6 +86,24 @@ pub(crate) struct ServeArguments {
     #[arg(long, env = "ANYWHEN_THROTTLING", value_parser = FalseyValueParser::new())]
     throttling: bool,
 
+    /// Seconds between two looks for items that have expired, in tables with time to live
+    /// [default: 10].
+    #[arg(
+        long,
+        env = "ANYWHEN_TIME_TO_LIVE_INTERVAL_SECONDS",
+        value_name = "SECONDS"
+    )]
+    time_to_live_interval_seconds: Option<u64>,
+
+    /// Seconds for which a table's time to live cannot be changed again. AWS has about 1,860
+    /// [default: 0].
+    #[arg(
+        long,
+        env = "ANYWHEN_TIME_TO_LIVE_COOLDOWN_SECONDS",
+        value_name = "SECONDS"
+    )]
+    time_to_live_cooldown_seconds: Option<u64>,
+
     /// Log lines: `text` or `json` [default: text]. Levels come from ANYWHEN_LOG, for example
     /// `info` or `anywhen_archive=debug`.
     #[arg(long, env = "ANYWHEN_LOG_FORMAT", value_name = "FORMAT")]
@@ -193,6 +211,8 @@ pub(crate) struct Config {
     pub(crate) memtables_bytes: u64,
     pub(crate) request_timeout: Duration,
     pub(crate) throttling: bool,
+    pub(crate) time_to_live_interval: Duration,
+    pub(crate) time_to_live_cooldown: Duration,
     pub(crate) log_format: LogFormat,
     pub(crate) consent: Consent,
     pub(crate) archiver: Option<String>,
@@ -237,6 +257,14 @@ impl Config {
         let timeout = arguments
             .request_timeout_seconds
             .or(file.request_timeout_seconds);
+        let time_to_live_interval = arguments
+            .time_to_live_interval_seconds
+            .or(file.time_to_live_interval_seconds)
+            .unwrap_or(10);
+        let time_to_live_cooldown = arguments
+            .time_to_live_cooldown_seconds
+            .or(file.time_to_live_cooldown_seconds)
+            .unwrap_or(0);
         Ok(Self {
             listen,
             archive_url: archive
@@ -264,6 +292,8 @@ impl Config {
             memtables_bytes: memtables_mib.max(1).saturating_mul(1 << 20),
             request_timeout: Duration::from_secs(timeout.unwrap_or(20).max(1)),
             throttling: arguments.throttling || file.throttling,
+            time_to_live_interval: Duration::from_secs(time_to_live_interval.max(1)),
+            time_to_live_cooldown: Duration::from_secs(time_to_live_cooldown),
             log_format: arguments
                 .log_format
                 .or(file.log_format)

@@ -22,6 +22,7 @@ use anywhen_recovery::{
 use anywhen_table::{Tables, TablesOptions};
 use fail_parallel::FailPointRegistry;
 use tokio::task::JoinSet;
+use tokio::time::MissedTickBehavior;
 
 use crate::config::{Config, Durability};
 use crate::progress::Bars;
@@ -81,6 +82,7 @@ impl Layers {
         let mut tables_options = TablesOptions::default();
         tables_options.failpoints = Arc::clone(&surroundings.failpoints);
         tables_options.throttling = config.throttling;
+        tables_options.time_to_live_cooldown = config.time_to_live_cooldown;
         let tables = Tables::open(
             Arc::clone(&engine),
             Arc::clone(master),
@@ -108,6 +110,8 @@ impl Layers {
         .context("cannot open backups and history")?;
         let mut background = JoinSet::new();
         background.spawn(trim_streams(Arc::clone(&tables)));
+        let interval = config.time_to_live_interval;
+        background.spawn(expire_items(Arc::clone(&tables), interval));
         let service = Service::new(ServiceOptions {
             engine: Arc::clone(&engine),
             tables: Arc::clone(&tables),
@@ -160,6 +164,17 @@ async fn trim_streams(tables: Arc<Tables>) {
         if let Err(error) = tables.trim_streams().await {
             tracing::warn!(%error, "trimming streams failed; it is tried again in a minute");
         }
+    }
+}
+
+async fn expire_items(tables: Arc<Tables>, interval: Duration) {
+    let mut ticks = tokio::time::interval(interval);
+    // A pass that takes longer than the interval is followed by a rest all the same.
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        let deleted = tables.expire_items().await;
+        metrics::counter!("anywhen_expired_items_total").increment(deleted);
     }
 }
 

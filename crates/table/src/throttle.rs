@@ -176,7 +176,7 @@ impl Table {
         };
         let mut buckets = throttle.buckets.lock();
         for (part, halves) in self.shares(consumed) {
-            if let Some(bucket) = self.filled(throttle, &mut buckets, (part, access)) {
+            if let Some(bucket) = self.bucket_now(throttle, &mut buckets, (part, access)) {
                 bucket.take(halves);
             }
         }
@@ -202,7 +202,7 @@ impl Table {
         let mut buckets = throttle.buckets.lock();
         let mut exceeded = Vec::new();
         for (part, _) in shares {
-            let bucket = self.filled(throttle, &mut buckets, (*part, access));
+            let bucket = self.bucket_now(throttle, &mut buckets, (*part, access));
             if bucket.is_some_and(|bucket| !bucket.is_open()) {
                 exceeded.push(self.throttled(*part));
             }
@@ -258,7 +258,7 @@ impl Table {
     }
 
     /// The bucket as it stands now; `None` without a limit.
-    fn filled<'b>(
+    fn bucket_now<'b>(
         &self,
         throttle: &Throttle,
         buckets: &'b mut Buckets,

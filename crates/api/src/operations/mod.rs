@@ -20,6 +20,7 @@ mod describe_endpoints;
 mod describe_limits;
 mod describe_stream;
 mod describe_table;
+mod describe_time_to_live;
 mod execute_statement;
 mod execute_transaction;
 mod get_item;
@@ -44,6 +45,7 @@ mod untag_resource;
 mod update_continuous_backups;
 mod update_item;
 mod update_table;
+mod update_time_to_live;
 mod write_reply;
 
 use anywhen_protocol::{Fault, Operation, valid_input, write_output};
@@ -79,6 +81,7 @@ pub(crate) async fn run(
         Operation::DescribeLimits => describe_limits::run(&valid_input(body)?),
         Operation::DescribeStream => operation!(describe_stream),
         Operation::DescribeTable => operation!(describe_table),
+        Operation::DescribeTimeToLive => operation!(describe_time_to_live),
         Operation::ExecuteStatement => operation!(execute_statement),
         Operation::ExecuteTransaction => operation!(execute_transaction),
         Operation::GetItem => operation!(get_item),
@@ -102,6 +105,7 @@ pub(crate) async fn run(
         Operation::UpdateContinuousBackups => operation!(update_continuous_backups),
         Operation::UpdateItem => operation!(update_item),
         Operation::UpdateTable => operation!(update_table),
+        Operation::UpdateTimeToLive => operation!(update_time_to_live),
         _ => Box::pin(absent::run(context, operation, body)).await,
     }
 }
