@@ -98,7 +98,7 @@ def test_unknown_operations(wire, target):
     )
 
 
-@pytest.mark.parametrize("operation", ["UpdateTimeToLive", "ExportTableToPointInTime", "ImportTable"])
+@pytest.mark.parametrize("operation", ["ExportTableToPointInTime", "ImportTable"])
 def test_operations_that_are_not_built(wire, operation):
     with pytest.raises(Fault) as raised:
         wire.call(operation, {})
