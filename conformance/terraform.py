@@ -18,7 +18,7 @@ POLL_SECONDS = 0.02
 NOT_FOUND = "ResourceNotFoundException"
 # The one place that knows of time to live: until the server has it, both of its operations must say
 # so. When it has it, this becomes True, and every configuration with a `ttl` is played in full.
-TIME_TO_LIVE_IS_BUILT = False
+TIME_TO_LIVE_IS_BUILT = True
 # The same for the class of a table, and for UpdateTable of its encryption.
 TABLE_CLASS_IS_BUILT = True
 UNSET = {

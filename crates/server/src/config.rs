@@ -86,14 +86,14 @@ pub(crate) struct ServeArguments {
     #[arg(long, env = "ANYWHEN_THROTTLING", value_parser = FalseyValueParser::new())]
     throttling: bool,
 
-    /// Seconds between two looks for items that have expired, in tables with time to live
-    /// [default: 10].
+    /// Seconds between two looks for items that have expired, in tables with time to live; may
+    /// have a fraction [default: 10].
     #[arg(
         long,
         env = "ANYWHEN_TIME_TO_LIVE_INTERVAL_SECONDS",
         value_name = "SECONDS"
     )]
-    time_to_live_interval_seconds: Option<u64>,
+    time_to_live_interval_seconds: Option<f64>,
 
     /// Seconds for which a table's time to live cannot be changed again. AWS has about 1,860
     /// [default: 0].
@@ -260,7 +260,13 @@ impl Config {
         let time_to_live_interval = arguments
             .time_to_live_interval_seconds
             .or(file.time_to_live_interval_seconds)
-            .unwrap_or(10);
+            .unwrap_or(10.0);
+        let time_to_live_interval = Duration::try_from_secs_f64(time_to_live_interval)
+            .ok()
+            .filter(|interval| !interval.is_zero())
+            .with_context(|| {
+                format!("{time_to_live_interval} is no number of seconds to wait between looks")
+            })?;
         let time_to_live_cooldown = arguments
             .time_to_live_cooldown_seconds
             .or(file.time_to_live_cooldown_seconds)
@@ -292,7 +298,7 @@ impl Config {
             memtables_bytes: memtables_mib.max(1).saturating_mul(1 << 20),
             request_timeout: Duration::from_secs(timeout.unwrap_or(20).max(1)),
             throttling: arguments.throttling || file.throttling,
-            time_to_live_interval: Duration::from_secs(time_to_live_interval.max(1)),
+            time_to_live_interval,
             time_to_live_cooldown: Duration::from_secs(time_to_live_cooldown),
             log_format: arguments
                 .log_format
@@ -356,6 +362,23 @@ mod tests {
         };
         let error = format!("{:#}", Config::resolve(arguments).unwrap_err());
         assert!(error.contains("lisen"), "{error}");
+    }
+
+    #[test]
+    fn an_interval_is_a_time_that_passes() {
+        let interval = |seconds| {
+            let config = Config::resolve(ServeArguments {
+                time_to_live_interval_seconds: seconds,
+                ..ServeArguments::default()
+            });
+            config.map(|config| config.time_to_live_interval)
+        };
+        assert_eq!(interval(None).unwrap(), Duration::from_secs(10));
+        assert_eq!(interval(Some(0.25)).unwrap(), Duration::from_millis(250));
+        for bad in [0.0, -1.0, 1e-12, f64::NAN, f64::INFINITY, 1e30] {
+            let refused = interval(Some(bad)).unwrap_err().to_string();
+            assert!(refused.contains("is no number of seconds"), "{refused}");
+        }
     }
 
     #[test]
