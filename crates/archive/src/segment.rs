@@ -376,10 +376,10 @@ fn decode_changes(mut rest: Bytes) -> Option<Vec<Change>> {
         let timestamp = CommitTimestamp::from_micros(rest.try_get_u64().ok()?);
         let flags = rest.try_get_u8().ok()?;
         let key = take_prefixed(&mut rest)?;
-        let item = if flags & HAS_ITEM == 0 {
-            None
-        } else {
-            Some(take_prefixed(&mut rest)?)
+        let item = match flags {
+            0 => None,
+            HAS_ITEM => Some(take_prefixed(&mut rest)?),
+            _ => return None,
         };
         changes.push(Change {
             key,

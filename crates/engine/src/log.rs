@@ -82,6 +82,9 @@ impl LogRecord {
             return Err(damaged());
         }
         let flags = stored.get_u8();
+        if flags & !(HAS_VALUE | HAS_OLD_VALUE) != 0 {
+            return Err(damaged());
+        }
         let table = TableId::from_u128(stored.get_u128());
         let mut part = || -> Result<Bytes, EngineError> {
             if stored.len() < 4 {
@@ -103,6 +106,9 @@ impl LogRecord {
         } else {
             Some(part()?)
         };
+        if !stored.is_empty() {
+            return Err(damaged());
+        }
         Ok(Self {
             timestamp,
             table,
@@ -110,5 +116,40 @@ impl LogRecord {
             value,
             old_value,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_record_is_read_back_and_nothing_more_or_less() {
+        let text = |text: &'static str| Bytes::from_static(text.as_bytes());
+        let at = CommitTimestamp::from_micros(7);
+        let decode = |stored: &[u8]| LogRecord::decode(at, Bytes::copy_from_slice(stored));
+        for value in [None, Some(text("new"))] {
+            for old_value in [None, Some(text("old"))] {
+                let entry = LogEntry {
+                    log: LogHandle(0),
+                    table: TableId::from_u128(9),
+                    key: text("key"),
+                    value: value.clone(),
+                    old_value: old_value.clone(),
+                };
+                let mut stored = entry.encode();
+                let record = decode(&stored).unwrap();
+                assert_eq!((record.table, record.key), (entry.table, entry.key));
+                assert_eq!((record.value, record.old_value), (value.clone(), old_value));
+                for length in 0..stored.len() {
+                    assert!(decode(&stored[..length]).is_err(), "cut at {length}");
+                }
+                stored.push(0);
+                assert!(decode(&stored).is_err(), "a byte behind it");
+                stored.pop();
+                stored[1] |= 4;
+                assert!(decode(&stored).is_err(), "an unknown flag");
+            }
+        }
     }
 }

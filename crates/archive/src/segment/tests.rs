@@ -156,3 +156,19 @@ async fn the_golden_segment_is_as_it_was() {
         changes
     );
 }
+
+#[test]
+fn a_block_that_says_what_no_block_says_is_refused() {
+    let mut block = vec![BLOCK_VERSION];
+    encode_change(&change(7, b"key", Some(b"item")), &mut block);
+    let flags = 9;
+    assert_eq!(block[flags], HAS_ITEM);
+    let read = |block: &[u8]| decode_changes(Bytes::copy_from_slice(block));
+    assert_eq!(read(&block).unwrap(), [change(7, b"key", Some(b"item"))]);
+    block[flags] |= 2;
+    assert_eq!(read(&block), None);
+    for length in 1..block.len() - 1 {
+        let cut = read(&block[..length]);
+        assert!(cut.is_none_or(|changes| changes.is_empty()), "{length}");
+    }
+}
