@@ -6,6 +6,7 @@
 //! the answer of the next call; a panic goes on there.
 
 use std::collections::{HashMap, VecDeque};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::thread;
 
@@ -88,17 +89,28 @@ impl OpenFile {
         Ok(Self { object, metadata })
     }
 
+    fn slices(&self, range: &KeyRange, slice_bytes: u64) -> Result<Vec<Slice>, ArchiveError> {
+        understood(|| Ok(Slice::of(&self.metadata, range, slice_bytes)))
+            .map_err(|error| ArchiveError::damaged(self.object.path(), error))
+    }
+
     async fn read(&self, slice: &Slice) -> Result<SliceRows, ArchiveError> {
-        let stretches = slice.stretches(&self.metadata);
+        let damaged = |error| ArchiveError::damaged(self.object.path(), error);
+        let stretches = understood(|| Ok(slice.stretches(&self.metadata))).map_err(damaged)?;
         let fetched = stretches.into_iter().map(async |stretch| {
             let start = stretch.start;
             Ok::<_, ArchiveError>((start, self.object.read(stretch).await?))
         });
         let fetched: Vec<(u64, Bytes)> = try_join_all(fetched).await?;
-        slice
-            .decode(&self.metadata, fetched)
-            .map_err(|error| ArchiveError::damaged(self.object.path(), error))
+        understood(|| slice.decode(&self.metadata, fetched)).map_err(damaged)
     }
+}
+
+/// What the parquet crate makes of a file. It panics on some that no writer makes: offsets that
+/// lead before their column, lengths below zero. Such a file is damaged like any other.
+fn understood<T>(read: impl FnOnce() -> Result<T, ParquetError>) -> Result<T, ParquetError> {
+    let contradictory = |_| ParquetError::General("its footer contradicts itself".to_owned());
+    catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|panic| Err(contradictory(panic)))
 }
 
 async fn read_metadata(object: &SealedObject) -> Result<ParquetMetaData, ArchiveError> {
@@ -109,7 +121,7 @@ async fn read_metadata(object: &SealedObject) -> Result<ParquetMetaData, Archive
         let bytes = object.read(start..object.len()).await?;
         let mut reader =
             ParquetMetaDataReader::new().with_page_index_policy(PageIndexPolicy::Optional);
-        match reader.try_parse_sized(&bytes, object.len()) {
+        match understood(|| reader.try_parse_sized(&bytes, object.len())) {
             Ok(()) => return reader.finish().map_err(damaged),
             Err(ParquetError::NeedMoreData(needed)) if needed as u64 > tail_bytes => {
                 tail_bytes = needed as u64;
@@ -287,7 +299,7 @@ impl Feeder {
                 return Ok(None);
             };
             let open = self.known.get(&self.reading, &file).await?;
-            self.slices = Slice::of(&open.metadata, &self.range, self.slice_bytes).into();
+            self.slices = open.slices(&self.range, self.slice_bytes)?.into();
             self.open = Some(open);
         }
     }
