@@ -34,6 +34,8 @@ mod change;
 mod compact;
 mod data_file;
 mod error;
+#[doc(hidden)]
+pub mod fuzzing;
 mod keyframe;
 mod layout;
 mod lease;

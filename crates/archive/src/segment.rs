@@ -80,20 +80,23 @@ impl Directory {
         self.blocks.iter().find(|block| block.table == table)
     }
 
-    fn seal(&self, path: &str, realm_key: &SealingKey, randomness: &dyn Randomness) -> Vec<u8> {
+    /// Its clear part and its secret part.
+    fn encode(&self) -> [Vec<u8>; 2] {
         let bounds = |block: &BlockEntry| KeyBounds {
             key_min: block.key_min.clone(),
             key_max: block.key_max.clone(),
         };
         let bounds: Vec<KeyBounds> = self.blocks.iter().map(bounds).collect();
-        sealed::seal_whole(
-            Kind::SegmentDirectory,
-            path,
-            &serde_json::to_vec(self).expect("a directory is plain data"),
-            realm_key,
-            &serde_json::to_vec(&bounds).expect("a directory is plain data"),
-            randomness,
-        )
+        [
+            serde_json::to_vec(self).expect("a directory is plain data"),
+            serde_json::to_vec(&bounds).expect("a directory is plain data"),
+        ]
+    }
+
+    fn seal(&self, path: &str, realm_key: &SealingKey, randomness: &dyn Randomness) -> Vec<u8> {
+        let [clear, secret] = self.encode();
+        let kind = Kind::SegmentDirectory;
+        sealed::seal_whole(kind, path, &clear, realm_key, &secret, randomness)
     }
 }
 
@@ -324,7 +327,6 @@ fn open_directory(
     sealed: &Bytes,
     master: Option<&MasterKey>,
 ) -> Result<Directory, ArchiveError> {
-    let damaged = |error: serde_json::Error| ArchiveError::damaged(path, error);
     let kind = Kind::SegmentDirectory;
     let (clear, secret) = match master {
         Some(master) => {
@@ -333,7 +335,17 @@ fn open_directory(
         }
         None => (sealed::read_clear(kind, path, path, sealed)?.0, None),
     };
-    let mut directory: Directory = serde_json::from_slice(&clear).map_err(damaged)?;
+    decode_directory(path, &clear, secret.as_deref())
+}
+
+/// Reads a directory out of its parts; without the secret one the bounds of keys stay blank.
+fn decode_directory(
+    path: &str,
+    clear: &[u8],
+    secret: Option<&[u8]>,
+) -> Result<Directory, ArchiveError> {
+    let damaged = |error: serde_json::Error| ArchiveError::damaged(path, error);
+    let mut directory: Directory = serde_json::from_slice(clear).map_err(damaged)?;
     if directory.format != DIRECTORY_FORMAT {
         return Err(ArchiveError::Format {
             path: path.to_owned(),
@@ -342,7 +354,7 @@ fn open_directory(
         });
     }
     if let Some(secret) = secret {
-        let bounds: Vec<KeyBounds> = serde_json::from_slice(&secret).map_err(damaged)?;
+        let bounds: Vec<KeyBounds> = serde_json::from_slice(secret).map_err(damaged)?;
         if bounds.len() != directory.blocks.len() {
             let reason = "the two parts of its directory do not fit";
             return Err(ArchiveError::damaged(path, reason));
@@ -393,6 +405,39 @@ fn decode_changes(mut rest: Bytes) -> Option<Vec<Change>> {
 fn take_prefixed(rest: &mut Bytes) -> Option<Bytes> {
     let length = rest.try_get_u32().ok()? as usize;
     (rest.len() >= length).then(|| rest.split_to(length))
+}
+
+/// A block's changes, read and encoded again: see [`crate::fuzzing`].
+pub(crate) fn reencode_block(plaintext: Bytes) -> Option<Vec<u8>> {
+    let mut out = vec![BLOCK_VERSION];
+    for change in decode_changes(plaintext)? {
+        encode_change(&change, &mut out);
+    }
+    Some(out)
+}
+
+/// A directory's parts, read and encoded again, with a line feed between: see
+/// [`crate::fuzzing`].
+pub(crate) fn reencode_directory(path: &str, clear: &[u8], secret: &[u8]) -> Option<Vec<u8>> {
+    let directory = decode_directory(path, clear, Some(secret)).ok()?;
+    Some(directory.encode().join(&b'\n'))
+}
+
+/// A segment of one table's changes: whole, its directory's parts, and its block's plaintext.
+pub(crate) fn example(
+    path: &str,
+    changes: &[Change],
+    key: &SealingKey,
+) -> (Vec<u8>, Vec<u8>, Vec<u8>) {
+    let mut builder = SegmentBuilder::default();
+    let mut block = vec![BLOCK_VERSION];
+    for change in changes {
+        builder.add(TableId::from_u128(1), key, change);
+        encode_change(change, &mut block);
+    }
+    let randomness = anywhen_model::SeededRandomness::new(1);
+    let (segment, directory) = builder.seal(path, key, &randomness);
+    (segment.to_vec(), directory.encode().join(&b'\n'), block)
 }
 
 #[cfg(test)]

@@ -29,4 +29,6 @@ mod space;
 mod view;
 
 pub use engine::LocalEngine;
+#[doc(hidden)]
+pub use journal::read_any_journal;
 pub use options::{Durability, FreeSpaceProbe, LocalEngineOptions};

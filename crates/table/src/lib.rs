@@ -28,6 +28,8 @@ mod control;
 mod create_table;
 mod error;
 mod expiry;
+#[doc(hidden)]
+pub mod fuzzing;
 mod indexes;
 mod keys;
 mod latches;
