@@ -105,6 +105,17 @@ NESTED = {
     "open parentheses within 4 KB": ("Scan", json.dumps(filter_with("(" * 4000))),
     "NOTs within 4 KB": ("Scan", json.dumps(filter_with("NOT " * 1000 + "a = :v"))),
     "functions within 4 KB": ("Scan", json.dumps(filter_with("size(" * 800))),
+    "4,096 open parentheses in a condition": (
+        "PutItem",
+        json.dumps(
+            {"TableName": "bad", "Item": {"pk": {"S": "a"}}, "ConditionExpression": "(" * 4096},
+        ),
+    ),
+    "ORs of 1,000 branches": ("Scan", json.dumps(filter_with(" OR ".join(["a = :v"] * 1000)))),
+    "an item of 33 levels": (
+        "PutItem",
+        '{"TableName":"bad","Item":{"pk":{"S":"a"},"l":' + '{"L":[' * 33 + "]}" * 33 + "}}",
+    ),
     "lists": (
         "PutItem",
         '{"TableName":"bad","Item":{"pk":{"S":"a"},"l":' + '{"L":[' * DEEP + "]}" * DEEP + "}}",
@@ -132,6 +143,14 @@ def test_deep_nesting(wire, name):
     status, _, reply = wire.post(operation, body.encode())
     assert status == 400, (status, reply[:300])
     assert json.loads(reply)["__type"].endswith(("ValidationException", "SerializationException")), reply[:300]
+
+
+def test_a_statement_of_many_branches(wire):
+    """Within the bound of a statement's length, unlike an expression of as many."""
+    for clause in ("a=1", "pk='a'"):
+        statement = "SELECT * FROM bad WHERE " + " OR ".join([clause] * 700)
+        status, _, reply = wire.post("ExecuteStatement", json.dumps({"Statement": statement}).encode())
+        assert status in (200, 400), (status, reply[:300])
 
 
 def test_many_expressions_of_one_kind_are_cut_off(wire):
