@@ -338,7 +338,7 @@ def test_any_instant_while_items_expire(make_server, seed):
     switch(wire, table)
     wire.UpdateContinuousBackups(TableName=table, **PITR)
     earliest, _ = window(wire, table)
-    position, restored = None, 0
+    position, restored, deletions = None, 0, []
     for round_ in range(KILLS + 1):
         goal = max(history.last_commit, earliest) + SECOND // 2
         for _ in range(OPERATIONS // (KILLS + 1)):
@@ -351,10 +351,10 @@ def test_any_instant_while_items_expire(make_server, seed):
         client = streams_client(server.endpoint)
         position = position or iterator(client, arn)
         records, position = read(client, position)
-        learn(history, records)
+        deletions += learn(history, records)
         until(lambda: window(wire, table)[1] >= earliest, "the window opens")
-        commits = [commit for commit in history.commits() if earliest < commit <= last]
-        for instant in rng.sample(commits, 2):
+        for commits in (history.commits(), deletions):
+            instant = rng.choice([commit for commit in commits if earliest < commit <= last])
             check_instant(wire, table, history, instant - rng.choice((0, 1)), f"Restored-{restored}")
             restored += 1
     client = streams_client(server.endpoint)
@@ -396,7 +396,8 @@ def write_one(wire, table, history, rng):
 
 
 def learn(history, records):
-    """Takes the service's deletions over from a stream."""
+    """Takes the service's deletions over from a stream; when they were."""
+    deletions = []
     for record in records:
         told = record["dynamodb"]
         if record.get("userIdentity") is None:
@@ -407,6 +408,8 @@ def learn(history, records):
         assert told["OldImage"] == before, "deleted something else than was there"
         assert has_expired(before, commit // SECOND), f"deleted at {commit}: {before}"
         history.record(told["Keys"], commit, None)
+        deletions.append(commit)
+    return deletions
 
 
 def has_expired(found, at):

@@ -113,6 +113,8 @@ REQUESTS = {
     },
     "UpdateTable": {"TableName": "shapes-none", "BillingMode": "PROVISIONED", "ProvisionedThroughput": {"ReadCapacityUnits": 1, "WriteCapacityUnits": 1}},
     "DescribeTable": {"TableName": TABLE},
+    "UpdateTimeToLive": {"TableName": "shapes-none", "TimeToLiveSpecification": {"Enabled": True, "AttributeName": "expires"}},
+    "DescribeTimeToLive": {"TableName": TABLE},
     "ListTables": {"Limit": 3, "ExclusiveStartTableName": "abc"},
     "CreateBackup": {"TableName": "shapes-none", "BackupName": "Backup"},
     "DescribeBackup": {"BackupArn": ARN},
