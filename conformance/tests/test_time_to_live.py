@@ -23,6 +23,7 @@ from conformance.tables import (
     read_all,
     wait_active,
 )
+from conformance.tests.test_recover import Only, archived, recovered
 from conformance.tests.test_streams import changes, iterator, read, streaming, streams_client
 from conformance.waiting import until
 from conformance.walkthrough import backup_status, window
@@ -324,6 +325,37 @@ def test_a_killed_server_goes_on(make_server):
     wire = Wire(server.start().endpoint)
     until_left(wire, "Killed", *(one["pk"]["S"] for one in staying))
     check_table(wire, "Killed", SCHEMA, staying, "after kills")
+    server.stop()
+
+
+def test_a_lost_server_comes_back_with_the_setting(make_server, tmp_path):
+    """The items that expire are found anew; what was deleted stays so."""
+    server = make_server(environment=OFTEN).start()
+    wire = Wire(server.endpoint)
+    create_table(wire, "Lost", SCHEMA)
+    wire.UpdateContinuousBackups(TableName="Lost", **PITR)
+    earliest, _ = window(wire, "Lost")
+    switch(wire, "Lost")
+    put_all(wire, "Lost", [item("gone", now() - 10), item("kept")])
+    until_left(wire, "Lost", "kept")
+    later = [item("later", now() + 1000), item("kept")]
+    last = wire.PutItem(TableName="Lost", Item=later[0]).commit
+    until(lambda: archived(wire) >= max(last, earliest), "everything archived")
+    server.kill()
+
+    found = tmp_path / "found"
+    recovered(Only(server), found)
+    keep = {"archive_dir": server.archive_dir, "master_key_file": server.master_key_file}
+    server = make_server("found-again", data_dir=found, environment=OFTEN, **keep).start()
+    wire = Wire(server.endpoint)
+    enabled = {"TimeToLiveStatus": "ENABLED", "AttributeName": "expires"}
+    until(lambda: described(wire, "Lost") == enabled, enabled)
+    check_table(wire, "Lost", SCHEMA, later, "recovered")
+    move = {":e": {"N": str(now() - 10)}}
+    wire.UpdateItem(
+        TableName="Lost", Key=key("later"), UpdateExpression="SET expires = :e", ExpressionAttributeValues=move
+    )
+    until_left(wire, "Lost", "kept")
     server.stop()
 
 
