@@ -11,6 +11,7 @@ use crate::control::{advance, off_runtime};
 use crate::error::TableError;
 use crate::realm::RealmTables;
 use crate::record::{TableRecord, TableStatus, TimeToLive};
+use crate::table::Table;
 
 /// How long enabling waits for the order of expiry to be filled; a small table is done by then.
 const FILLING_PATIENCE: Duration = Duration::from_secs(2);
@@ -69,11 +70,10 @@ impl RealmTables {
             check_changeable(table.record())?;
             check_differs(table.record(), &attribute, enabled)?;
             realm.check_cooled_down(table.record())?;
-            drop(table);
             if enabled {
-                realm.enable_time_to_live(&name, attribute).await.map(Some)
+                realm.enable_time_to_live(table, attribute).await.map(Some)
             } else {
-                realm.disable_time_to_live(&name).await.map(|()| None)
+                realm.disable_time_to_live(&table).await.map(|()| None)
             }
         });
         if let Some(filled) = filled.await? {
@@ -86,10 +86,9 @@ impl RealmTables {
     /// What is returned ends with the filling. In turn only.
     async fn enable_time_to_live(
         self: &Arc<Self>,
-        name: &TableName,
+        before: Arc<Table>,
         attribute: String,
     ) -> Result<impl Future<Output = ()> + Send + use<>, TableError> {
-        let before = self.table(name)?;
         let mut record = before.record().clone();
         let number = record.next_index_number();
         record.settings.time_to_live_changed_at = Some(self.now());
@@ -108,8 +107,7 @@ impl RealmTables {
     }
 
     /// In turn only.
-    async fn disable_time_to_live(self: &Arc<Self>, name: &TableName) -> Result<(), TableError> {
-        let before = self.table(name)?;
+    async fn disable_time_to_live(self: &Arc<Self>, before: &Table) -> Result<(), TableError> {
         let mut record = before.record().clone();
         // So that its number stays used.
         record.index_numbers_used = record.next_index_number() - 1;
