@@ -10,7 +10,7 @@ use anywhen_model::{CommitTimestamp, Item};
 use parking_lot::Mutex;
 use tokio::sync::{oneshot, watch};
 
-use super::fixture::{Fixture, item, key, music, n, name, s, update};
+use super::fixture::{Fixture, START_MICROS, item, key, music, n, name, s, update};
 use super::writes::logged;
 use crate::{ItemChange, TableError, WriteAction, WriteOutcome};
 
@@ -209,6 +209,58 @@ async fn a_client_that_goes_away_loses_no_update() {
         tokio::task::yield_now().await;
     }
     assert_eq!(table.statistics().items, 1);
+}
+
+/// A table with an item that has expired, and the service's deletion of it, not begun yet.
+async fn expired(
+    fixture: &Fixture,
+) -> impl Future<Output = Result<bool, TableError>> + Send + use<> {
+    let table = fixture.music().await.id();
+    let realm = Arc::clone(&fixture.realm);
+    let music = name("Music");
+    let enabled = realm.update_time_to_live(&music, "expires", true);
+    enabled.await.unwrap();
+    let mut item = song("expired");
+    let a_second_ago = START_MICROS / 1_000_000 - 1;
+    item.attributes
+        .insert("expires".to_owned(), n(a_second_ago as i64));
+    fixture.put("Music", item).await;
+    let stored = fixture.table("Music").stored_key(&key("a", 1)).unwrap();
+    async move { realm.delete_expired(table, &stored).await }
+}
+
+#[tokio::test]
+async fn a_deletion_by_the_service_waits_for_a_write_on_its_way() {
+    let (fixture, gate) = gated().await;
+    let deletion = expired(&fixture).await;
+    gate.close();
+    let rescue = spawn(&fixture, ItemChange::Put(song("rescued")));
+    gate.wait_for(1).await;
+    let deletion = tokio::spawn(deletion);
+    for _ in 0..10 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(*gate.count.borrow(), 1, "it waits for the write's latch");
+    gate.open().await;
+    rescue.await.unwrap().unwrap();
+    assert_eq!(deletion.await.unwrap(), Ok(false));
+    assert_eq!(fixture.get("Music", key("a", 1)), Some(song("rescued")));
+}
+
+#[tokio::test]
+async fn a_queued_deletion_by_a_setting_that_is_no_more_is_refused() {
+    let (fixture, gate) = gated().await;
+    let deletion = expired(&fixture).await;
+    gate.close();
+    let deletion = tokio::spawn(deletion);
+    gate.wait_for(1).await;
+    let music = name("Music");
+    let disabled = fixture.realm.update_time_to_live(&music, "expires", false);
+    disabled.await.unwrap();
+    gate.open().await;
+    assert_eq!(deletion.await.unwrap(), Ok(false));
+    assert!(fixture.get("Music", key("a", 1)).is_some());
+    assert_eq!(fixture.table("Music").check_indexes().unwrap(), []);
 }
 
 /// Many clients count one item up; every third gives up at a random moment. Whoever was told of

@@ -4,7 +4,9 @@ mod random;
 
 use std::sync::Arc;
 
+use anywhen_engine::blocking::in_step;
 use anywhen_model::{AttributeValue, Item, Number, TableId, limits};
+use tokio::task::JoinHandle;
 
 use super::fixture::{Fixture, START_MICROS, item, key, music, n, name, s, text, update};
 use super::restore::load;
@@ -84,6 +86,20 @@ async fn begin_enabling(fixture: &Fixture) {
     let known = || status(fixture) != TimeToLiveStatus::Disabled;
     until("enabling is known", known).await;
     asking.abort();
+}
+
+/// A pass that has found what has expired, and is held before it deletes it.
+async fn found_and_held(fixture: &Fixture) -> JoinHandle<u64> {
+    fixture.at("expiry::before_delete", "pause");
+    let tables = Arc::clone(&fixture.tables);
+    // What the pass reads, it has read within its first turns.
+    let in_step = in_step();
+    let pass = tokio::spawn(async move { tables.expire_items().await });
+    for _ in 0..10 {
+        tokio::task::yield_now().await;
+    }
+    drop(in_step);
+    pass
 }
 
 #[tokio::test]
@@ -209,10 +225,7 @@ async fn whoever_changes_an_item_first_has_rescued_it() {
         fixture.put("Music", song(number, Some(n(NOW - 1)))).await;
     }
     // The pass has found them, and deletes them no sooner than they are changed.
-    fixture.at("expiry::before_delete", "pause");
-    let tables = Arc::clone(&fixture.tables);
-    let pass = tokio::spawn(async move { tables.expire_items().await });
-    tokio::task::yield_now().await;
+    let pass = found_and_held(&fixture).await;
     let changes = [
         ("SET expires = :e", vec![(":e", n(NOW + 100))]),
         ("REMOVE expires", vec![]),
@@ -242,10 +255,7 @@ async fn what_is_disabled_deletes_nothing_and_leaves_nothing() {
     switch(&fixture, "expires", true).await.unwrap();
     assert_eq!(keyspaces(), before + 1);
     fixture.put("Music", song(0, Some(n(NOW - 1)))).await;
-    fixture.at("expiry::before_delete", "pause");
-    let tables = Arc::clone(&fixture.tables);
-    let pass = tokio::spawn(async move { tables.expire_items().await });
-    tokio::task::yield_now().await;
+    let pass = found_and_held(&fixture).await;
     switch(&fixture, "expires", false).await.unwrap();
     fixture.at("expiry::before_delete", "off");
     assert_eq!(pass.await.unwrap(), 0);

@@ -8,9 +8,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use anywhen_engine::blocking::in_step;
 use proptest::prelude::*;
-use tokio::task::JoinHandle;
 
 use super::*;
 use crate::{ITEMS_PART, TransactAction, WriteAction};
