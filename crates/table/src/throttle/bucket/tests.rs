@@ -125,7 +125,7 @@ proptest! {
             for (at, asked) in admitted.iter().skip(first) {
                 halves += asked;
                 largest = largest.max(*asked);
-                let rated = (at - from) as u128 * 2 * u128::from(units_per_second);
+                let rated = u128::from(at - from) * 2 * u128::from(units_per_second);
                 let burst = 600 * u128::from(units_per_second) * 1_000_000;
                 let most = rated + burst + u128::from(largest) * 1_000_000;
                 prop_assert!(u128::from(halves) * 1_000_000 <= most);
