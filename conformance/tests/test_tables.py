@@ -343,8 +343,13 @@ def test_changes_that_do_not_combine(wire, table, members, text):
     assert wire.DescribeTable(TableName=table)["Table"] == described
 
 
-def test_deletion_protection_is_in_force_with_the_answer(wire, table):
+def test_what_is_in_force_with_the_answer(wire, table):
     create_table(wire, table, Schema())
     answered = wire.UpdateTable(TableName=table, DeletionProtectionEnabled=True)["TableDescription"]
     assert (answered["TableStatus"], answered["DeletionProtectionEnabled"]) == ("ACTIVE", True)
     wire.UpdateTable(TableName=table, DeletionProtectionEnabled=False)
+    answered = wire.UpdateTable(TableName=table, OnDemandThroughput={"MaxReadRequestUnits": 7})["TableDescription"]
+    assert (answered["TableStatus"], answered["OnDemandThroughput"]) == ("ACTIVE", {"MaxReadRequestUnits": 7})
+    for empty in ("OnDemandThroughput", "WarmThroughput"):
+        with refused(VALIDATION, re.compile("^At least one of ProvisionedThroughput, BillingMode, ")):
+            wire.UpdateTable(TableName=table, **{empty: {}})

@@ -26,7 +26,7 @@ pub struct UpdateTable {
     pub throughput: Option<Throughput>,
     /// `BillingMode`.
     pub billing_mode: Option<BillingMode>,
-    /// `OnDemandThroughput`.
+    /// `OnDemandThroughput`; without members it is as good as absent.
     pub on_demand: Option<OnDemandLimits>,
     /// `DeletionProtectionEnabled`.
     pub deletion_protection: Option<bool>,
@@ -58,7 +58,7 @@ impl UpdateTable {
             self.asked_warm().is_some(),
             self.throughput.is_some(),
             self.billing_mode.is_some(),
-            self.on_demand.is_some(),
+            self.asked_on_demand().is_some(),
             self.stream.is_some(),
             updates_indexes,
         ];
@@ -84,7 +84,7 @@ impl UpdateTable {
             || self.stream.is_some()
             || self.asked_warm().is_some()
             || updates_indexes;
-        if self.on_demand.is_some() && beside_billing {
+        if self.asked_on_demand().is_some() && beside_billing {
             return Err(TableError::invalid_parameter(
                 "OnDemandThroughput can only be combined with BillingMode in an UpdateTable \
                  request",
@@ -124,11 +124,17 @@ impl UpdateTable {
         self.warm.filter(|warm| !warm.is_empty())
     }
 
+    /// Bounds of capacity billed by request, if any is asked for.
+    fn asked_on_demand(&self) -> Option<OnDemandLimits> {
+        self.on_demand
+            .filter(|limits| *limits != OnDemandLimits::default())
+    }
+
     /// Whether the change is in force when the answer is given, as on AWS, so that the answer
     /// shows it.
     pub fn is_immediate(&self) -> bool {
         self.deletion_protection.is_some()
-            || (self.on_demand.is_some() && self.billing_mode.is_none())
+            || (self.asked_on_demand().is_some() && self.billing_mode.is_none())
     }
 
     /// Whether the table stays ACTIVE while the change is made.

@@ -136,7 +136,7 @@ fn billing_comes_with_what_it_may_come_with() {
 }
 
 #[test]
-fn warm_throughput_of_indexes_comes_with_nothing_else() {
+fn warm_throughput_of_indexes_comes_alone_and_empty_members_are_absent() {
     let with = |changes: Vec<IndexChange>| UpdateTable {
         indexes: Some(changes),
         ..nothing()
@@ -181,9 +181,15 @@ fn warm_throughput_of_indexes_comes_with_nothing_else() {
     assert!(text(empty.check()).starts_with("At least one of "));
     let beside = UpdateTable {
         deletion_protection: Some(true),
+        on_demand: Some(OnDemandLimits::default()),
         ..empty
     };
     beside.check().unwrap();
+    let empty = UpdateTable {
+        on_demand: Some(OnDemandLimits::default()),
+        ..nothing()
+    };
+    assert!(text(empty.check()).starts_with("At least one of "));
 }
 
 async fn update(fixture: &Fixture, request: UpdateTable) -> TableRecord {

@@ -149,7 +149,10 @@ async fn the_form_of_a_change_comes_first() {
         ),
         (
             UpdateTable {
-                on_demand: Some(OnDemandLimits::default()),
+                on_demand: Some(OnDemandLimits {
+                    read_units_max: Some(1),
+                    write_units_max: None,
+                }),
                 ..dropping("genre")
             },
             format!(
