@@ -1,4 +1,8 @@
-//! The closed loop: each connection sends its next request when the last one is answered.
+//! The plain closed loop: PutItem or GetItem by number, each connection sending its next request when
+//! the last one is answered.
+//!
+//! Requests carry a credential scope but no valid signature. A connection that fails ends the run
+//! with an error.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -7,8 +11,9 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
 use hdrhistogram::Histogram;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpStream;
+
+use crate::connection::Connection;
+use crate::noise::Noise;
 
 /// What a run does.
 #[derive(Debug, Clone, clap::Args)]
@@ -76,13 +81,12 @@ async fn connection(
     kind: Kind,
     next: Arc<AtomicU64>,
 ) -> anyhow::Result<Histogram<u64>> {
-    let mut stream = TcpStream::connect(load.address)
+    let mut connection = Connection::open(load.address)
         .await
         .context("cannot connect")?;
-    stream.set_nodelay(true)?;
     let mut latencies = Histogram::new(3)?;
-    let noise = noise(load.payload_bytes);
-    let (mut request, mut reply) = (Vec::new(), Vec::new());
+    let noise = Noise::new(load.payload_bytes);
+    let mut request = Vec::new();
     loop {
         let number = next.fetch_add(1, Ordering::Relaxed);
         if number >= load.requests {
@@ -90,40 +94,19 @@ async fn connection(
         }
         compose(&load, kind, load.first + number, &noise, &mut request);
         let sent = Instant::now();
-        stream.write_all(&request).await?;
-        let status = receive(&mut stream, &mut reply).await?;
-        if status != 200 {
-            bail!("status {status}: {}", String::from_utf8_lossy(&reply));
+        let reply = connection.exchange(&request).await?;
+        if reply.status != 200 {
+            let body = String::from_utf8_lossy(reply.body);
+            bail!("status {}: {body}", reply.status);
         }
         latencies.record(sent.elapsed().max(Duration::from_micros(1)).as_micros() as u64)?;
     }
 }
 
-/// Text in which no two payloads look alike, so that neither side gains by compressing it.
-fn noise(payload_bytes: usize) -> String {
-    let mut state = 1u64;
-    let mut digit = || {
-        state = state
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        char::from(b'0' + (state >> 33) as u8 % 75)
-    };
-    (0..payload_bytes + NOISE_BYTES)
-        .map(|_| digit())
-        .filter(|c| !matches!(c, '"' | '\\'))
-        .collect()
-}
-
-/// How far the start of a payload moves through the noise.
-const NOISE_BYTES: usize = 1 << 20;
-
-fn compose(load: &Load, kind: Kind, number: u64, noise: &str, request: &mut Vec<u8>) {
+fn compose(load: &Load, kind: Kind, number: u64, noise: &Noise, request: &mut Vec<u8>) {
     let table = &load.table;
     let item = number % load.items;
-    let start = (number.wrapping_mul(7919) % (NOISE_BYTES as u64 / 2)) as usize;
-    let payload = noise
-        .get(start..start + load.payload_bytes)
-        .unwrap_or_default();
+    let payload = noise.payload(number, load.payload_bytes);
     let (operation, body) = match kind {
         Kind::Put => (
             "PutItem",
@@ -147,36 +130,4 @@ fn compose(load: &Load, kind: Kind, number: u64, noise: &str, request: &mut Vec<
     );
     request.extend_from_slice(head.as_bytes());
     request.extend_from_slice(body.as_bytes());
-}
-
-/// Reads one reply whole; leaves its bytes in `reply`.
-async fn receive(stream: &mut TcpStream, reply: &mut Vec<u8>) -> anyhow::Result<u16> {
-    reply.clear();
-    let mut wanted = None;
-    loop {
-        if stream.read_buf(reply).await? == 0 {
-            bail!("the server closed the connection");
-        }
-        if wanted.is_none()
-            && let Some(end) = find(reply, b"\r\n\r\n")
-        {
-            let head = std::str::from_utf8(reply.get(..end).unwrap_or_default())?;
-            let length = head
-                .lines()
-                .filter_map(|line| line.split_once(':'))
-                .find(|(name, _)| name.eq_ignore_ascii_case("content-length"))
-                .context("a reply without Content-Length")?;
-            wanted = Some(end + 4 + length.1.trim().parse::<usize>()?);
-        }
-        if wanted.is_some_and(|wanted| reply.len() >= wanted) {
-            let status = reply.get(9..12).context("a reply without a status")?;
-            return Ok(std::str::from_utf8(status)?.parse()?);
-        }
-    }
-}
-
-fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
-    haystack
-        .windows(needle.len())
-        .position(|window| window == needle)
 }
