@@ -1,6 +1,6 @@
 # The commands of this repository. Each installs what it needs first.
 
-.PHONY: demo test soak bench lint setup
+.PHONY: demo test soak bench bench-peers lint setup
 
 # Both restore walkthroughs with the real AWS CLI against a fresh server.
 demo: setup
@@ -17,6 +17,10 @@ soak: setup
 # Requests per second beside what the machine can do at most, and the speed of a restore.
 bench: setup
 	@scripts/bench
+
+# Requests per second beside other servers of the API, installed from their registries.
+bench-peers: setup
+	@scripts/bench-peers
 
 # Format, lints, licences.
 lint: setup
