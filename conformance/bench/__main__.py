@@ -5,7 +5,7 @@ import tempfile
 from pathlib import Path
 
 from conformance.anywhen_server import REPOSITORY
-from conformance.bench import history, restores, writes
+from conformance.bench import history, instructions, restores, writes
 from conformance.bench.report import Report
 
 SECTIONS = {
@@ -16,6 +16,7 @@ SECTIONS = {
     "length": history.length,
     "idle": history.idle,
     "start": history.start,
+    "instructions": instructions.measure,
 }
 
 
