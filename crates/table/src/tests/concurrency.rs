@@ -248,6 +248,26 @@ async fn a_deletion_by_the_service_waits_for_a_write_on_its_way() {
 }
 
 #[tokio::test]
+async fn a_write_waits_for_a_deletion_by_the_service_on_its_way() {
+    let (fixture, gate) = gated().await;
+    let deletion = expired(&fixture).await;
+    gate.close();
+    let deletion = tokio::spawn(deletion);
+    gate.wait_for(1).await;
+    let count = spawn(&fixture, count_up());
+    for _ in 0..10 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(*gate.count.borrow(), 1, "it waits for the deletion's latch");
+    gate.open().await;
+    assert_eq!(deletion.await.unwrap(), Ok(true));
+    let counted = count.await.unwrap().unwrap();
+    assert_eq!(counted.old, None, "it has seen that the item is gone");
+    assert_eq!(fixture.get("Music", key("a", 1)), counted.new);
+    assert_eq!(fixture.table("Music").check_indexes().unwrap(), []);
+}
+
+#[tokio::test]
 async fn a_queued_deletion_by_a_setting_that_is_no_more_is_refused() {
     let (fixture, gate) = gated().await;
     let deletion = expired(&fixture).await;
