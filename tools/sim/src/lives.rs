@@ -249,19 +249,16 @@ async fn settle(run: &Arc<Run>, operator: &Operator) -> anyhow::Result<()> {
         operator.look_after_jobs()?;
         operator.take_in_system_backups().await?;
         let backups = operator.look_at_backups().await?;
-        let archived = server.archived_through().await?;
-        let (behind, restores, deleting) = {
+        // Of the log, not of the oracle: a write that changed nothing has an instant and is in no
+        // log, so nothing has to be archived for it.
+        let behind = server.logged_through()? > server.archived_through().await?;
+        let (restores, deleting) = {
             let facts = run.facts();
-            let mut kept = facts
-                .tables
-                .values()
-                .filter(|table| table.history.is_some());
-            let behind = kept.any(|table| facts.oracle.last_of(table.id) > archived);
             let deleting = facts
                 .tables
                 .values()
                 .any(|table| table.deleting == Some(true));
-            (behind, facts.restores.clone(), deleting)
+            (facts.restores.clone(), deleting)
         };
         if backups && !behind && restores.is_empty() && !deleting {
             break;

@@ -206,11 +206,6 @@ impl Oracle {
         instants.into_iter().collect()
     }
 
-    /// The last certain commit of a table.
-    pub(crate) fn last_of(&self, table: TableId) -> CommitTimestamp {
-        self.instants(table).pop().unwrap_or_default()
-    }
-
     /// Bytes of all versions of a table.
     pub(crate) fn bytes(&self, table: TableId) -> u64 {
         let versions = self.tables.get(&table).into_iter();

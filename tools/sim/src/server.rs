@@ -214,6 +214,11 @@ impl Server {
         Ok(status.archived_through)
     }
 
+    /// The last commit in the change log.
+    pub(crate) fn logged_through(&self) -> anyhow::Result<CommitTimestamp> {
+        Ok(*self.engine.watch_log(self.tables.log())?.borrow())
+    }
+
     pub(crate) fn backlog_bytes(&self) -> u64 {
         self.engine.log_backlog_bytes(self.tables.log())
     }
