@@ -16,7 +16,7 @@ use anywhen_model::{
 };
 use anywhen_table::{
     AttributeDefinition, BillingMode, CreateTable, GetItem, ItemChange, KeyElement, KeyRole,
-    RealmTables, TableSettings, Tables, TablesOptions, WriteAction,
+    RealmTables, TableSettings, Tables, TablesOptions, WarmRequest, WriteAction,
 };
 
 /// 2026-11-21, in microseconds.
@@ -79,10 +79,12 @@ fn definition() -> CreateTable {
         billing_mode: Some(BillingMode::PayPerRequest),
         throughput: None,
         on_demand: None,
+        warm: WarmRequest::default(),
         global_indexes: None,
         local_indexes: None,
         managed_encryption: false,
         deletion_protection: false,
+        table_class: None,
         stream: None,
         settings: TableSettings::default(),
     }
