@@ -1,10 +1,10 @@
 //! Opening a realm: what earlier lives left is taken up, and what the archive knows is learnt.
 //!
-//! The order matters. Holds of restores that have not pinned their instant yet come first, so
-//! that nothing that is started next deletes what they need. Then the backups are brought into
-//! line with the archive: a pin this server has no record of is a backup it does not know, from
-//! another server's life or its own lost one, and becomes its own. Then spans, deletions,
-//! restores.
+//! The order matters. Holds of restores and backups that have not pinned their instant yet come
+//! first, so that nothing that is started next deletes what they need. Then the backups are
+//! brought into line with the archive: a pin this server has no record of is a backup it does not
+//! know, from another server's life or its own lost one, and becomes its own. Then spans,
+//! deletions, restores.
 //!
 //! Always true: a realm serves under an epoch of its own, and its commits come after everything
 //! that the archive holds ([`RealmRecovery::pass_archived`]).
@@ -70,8 +70,11 @@ impl RealmRecovery {
         // Spans that begin anew are announced before the archiver passes their first changes.
         let announced = opened.announce_spans();
         opened.start_archiver();
+        let held = opened.hold_spans_of_backups();
         opened.take_up_spans(announced).await?;
+        opened.shared.failpoint("resume::before_backups").await?;
         opened.take_up_backups(&continuity).await?;
+        drop(held);
         opened.take_up_deletions();
         opened.take_up_restores(restores).await;
         opened.release_pins(stale);
@@ -256,6 +259,22 @@ impl RealmRecovery {
                 self.start_deletion(table.id(), None);
             }
         }
+    }
+
+    /// Holds what backups that are not made yet may need. It ends when each of them has a hold of
+    /// its own, or is given up.
+    fn hold_spans_of_backups(&self) -> Vec<Hold> {
+        let creating: Vec<TableId> = self.book.read(|entries| {
+            let backups = entries.backups.values();
+            backups
+                .filter(|backup| backup.status == BackupStatus::Creating)
+                .map(|backup| backup.table.id)
+                .collect()
+        });
+        let holds = creating.into_iter();
+        holds
+            .filter_map(|table| self.book.hold(table, Needs::Span))
+            .collect()
     }
 
     /// Brings the backups into line with the archive's pins.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use anywhen_engine_memory::MemoryStore;
 use anywhen_model::{BackupName, CommitTimestamp};
 use anywhen_table::{SystemStore, TableStatus};
+use fail_parallel::FailPointRegistry;
 
 use super::away::Objects;
 use super::world::{
@@ -289,6 +290,28 @@ async fn a_backup_without_history_is_not_made_from_a_span_that_has_ended() {
     world.span_settled("Music").await;
     let again = world.backup("Music", "Again").await;
     world.restore_backup(&again, "Copy").await.unwrap();
+    assert_eq!(world.contents("Copy").len(), 41);
+}
+
+/// Spans that are to be closed wait for backups that this start has not come to yet.
+#[tokio::test(start_paused = true)]
+async fn a_start_closes_no_span_before_the_backups_that_need_it() {
+    let world = with_history(Ground::new(17)).await;
+    world.inner().archive.seal_and_flush().await.unwrap();
+    world.ground.objects.set_away(true);
+    world.advance(SECOND);
+    world.put("Music", song("away", 1, "a")).await;
+    let begun = world.begin_backup("Music", "First").await;
+    world.pitr("Music", false).await;
+    world.put("Music", song("away", 2, "not logged")).await;
+    let ground = world.crash().await;
+    ground.objects.set_away(false);
+    let slow = Arc::new(FailPointRegistry::new());
+    fail_parallel::cfg(Arc::clone(&slow), "resume::before_backups", "sleep(60000)").unwrap();
+    let world = ground.try_start(slow).await.unwrap();
+    let backup = world.available(&begun).await;
+    world.span_settled("Music").await;
+    world.restore_backup(&backup, "Copy").await.unwrap();
     assert_eq!(world.contents("Copy").len(), 41);
 }
 
