@@ -1,24 +1,29 @@
-//! Clients of the data plane. Each has keys of its own, whose items it can foretell, and shares
-//! some with the others.
+//! Clients that write. Each has keys of its own, whose items it can foretell, and shares some
+//! with the others, where only the serial order of all says what should come of a write.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Context as _, bail, ensure};
 use anywhen_engine::Engine as _;
-use anywhen_expr::{Condition, ConditionKind, Placeholders, Update};
-use anywhen_model::{CommitTimestamp, Item, TableId, TableName};
-use anywhen_table::{ItemChange, TableError, TransactAction, WriteAction, WriteOutcome};
+use anywhen_model::{CommitTimestamp, TableId, TableName};
+use anywhen_table::{CancellationReason, GetItem, TableError, TransactAction, WriteOutcome};
 
+use crate::change::{Change, Expected};
 use crate::dice::Dice;
 use crate::facts::Run;
+use crate::lives::CLIENTS;
 use crate::oracle::{CommitNumber, Current, ItemKey};
 use crate::schema;
+use crate::serial::{Change as _, Sight, Told, WriteNumber};
 use crate::server::Server;
 use crate::trace::note;
 
-const OWN_KEYS: u64 = 7;
+/// Keys in a partition that one client writes.
+pub(crate) const OWN_KEYS: u64 = 7;
+/// Keys in the partition that all write.
 const SHARED_KEYS: u64 = 3;
+const SHARED: &str = "shared";
 
 pub(crate) struct Client {
     pub(crate) number: u64,
@@ -29,17 +34,31 @@ pub(crate) struct Client {
     pub(crate) stop: Arc<AtomicBool>,
 }
 
-/// A change to one item, as it is sent and as it should turn out.
+/// A change to one item, and what it should find.
 struct Planned {
     table: TableId,
     name: TableName,
     key: ItemKey,
-    action: WriteAction,
-    after: Option<Item>,
+    change: Change,
     /// Uncertain under a key that others write, too.
     before: Current,
-    /// Its condition should hold.
-    holds: bool,
+}
+
+/// A write under way, as the oracle and the serial history know it.
+#[derive(Clone, Copy)]
+struct Begun {
+    commit: CommitNumber,
+    write: WriteNumber,
+}
+
+/// All partition keys of a table.
+pub(crate) fn partitions() -> Vec<String> {
+    let own = (0..CLIENTS).map(partition);
+    own.chain([SHARED.to_owned()]).collect()
+}
+
+fn partition(client: u64) -> String {
+    format!("client {client}")
 }
 
 impl Client {
@@ -61,42 +80,44 @@ impl Client {
     }
 
     async fn write(&self) -> anyhow::Result<()> {
-        let Some(planned) = self.plan(self.dice.one_in(6), true)? else {
+        let Some(mut planned) = self.plan(self.dice.one_in(4))? else {
             return Ok(());
         };
-        let commit = self.begin(&[&planned]);
-        let outcome = self
-            .server
-            .tables
-            .write(&planned.name, &planned.action)
-            .await;
+        if self.dice.one_in(3) {
+            self.make_conditional(&mut planned)?;
+        }
+        let action = planned.change.action()?;
+        let begun = self.begin(&[&planned]);
+        let outcome = self.server.tables.write(&planned.name, &action).await;
         match outcome {
             Ok(outcome) => {
                 ensure!(
-                    planned.holds,
+                    planned.holds() != Some(false),
                     "a write to {:?} whose condition does not hold was done",
                     planned.key
                 );
-                planned.check(&outcome)?;
-                self.acknowledge(commit, &[&planned], &[&outcome])
+                self.acknowledge(begun, &[&planned], &[&outcome])
             }
-            Err(TableError::ConditionalCheckFailed { .. }) => {
+            Err(TableError::ConditionalCheckFailed { item }) => {
                 ensure!(
-                    !planned.holds,
+                    planned.holds() != Some(true),
                     "a write to {:?} whose condition holds was refused",
                     planned.key
                 );
-                self.run.facts().oracle.refused(commit);
+                let mut facts = self.run.facts();
+                facts.oracle.refused(begun.commit);
+                let told = vec![Err(item.map(|item| *item))];
+                facts.serial.refused(begun.write, told);
                 Ok(())
             }
-            Err(error) => self.failed(commit, &error).await,
+            Err(error) => self.failed(begun, &error).await,
         }
     }
 
     async fn transact(&self) -> anyhow::Result<()> {
         let mut actions: Vec<Planned> = Vec::new();
         for _ in 0..2 + self.dice.roll(2) {
-            let planned = self.plan(false, false)?;
+            let planned = self.plan(self.dice.one_in(4))?;
             let planned = planned.filter(|new| {
                 actions
                     .iter()
@@ -104,57 +125,85 @@ impl Client {
             });
             actions.extend(planned);
         }
-        if actions.is_empty() {
+        let Some(last) = actions.last_mut() else {
             return Ok(());
+        };
+        let checks = self.dice.one_in(4);
+        let conditional = !checks && self.dice.one_in(4);
+        if checks {
+            last.change = Change::check(&last.key)?;
+            last.change.expect(if self.dice.one_in(3) {
+                Expected::Absent
+            } else {
+                Expected::There
+            });
+        } else if conditional {
+            self.make_conditional(last)?;
         }
-        if self.dice.one_in(5)
-            && let Some(last) = actions.last_mut()
-        {
-            last.action.condition = Some(condition("attribute_not_exists(artist)")?);
-            last.holds = last.before == Current::Absent;
-        }
-        let sent: Vec<_> = actions
-            .iter()
-            .map(|planned| TransactAction {
+        let sent = actions.iter().map(|planned| {
+            Ok(TransactAction {
                 table: planned.name.clone(),
-                action: planned.action.clone(),
+                action: planned.change.action()?,
             })
-            .collect();
-        let (planned, hold): (Vec<&Planned>, bool) = (
-            actions.iter().collect(),
-            actions.iter().all(|planned| planned.holds),
-        );
-        let commit = self.begin(&planned);
+        });
+        let sent: Vec<_> = sent.collect::<anyhow::Result<_>>()?;
+        let planned: Vec<&Planned> = actions.iter().collect();
+        let begun = self.begin(&planned);
         match self.server.tables.transact_write(&sent, None).await {
             Ok(outcome) => {
                 ensure!(
-                    hold,
+                    planned.iter().all(|planned| planned.holds() != Some(false)),
                     "a transaction with a condition that does not hold was done"
                 );
                 let outcomes: Vec<_> = outcome.outcomes.iter().collect();
-                for (planned, outcome) in planned.iter().zip(&outcomes) {
-                    planned.check(outcome)?;
-                }
-                self.acknowledge(commit, &planned, &outcomes)
+                self.acknowledge(begun, &planned, &outcomes)
             }
             Err(TableError::TransactionCanceled { reasons }) => {
-                ensure!(
-                    !hold,
-                    "a transaction was cancelled for no reason: {reasons:?}"
-                );
-                self.run.facts().oracle.refused(commit);
-                Ok(())
+                self.cancelled(begun, &planned, reasons)
             }
-            Err(error) => self.failed(commit, &error).await,
+            Err(error) => self.failed(begun, &error).await,
         }
+    }
+
+    /// A transaction was refused, for conditions that are false.
+    fn cancelled(
+        &self,
+        begun: Begun,
+        planned: &[&Planned],
+        reasons: Vec<CancellationReason>,
+    ) -> anyhow::Result<()> {
+        let mut told = Vec::new();
+        for (planned, reason) in planned.iter().zip(reasons) {
+            let (held, item) = match reason {
+                CancellationReason::None => (true, Ok(())),
+                CancellationReason::ConditionalCheckFailed { item } => {
+                    (false, Err(item.map(|item| *item)))
+                }
+                other => bail!("a transaction was cancelled: {other:?}"),
+            };
+            ensure!(
+                planned.holds().is_none_or(|holds| holds == held),
+                "of a transaction, the condition on {:?}: {item:?}",
+                planned.key
+            );
+            told.push(item);
+        }
+        ensure!(
+            told.iter().any(Result::is_err),
+            "a transaction was cancelled for no reason"
+        );
+        let mut facts = self.run.facts();
+        facts.oracle.refused(begun.commit);
+        facts.serial.refused(begun.write, told);
+        Ok(())
     }
 
     /// Puts and deletes, each with a commit of its own.
     async fn batch(&self) -> anyhow::Result<()> {
         let mut sent: Vec<Planned> = Vec::new();
         for _ in 0..=self.dice.roll(6) {
-            let planned = self.plan(false, false)?.filter(|new| {
-                !matches!(new.action.change, ItemChange::Update { .. })
+            let planned = self.plan(self.dice.one_in(6))?.filter(|new| {
+                new.change.fits_batch()
                     && sent
                         .iter()
                         .all(|old| (old.table, &old.key) != (new.table, &new.key))
@@ -164,26 +213,23 @@ impl Client {
         if sent.is_empty() {
             return Ok(());
         }
-        let commits: Vec<_> = sent.iter().map(|planned| self.begin(&[planned])).collect();
         let requests = sent
             .iter()
-            .map(|planned| (planned.name.clone(), planned.action.change.clone()))
-            .collect();
+            .map(|planned| Ok((planned.name.clone(), planned.change.action()?.change)));
+        let requests = requests.collect::<anyhow::Result<_>>()?;
+        let begun: Vec<_> = sent.iter().map(|planned| self.begin(&[planned])).collect();
         match self.server.tables.batch_write(requests).await {
             Ok(outcomes) => {
-                for ((planned, commit), outcome) in sent.iter().zip(commits).zip(outcomes) {
+                for ((planned, begun), outcome) in sent.iter().zip(begun).zip(outcomes) {
                     match outcome {
-                        Ok(outcome) => {
-                            planned.check(&outcome)?;
-                            self.acknowledge(commit, &[planned], &[&outcome])?;
-                        }
-                        Err(error) => self.failed(commit, &error).await?,
+                        Ok(outcome) => self.acknowledge(begun, &[planned], &[&outcome])?,
+                        Err(error) => self.failed(begun, &error).await?,
                     }
                 }
             }
             Err(error) => {
-                for commit in commits {
-                    self.failed(commit, &error).await?;
+                for begun in begun {
+                    self.failed(begun, &error).await?;
                 }
             }
         }
@@ -191,7 +237,7 @@ impl Client {
     }
 
     /// A change to an item of some table; none if there is no table, or too little is known.
-    fn plan(&self, shared: bool, conditional: bool) -> anyhow::Result<Option<Planned>> {
+    fn plan(&self, shared: bool) -> anyhow::Result<Option<Planned>> {
         let mut facts = self.run.facts();
         let tables: Vec<_> = facts.tables.iter().collect();
         let Some((name, table)) = self.dice.pick(&tables).copied() else {
@@ -201,10 +247,10 @@ impl Client {
         facts.writes += 1;
         let write = facts.writes;
         let key = if shared {
-            ("shared".to_owned(), self.dice.roll(SHARED_KEYS) as i64)
+            (SHARED.to_owned(), self.dice.roll(SHARED_KEYS) as i64)
         } else {
             let song = self.dice.roll(OWN_KEYS) as i64;
-            (format!("client {}", self.number), song)
+            (partition(self.number), song)
         };
         let before = if shared {
             Current::Uncertain
@@ -215,90 +261,104 @@ impl Client {
             }
             before
         };
-        let (change, after) = match self.dice.roll(8) {
-            0..=1 => {
-                let key = schema::key(&key)?;
-                (ItemChange::Delete { key }, None)
+        let change = match self.dice.roll(8) {
+            0..=1 => Change::delete(&key)?,
+            2..=3 if !shared => {
+                let removed = self.dice.pick(&schema::INDEXED).context("no index")?;
+                let note = schema::note(write, &self.dice);
+                Change::update(&key, schema::number(write as i64)?, note, removed)?
             }
-            2..=3 if !shared => self.update(&key, before.item().cloned(), write)?,
-            _ => {
-                let item = schema::item(&key, write, &self.dice)?;
-                (ItemChange::Put(item.clone()), Some(item))
-            }
+            _ => Change::put(&key, schema::item(&key, write, &self.dice)?)?,
         };
-        let mut planned = Planned {
+        Ok(Some(Planned {
             table,
             name,
             key,
-            action: WriteAction {
-                change,
-                condition: None,
-            },
-            after,
+            change,
             before,
-            holds: true,
-        };
-        if conditional && self.dice.one_in(4) {
-            planned.expect_item(self.dice.one_in(2))?;
-        }
-        Ok(Some(planned))
+        }))
     }
 
-    /// Sets two attributes and removes one that an index may be keyed by.
-    fn update(
-        &self,
-        key: &ItemKey,
-        before: Option<Item>,
-        write: u64,
-    ) -> anyhow::Result<(ItemChange, Option<Item>)> {
-        let removed = self.dice.pick(&schema::INDEXED).context("no index")?;
-        let values = [
-            (":write".to_owned(), schema::number(write as i64)?),
-            (":note".to_owned(), schema::note(write, &self.dice)),
-        ];
-        let names = [
-            ("#write".to_owned(), "write".to_owned()),
-            ("#note".to_owned(), "note".to_owned()),
-        ];
-        let mut after = match before {
-            Some(item) => item,
-            None => schema::key(key)?,
+    /// Adds a condition; on an item that others write, that it is still as it was found.
+    fn make_conditional(&self, planned: &mut Planned) -> anyhow::Result<()> {
+        let there = if self.dice.one_in(2) {
+            Expected::There
+        } else {
+            Expected::Absent
         };
-        for ((_, name), (_, value)) in names.iter().zip(&values) {
-            after.attributes.insert(name.clone(), value.clone());
-        }
-        after.attributes.remove(*removed);
-        let mut placeholders = Placeholders::new(Some(names.into()), Some(values.into()))?;
-        let update = format!("SET #write = :write, #note = :note REMOVE {removed}");
-        let update = Update::parse(&update, &mut placeholders)?;
-        let change = ItemChange::Update {
-            key: schema::key(key)?,
-            update: Some(update),
+        let expected = match planned.before {
+            Current::Uncertain if !self.dice.one_in(4) => self.as_found(planned)?,
+            _ => there,
         };
-        Ok((change, Some(after)))
+        planned.change.expect(expected);
+        Ok(())
     }
 
-    fn begin(&self, planned: &[&Planned]) -> CommitNumber {
-        let writes = planned
-            .iter()
-            .map(|planned| (planned.table, planned.key.clone(), planned.after.clone()))
-            .collect();
-        self.run.facts().oracle.begin(writes)
+    /// Reads the item, to write only if nobody else writes it in between.
+    fn as_found(&self, planned: &Planned) -> anyhow::Result<Expected> {
+        let Ok(table) = self.server.tables.open_table(&planned.name) else {
+            return Ok(Expected::There);
+        };
+        let get = GetItem {
+            key: schema::key(&planned.key)?,
+            projection: None,
+            consistent_read: true,
+        };
+        let called = self.run.facts().serial.call();
+        let Ok(found) = table.get_item(&get) else {
+            return Ok(Expected::There);
+        };
+        let item = found.item.map(|item| item.to_item()).transpose()?;
+        let write = item
+            .as_ref()
+            .and_then(|item| item.attributes.get("write").cloned());
+        let sight = ((table.id(), planned.key.clone()), Sight::Found(item));
+        self.run.facts().serial.answered(called, None, vec![sight]);
+        Ok(write.map_or(Expected::Absent, Expected::Write))
+    }
+
+    fn begin(&self, planned: &[&Planned]) -> Begun {
+        let changes = planned.iter().map(|planned| {
+            let place = (planned.table, planned.key.clone());
+            (place, planned.change.clone())
+        });
+        let changes = changes.collect();
+        // What others write, too, is put or deleted: what is there before makes no difference.
+        let writes = planned.iter().filter(|planned| planned.change.writes());
+        let writes = writes.map(|planned| {
+            let after = planned.change.unconditional(planned.before.item());
+            (planned.table, planned.key.clone(), after)
+        });
+        let writes = writes.collect();
+        let mut facts = self.run.facts();
+        Begun {
+            commit: facts.oracle.begin(writes),
+            write: facts.serial.call_write(changes),
+        }
     }
 
     fn acknowledge(
         &self,
-        commit: CommitNumber,
+        begun: Begun,
         planned: &[&Planned],
         outcomes: &[&WriteOutcome],
     ) -> anyhow::Result<()> {
+        for (planned, outcome) in planned.iter().zip(outcomes) {
+            planned.compare(outcome)?;
+        }
+        let told = outcomes.iter().map(|outcome| Told {
+            before: outcome.old.clone(),
+            after: outcome.new.clone(),
+        });
+        let told = told.collect();
         let mut facts = self.run.facts();
         let changed = outcomes.iter().any(|outcome| outcome.old != outcome.new);
         let at = outcomes
             .first()
             .map_or(CommitTimestamp::ZERO, |outcome| outcome.timestamp);
         if !changed {
-            facts.oracle.refused(commit);
+            facts.oracle.refused(begun.commit);
+            facts.serial.changed_nothing(begun.write, at, told);
             return Ok(());
         }
         if outcomes.iter().any(|outcome| outcome.timestamp != at) {
@@ -314,15 +374,18 @@ impl Client {
                 planned.key
             );
         }
-        facts.oracle.acknowledged(commit, at)
+        facts.serial.committed(begun.write, at, told);
+        facts.oracle.acknowledged(begun.commit, at)
     }
 
     /// The write was refused; or it is unknown what became of it: after a crash, or while a
     /// server cannot tell whether its archive is still its own.
-    async fn failed(&self, commit: CommitNumber, error: &TableError) -> anyhow::Result<()> {
+    async fn failed(&self, begun: Begun, error: &TableError) -> anyhow::Result<()> {
         match error {
             TableError::ResourceNotFound | TableError::TableNotFound(_) => {
-                self.run.facts().oracle.refused(commit);
+                let mut facts = self.run.facts();
+                facts.oracle.refused(begun.commit);
+                facts.serial.withdrawn(begun.write);
                 Ok(())
             }
             TableError::Internal(text) if text.contains("clos") => Ok(()),
@@ -330,7 +393,9 @@ impl Client {
                 if text.contains("try again") && self.run.ground.is_ill() =>
             {
                 if let Ok(sealed) = self.server.engine.seal().await {
-                    self.run.facts().oracle.left_open(commit, sealed);
+                    let mut facts = self.run.facts();
+                    facts.oracle.left_open(begun.commit, sealed);
+                    facts.serial.left_open(begun.write, sealed);
                 }
                 Ok(())
             }
@@ -340,48 +405,30 @@ impl Client {
 }
 
 impl Planned {
-    /// Adds a condition on whether the item is there.
-    fn expect_item(&mut self, there: bool) -> anyhow::Result<()> {
-        if self.before == Current::Uncertain {
-            return Ok(());
+    /// Whether its condition should hold, if that can be told.
+    fn holds(&self) -> Option<bool> {
+        match &self.before {
+            Current::Uncertain => None,
+            before => Some(self.change.apply(before.item()).is_ok()),
         }
-        let text = if there {
-            "attribute_exists(artist)"
-        } else {
-            "attribute_not_exists(artist)"
-        };
-        self.action.condition = Some(condition(text)?);
-        self.holds = self.before.item().is_some() == there;
-        Ok(())
     }
 
-    fn check(&self, outcome: &WriteOutcome) -> anyhow::Result<()> {
-        let key = &self.key;
+    fn compare(&self, outcome: &WriteOutcome) -> anyhow::Result<()> {
+        let Self { key, name, .. } = self;
         if self.before != Current::Uncertain {
             let before = self.before.item();
             ensure!(
                 outcome.old.as_ref() == before,
-                "{key:?} of {} was {:?}, but should have been {before:?}",
-                self.name,
+                "{key:?} of {name} was {:?}, but should have been {before:?}",
                 outcome.old
             );
         }
+        let after = self.change.apply(outcome.old.as_ref());
         ensure!(
-            outcome.new == self.after,
-            "{key:?} of {} became {:?}, but should be {:?}",
-            self.name,
-            outcome.new,
-            self.after
+            after.as_ref() == Ok(&outcome.new),
+            "{key:?} of {name} became {:?}, but should be {after:?}",
+            outcome.new
         );
         Ok(())
     }
-}
-
-fn condition(text: &str) -> anyhow::Result<Condition> {
-    let mut placeholders = Placeholders::new(None, None)?;
-    Ok(Condition::parse(
-        ConditionKind::Condition,
-        text,
-        &mut placeholders,
-    )?)
 }

@@ -8,6 +8,7 @@ use anywhen_recovery::BackupRecord;
 use parking_lot::{Mutex, MutexGuard};
 use tokio::sync::Notify;
 
+use crate::change::History;
 use crate::oracle::Oracle;
 use crate::server::{Ground, Server, checked_items};
 
@@ -23,6 +24,8 @@ pub(crate) struct Run {
 #[derive(Debug, Default)]
 pub(crate) struct Facts {
     pub(crate) oracle: Oracle,
+    /// What clients saw, of which there must be a serial order.
+    pub(crate) serial: History,
     pub(crate) tables: BTreeMap<TableName, TableFacts>,
     pub(crate) restores: Vec<Restoring>,
     pub(crate) backups: Vec<BackupFacts>,
@@ -38,6 +41,10 @@ pub(crate) struct Facts {
 pub struct Counts {
     /// Writes that were acknowledged.
     pub acknowledged: u64,
+    /// Reads, and writes that were refused or changed nothing, with a place in the serial order.
+    pub reads: u64,
+    /// Writes nobody was told of that had to have happened.
+    pub unanswered: u64,
     /// Lives of the server.
     pub lives: u64,
     /// Restores to an instant whose result was compared.
@@ -69,6 +76,8 @@ pub struct Counts {
 impl std::ops::AddAssign for Counts {
     fn add_assign(&mut self, other: Self) {
         self.acknowledged += other.acknowledged;
+        self.reads += other.reads;
+        self.unanswered += other.unanswered;
         self.lives += other.lives;
         self.restores += other.restores;
         self.backups += other.backups;

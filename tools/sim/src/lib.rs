@@ -11,6 +11,8 @@
 //!
 //! * No acknowledged write is lost: after every start, every table is what the oracle says. A
 //!   write whose answer a crash swallowed may have happened or not, but once seen, it stays.
+//! * What clients were told, reads and refusals included, has one serial order that real time
+//!   allows, across all crashes: see `serial`.
 //! * Every accepted restore comes to its end and is the table as of its instant, item by item,
 //!   its indexes included; so does every backup. An instant outside the window is refused, one
 //!   inside is not.
@@ -21,8 +23,9 @@
 //!
 //! A run is a function of its seed: [`Report::hash`] is over everything that happened. A failure
 //! is an [`anyhow::Error`] in a [`Failure`], with the last events and the command that replays
-//! it. Start reading at [`simulate`], then `lives`, `operator`, `oracle`.
+//! it. Start reading at [`simulate`], then `lives`, `operator`, `oracle`, `serial`.
 
+mod change;
 mod clients;
 mod dice;
 mod engine;
@@ -30,9 +33,13 @@ mod facts;
 mod lives;
 mod operator;
 mod oracle;
+mod readers;
 mod schema;
+mod serial;
 mod server;
 mod store;
+#[cfg(test)]
+mod threads;
 mod time;
 mod trace;
 
@@ -152,7 +159,14 @@ fn run(plan: Plan, time: Arc<SimTime>, trace: &Arc<Trace>) -> anyhow::Result<Rep
         lives::live(&run, &dice, end)?;
     }
     note!(trace, "the run has ended");
-    let counts = run.facts().done;
+    let counts = {
+        let mut facts = run.facts();
+        let checked = facts.serial.check()?;
+        facts.done.reads = checked.reads;
+        facts.done.unanswered = checked.happened;
+        note!(trace, "{} writes are in serial order", checked.writes);
+        facts.done
+    };
     Ok(Report {
         hash: trace.hash(),
         events: trace.count(),
@@ -164,7 +178,9 @@ fn run(plan: Plan, time: Arc<SimTime>, trace: &Arc<Trace>) -> anyhow::Result<Rep
 
 fn sabotage(run: &Run, sabotage: Option<Sabotage>) {
     run.ground.store.sabotage(sabotage);
-    if sabotage == Some(Sabotage::ForgetWrite) {
-        run.facts().oracle.forget_one();
-    }
+    match sabotage {
+        Some(Sabotage::ForgetWrite) => run.facts().oracle.forget_one(),
+        Some(Sabotage::ForgetAnswer) => run.facts().serial.forget_one(),
+        Some(Sabotage::LoseSegments | Sabotage::LoseDeltas) | None => false,
+    };
 }

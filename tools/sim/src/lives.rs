@@ -16,11 +16,14 @@ use crate::clients::Client;
 use crate::dice::Dice;
 use crate::facts::Run;
 use crate::operator::Operator;
+use crate::readers::Reader;
 use crate::server::{Server, WELL};
 use crate::store::Weather;
 use crate::trace::note;
 
-const CLIENTS: u64 = 3;
+/// Those that write.
+pub(crate) const CLIENTS: u64 = 3;
+const READERS: u64 = 2;
 /// What the change log may hold once everything is archived: the record of a moment ago.
 const BACKLOG_BYTES_MAX: u64 = 16 * 1024;
 const HOUR_MICROS: i64 = 3_600_000_000;
@@ -130,6 +133,15 @@ async fn life(run: &Arc<Run>, dice: &Dice, end: End) -> anyhow::Result<()> {
         };
         run.spawn(client.run());
     }
+    for number in 0..READERS {
+        let reader = Reader {
+            run: Arc::clone(run),
+            server: Arc::clone(&server),
+            dice: Dice::new(dice.next(), 20 + number),
+            stop: Arc::clone(&stop),
+        };
+        run.spawn(reader.run());
+    }
     let operator = || Operator {
         run: Arc::clone(run),
         server: Arc::clone(&server),
@@ -162,7 +174,9 @@ async fn life(run: &Arc<Run>, dice: &Dice, end: End) -> anyhow::Result<()> {
 /// Starts the server; what it holds is what the oracle says.
 async fn begin(run: &Arc<Run>, dice: &Dice) -> anyhow::Result<Arc<Server>> {
     let server = Arc::new(run.ground.start(dice).await?);
-    run.facts().oracle.crashed(server.engine.recovered_floor());
+    let floor = server.engine.recovered_floor();
+    run.facts().oracle.crashed(floor);
+    run.facts().serial.crashed(floor);
     run.compare_live(&server).context("after a start")?;
     run.facts().done.reopened += 1;
     run.reconcile(&server).await?;

@@ -57,6 +57,8 @@ pub enum Sabotage {
     LoseDeltas,
     /// The oracle is told that an acknowledged write never happened.
     ForgetWrite,
+    /// The serial history is told that an acknowledged write never happened.
+    ForgetAnswer,
 }
 
 /// The store; clones share it.

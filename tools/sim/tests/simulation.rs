@@ -32,6 +32,7 @@ fn every_seed_keeps_history() {
     // What is promised of the runs has happened in them, many times.
     let Counts {
         acknowledged,
+        reads,
         restores,
         backups,
         crashes,
@@ -41,6 +42,7 @@ fn every_seed_keeps_history() {
         ..
     } = done;
     let enough = acknowledged > 10_000
+        && reads > 10_000
         && [restores, backups, crashes]
             .iter()
             .all(|count| *count > 100)
@@ -70,6 +72,7 @@ fn what_is_wrong_is_noticed_and_replayed() {
         Sabotage::LoseSegments,
         Sabotage::LoseDeltas,
         Sabotage::ForgetWrite,
+        Sabotage::ForgetAnswer,
     ] {
         let plan = Plan {
             sabotage: Some(sabotage),

@@ -12,6 +12,7 @@ use anywhen_recovery::{
 
 use super::{HOUR, Operator, TABLES_MAX, outcome};
 use crate::facts::{Attempt, BackupFacts, Restoring, TableFacts};
+use crate::oracle::key_of;
 use crate::server::checked_items;
 
 impl Operator {
@@ -192,6 +193,10 @@ impl Operator {
             .oracle
             .check(*source, *at, &items)
             .with_context(|| format!("restored {restoring:?}"))?;
+        for item in &items {
+            let key = key_of(item).context("an item without its key")?;
+            facts.serial.begin_with((table.id(), key), item.clone());
+        }
         facts.oracle.add_table(table.id(), items)?;
         facts.restores.retain(|other| &other.target != target);
         if restoring.from_backup {
