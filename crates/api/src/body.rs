@@ -17,6 +17,13 @@ impl Body {
         }
     }
 
+    /// As [`Body::new`], with memory for about as many bytes.
+    pub(crate) fn with_room_for(bytes: usize) -> Self {
+        let mut json = Vec::with_capacity(bytes);
+        json.push(b'{');
+        Self { json }
+    }
+
     /// Begins a member; the caller appends its value. Names hold nothing that JSON would escape.
     pub(crate) fn member(&mut self, name: &str) -> &mut Vec<u8> {
         if self.json.len() > 1 {

@@ -22,6 +22,7 @@ mod legacy;
 mod operations;
 mod pages;
 mod policy;
+mod request_ids;
 mod resource;
 mod service;
 mod statements;

@@ -1,14 +1,14 @@
 //! What Query and Scan have in common on the wire: what is selected, and a page's reply.
 
 use anywhen_expr::Projection;
-use anywhen_model::{IndexName, write_item};
+use anywhen_model::{IndexName, limits};
 use anywhen_protocol::{Fault, RawJson};
 use anywhen_table::{Page, Select};
 
 use crate::body::{Body, write_list};
 use crate::consumed::Report;
-use crate::items;
 use crate::service::Done;
+use crate::{fault, items};
 
 /// The members of a Query or Scan that decide what of each item is returned.
 pub(crate) struct Selection<'a> {
@@ -99,15 +99,23 @@ pub(crate) fn start_key(raw: Option<&RawJson>) -> Result<Option<anywhen_model::I
         })
 }
 
+/// The beginning of a reply: the items of a page.
+pub(crate) fn items(page: &Page) -> Result<Body, Fault> {
+    // Types and quotes add to what an item counts for, more so the shorter its attributes are.
+    let mut body = Body::with_room_for(2 * page.scanned_bytes.min(limits::PAGE_BYTES));
+    write_list(&page.items, body.member("Items"), |item, out| {
+        item.write_json(out).map_err(fault::of_table)
+    })?;
+    Ok(body)
+}
+
 /// A page as a reply.
 pub(crate) fn reply(page: &Page, counts_only: bool, report: &Report) -> Result<Done, Fault> {
-    let mut body = Body::new();
-    if !counts_only {
-        write_list(&page.items, body.member("Items"), |item, out| {
-            write_item(item, out);
-            Ok(())
-        })?;
-    }
+    let mut body = if counts_only {
+        Body::new()
+    } else {
+        items(page)?
+    };
     for (name, count) in [("Count", page.count), ("ScannedCount", page.scanned_count)] {
         body.member(name)
             .extend_from_slice(count.to_string().as_bytes());

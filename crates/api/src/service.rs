@@ -9,11 +9,12 @@ use anywhen_engine::{Engine, Health};
 use anywhen_model::{AccountId, Clock, CommitTimestamp, Randomness, Realm, Region, limits};
 use anywhen_protocol::signature_scope::SignatureScope;
 use anywhen_protocol::target::{self, ContentType};
-use anywhen_protocol::{Fault, Operation, crc, request_id};
+use anywhen_protocol::{Fault, Operation, crc};
 use anywhen_recovery::Recovery;
 use anywhen_table::{RealmTables, Tables};
 use bytes::Bytes;
 
+use crate::request_ids::RequestIds;
 use crate::{fault, operations};
 
 /// What a service is made of.
@@ -37,6 +38,7 @@ pub struct ServiceOptions {
 /// DynamoDB's operations over this server's tables.
 pub struct Service {
     pub(crate) options: ServiceOptions,
+    ids: RequestIds,
 }
 
 /// A request as it came over HTTP.
@@ -115,7 +117,8 @@ impl Context<'_> {
 impl Service {
     /// A service over these parts.
     pub fn new(options: ServiceOptions) -> Arc<Self> {
-        Arc::new(Self { options })
+        let ids = RequestIds::new(Arc::clone(&options.randomness));
+        Arc::new(Self { options, ids })
     }
 
     /// Runs one request.
@@ -142,7 +145,7 @@ impl Service {
             content_type: content_type.as_str(),
             crc32: crc::crc32(&body),
             body: body.into(),
-            request_id: self.request_id(),
+            request_id: self.ids.next(),
             commit_timestamp,
         }
     }
@@ -157,15 +160,9 @@ impl Service {
             content_type: "text/plain; charset=utf-8",
             crc32: crc::crc32(&body),
             body,
-            request_id: self.request_id(),
+            request_id: self.ids.next(),
             commit_timestamp: None,
         }
-    }
-
-    fn request_id(&self) -> String {
-        let mut random = [0; 32];
-        self.options.randomness.fill(&mut random);
-        request_id::request_id(random)
     }
 
     async fn run(&self, operation: Operation, call: &Call<'_>) -> Result<Done, Fault> {

@@ -10,7 +10,7 @@ use anywhen_model::{AttributeValue, Item, TableName, parse_value, write_item};
 use anywhen_protocol::{Fault, RawJson};
 use anywhen_table::REQUEST_HASH_BYTES;
 
-use crate::body::Body;
+use crate::body::{Body, write_list};
 use crate::service::Context;
 use crate::{fault, items};
 
@@ -85,18 +85,13 @@ fn hash(text: &str, parameters: &[AttributeValue]) -> [u8; REQUEST_HASH_BYTES] {
 }
 
 /// The reply of a single statement, as far as its rows.
-pub(crate) fn rows(rows: &[Item]) -> Body {
+pub(crate) fn returned(row: Option<&Item>) -> Result<Body, Fault> {
     let mut body = Body::new();
-    let out = body.member("Items");
-    out.push(b'[');
-    for (position, item) in rows.iter().enumerate() {
-        if position > 0 {
-            out.push(b',');
-        }
+    write_list(row, body.member("Items"), |item, out| {
         write_item(item, out);
-    }
-    out.push(b']');
-    body
+        Ok(())
+    })?;
+    Ok(body)
 }
 
 /// The reply of a transaction that writes, as far as its responses: none, whatever it wrote.

@@ -33,6 +33,7 @@ use tokio::sync::Semaphore;
 use crate::config::Config;
 use crate::front::Front;
 use crate::guard::{Guard, Verdict};
+use crate::request_metrics::RequestMetrics;
 
 /// Connections served at once; further ones wait in the listen queue.
 const CONNECTIONS_MAX: usize = 4096;
@@ -67,6 +68,7 @@ pub(crate) async fn run(
     let listener = Arc::new(Listener {
         front,
         metrics,
+        requests: RequestMetrics::default(),
         guard: Guard::new(config.cors_origins.clone()),
         bodies: Arc::new(Semaphore::new(BODY_BUDGET_KIB)),
         request_timeout: config.request_timeout,
@@ -149,6 +151,7 @@ async fn accept(
 struct Listener {
     front: Arc<Front>,
     metrics: PrometheusHandle,
+    requests: RequestMetrics,
     guard: Guard,
     bodies: Arc<Semaphore>,
     request_timeout: Duration,
@@ -227,11 +230,8 @@ impl Listener {
                 body,
             })
             .await;
-        let operation = answer.operation;
-        metrics::counter!("anywhen_requests_total", "operation" => operation, "result" => answer.result)
-            .increment(1);
-        metrics::histogram!("anywhen_request_duration_seconds", "operation" => operation)
-            .record(started.elapsed().as_secs_f64());
+        self.requests
+            .record(answer.operation, answer.result, started.elapsed());
         let mut reply = Response::new(Full::new(answer.body));
         *reply.status_mut() =
             StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);

@@ -20,6 +20,7 @@ mod guard;
 mod http;
 mod progress;
 mod recover;
+mod request_metrics;
 mod supervisor;
 mod telemetry;
 mod wiring;

@@ -85,7 +85,7 @@ impl Reader {
             if opened.id() != table {
                 return Err(TableError::ResourceNotFound);
             }
-            let items = opened.query(&query)?.items;
+            let items = opened.query(&query)?.to_items()?;
             let found = all_of(table, std::slice::from_ref(&artist), items);
             Ok(Seen { at: None, found })
         };

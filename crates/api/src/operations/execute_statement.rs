@@ -12,7 +12,7 @@ use super::write_reply;
 use crate::consumed::{Asked, Report, Transaction};
 use crate::service::{Context, Done};
 use crate::statements::{self, EXISTS_OUTSIDE_TRANSACTION, Named, Request};
-use crate::{fault, items};
+use crate::{fault, items, pages};
 
 pub(super) async fn run(
     context: &Context<'_>,
@@ -58,7 +58,7 @@ async fn read(
     let selected = items::blocking(move || read.select(select, &options)).await?;
     let mut report = Report::new(asked, Transaction::No);
     report.add(&named.reference, &table, &selected.page.consumed);
-    let mut body = statements::rows(&selected.page.items);
+    let mut body = pages::items(&selected.page)?;
     let next = selected.next.map(|next| STANDARD.encode(next));
     body.shape("NextToken", next.as_ref())?;
     if let Some(key) = &selected.page.last_evaluated_key {
@@ -90,7 +90,7 @@ async fn write(
     let timestamp = outcome.timestamp;
     let mut report = Report::new(asked, Transaction::No);
     report.add_charge(&named.reference, &outcome.charge);
-    let mut body = statements::rows(write.returned(outcome).as_slice());
+    let mut body = statements::returned(write.returned(outcome).as_ref())?;
     report.write_one(&mut body)?;
     Ok(Done {
         body: body.finish(),

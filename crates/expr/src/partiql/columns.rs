@@ -38,6 +38,11 @@ impl Columns {
         Ok(Self { named: Some(named) })
     }
 
+    /// Whether rows are whole items.
+    pub fn are_all(&self) -> bool {
+        self.named.is_none()
+    }
+
     /// The row that `item` gives.
     pub fn of_item(&self, mut item: Item) -> Item {
         let Some(named) = &self.named else {

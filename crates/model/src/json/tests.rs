@@ -335,3 +335,18 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn strings_are_escaped_wherever_a_block_ends() {
+    for length in 0..100_usize {
+        for special in ['"', '\\', '\u{1f}', '\n', 'ü'] {
+            for at in 0..length {
+                let mut text = "x".repeat(length);
+                text.replace_range(at..=at, &special.to_string());
+                let mut out = Vec::new();
+                write_string(&text, &mut out);
+                assert_eq!(serde_json::from_slice::<String>(&out).unwrap(), text);
+            }
+        }
+    }
+}

@@ -75,10 +75,10 @@ pub(crate) fn write_base64(bytes: &[u8], out: &mut Vec<u8>) {
 
 /// Appends a JSON string: runs of plain bytes are copied whole, the rest is escaped.
 pub(crate) fn write_string(text: &str, out: &mut Vec<u8>) {
+    out.reserve(text.len() + 2);
     out.push(b'"');
     let mut rest = text.as_bytes();
-    let special = |byte: &u8| *byte < 0x20 || *byte == b'"' || *byte == b'\\';
-    while let Some(at) = rest.iter().position(special) {
+    while let Some(at) = first_special(rest) {
         let (plain, tail) = rest.split_at(at);
         out.extend_from_slice(plain);
         let Some((&byte, tail)) = tail.split_first() else {
@@ -98,4 +98,18 @@ pub(crate) fn write_string(text: &str, out: &mut Vec<u8>) {
     }
     out.extend_from_slice(rest);
     out.push(b'"');
+}
+
+/// Where the first byte is that JSON escapes. Looks at whole blocks first, without a branch for
+/// each byte, which compilers make into vector instructions.
+fn first_special(bytes: &[u8]) -> Option<usize> {
+    let special = |byte: &u8| *byte < 0x20 || *byte == b'"' || *byte == b'\\';
+    let (blocks, _) = bytes.as_chunks::<32>();
+    let plain = blocks
+        .iter()
+        .take_while(|block| !block.iter().fold(false, |any, byte| any | special(byte)))
+        .count();
+    let start = plain * 32;
+    let at = bytes.get(start..)?.iter().position(special)?;
+    Some(start + at)
 }

@@ -75,11 +75,33 @@ impl ReadItem {
         Ok(Self { stored, projected })
     }
 
+    /// A whole item.
+    pub(super) fn whole(stored: Vec<u8>) -> Self {
+        Self {
+            stored,
+            projected: None,
+        }
+    }
+
+    /// A part of an item.
+    pub(super) fn part(stored: Vec<u8>, projected: Item) -> Self {
+        Self {
+            stored,
+            projected: Some(projected),
+        }
+    }
+
+    /// The part of what was wanted that `part` makes of it.
+    pub(super) fn narrowed(self, part: impl FnOnce(Item) -> Item) -> Result<Self, TableError> {
+        let projected = part(self.to_item()?);
+        Ok(Self::part(self.stored, projected))
+    }
+
     /// What was wanted of the item.
     pub fn to_item(&self) -> Result<Item, TableError> {
         match &self.projected {
             Some(projected) => Ok(projected.clone()),
-            None => self.whole(),
+            None => anywhen_model::decode_item(&self.stored).map_err(damaged),
         }
     }
 
@@ -108,13 +130,9 @@ impl ReadItem {
         }
         self.size_bytes()
     }
-
-    fn whole(&self) -> Result<Item, TableError> {
-        anywhen_model::decode_item(&self.stored).map_err(damaged)
-    }
 }
 
-fn damaged(error: anywhen_model::CorruptItem) -> TableError {
+pub(super) fn damaged(error: anywhen_model::CorruptItem) -> TableError {
     TableError::Internal(error.to_string())
 }
 

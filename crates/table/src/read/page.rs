@@ -3,9 +3,11 @@
 use anywhen_engine::{Direction, EntryIterator, KeyBounds, Snapshot};
 use anywhen_expr::Condition;
 use anywhen_model::{
-    CapacityUnits, IndexName, Item, KeySchema, ReadConsistency, limits, whole_read_blocks_bytes,
+    CapacityUnits, IndexName, Item, KeySchema, ReadConsistency, limits, stored_size_bytes,
+    whole_read_blocks_bytes,
 };
 
+use super::get::{ReadItem, damaged};
 use super::{ReadOptions, Select};
 use crate::capacity::Consumed;
 use crate::error::TableError;
@@ -17,7 +19,7 @@ use crate::throttle::Access;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Page {
     /// What was selected of the items that passed the filter; empty if only a count was.
-    pub items: Vec<Item>,
+    pub items: Vec<ReadItem>,
     /// How many items passed the filter.
     pub count: usize,
     /// How many items were read.
@@ -30,6 +32,13 @@ pub struct Page {
     pub fetched_bytes: Vec<usize>,
     /// What reading it consumed.
     pub consumed: Consumed,
+}
+
+impl Page {
+    /// What was selected, for those who go on with items.
+    pub fn to_items(&self) -> Result<Vec<Item>, TableError> {
+        self.items.iter().map(ReadItem::to_item).collect()
+    }
 }
 
 /// What a Query or Scan reads: a table or one of its indexes.
@@ -224,19 +233,20 @@ impl PageReader<'_, '_> {
         let (table, part) = (self.source.table, self.source.part());
         for record in records {
             let (key, sealed) = record?;
-            let item = table.decode(&table.unseal(part.number, &key, &sealed)?)?;
+            let record = table.unseal(part.number, &key, &sealed)?;
             self.page.scanned_count += 1;
-            self.page.scanned_bytes += item.size_bytes();
+            self.page.scanned_bytes += stored_size_bytes(&record).map_err(damaged)?;
             let whole = if self.fetch {
-                Some(self.fetch(&item)?)
+                Some(self.fetch(&table.decode(&record)?)?)
             } else {
                 None
             };
             let full = self.is_full();
             if full {
-                self.page.last_evaluated_key = Some(self.source.last_evaluated_key(&item));
+                let last = table.decode(&record)?;
+                self.page.last_evaluated_key = Some(self.source.last_evaluated_key(&last));
             }
-            self.take(item, whole);
+            self.take(record, whole)?;
             if full {
                 break;
             }
@@ -262,17 +272,17 @@ impl PageReader<'_, '_> {
         }
     }
 
-    /// The whole item of an index entry, in the same snapshot.
-    fn fetch(&mut self, entry: &Item) -> Result<Item, TableError> {
+    /// The whole item of an index entry, in the same snapshot, in its stored form.
+    fn fetch(&mut self, entry: &Item) -> Result<Vec<u8>, TableError> {
         let table = self.source.table;
         let key = table.record().key_schema.attributes_of_item(entry);
         let key = table.stored_key(&key).map_err(|error| {
             TableError::Internal(format!("index entry of table {}: {error}", table.id()))
         })?;
-        let item = table.read(self.snapshot, &key)?.ok_or_else(|| {
+        let item = table.read_stored(self.snapshot, &key)?.ok_or_else(|| {
             TableError::Internal(format!("index entry of table {} without item", table.id()))
         })?;
-        let size_bytes = item.size_bytes();
+        let size_bytes = stored_size_bytes(&item).map_err(damaged)?;
         self.fetched_block_bytes += whole_read_blocks_bytes(size_bytes);
         self.page.fetched_bytes.push(size_bytes);
         Ok(item)
@@ -280,18 +290,26 @@ impl PageReader<'_, '_> {
 
     /// Adds what is selected of a record that passes the filter. The filter sees the whole item
     /// where one was fetched; what the index holds is shown all the same if that was asked for.
-    fn take(&mut self, record: Item, whole: Option<Item>) {
-        let filter = self.options.filter.as_ref();
-        let seen = whole.as_ref().unwrap_or(&record);
-        if !filter.is_none_or(|filter| filter.evaluate(Some(seen))) {
-            return;
+    /// Only a filter and a projection need more than the stored form.
+    fn take(&mut self, record: Vec<u8>, whole: Option<Vec<u8>>) -> Result<(), TableError> {
+        let table = self.source.table;
+        let seen = || table.decode(whole.as_ref().unwrap_or(&record));
+        if let Some(filter) = &self.options.filter
+            && !filter.evaluate(Some(&seen()?))
+        {
+            return Ok(());
         }
         self.page.count += 1;
-        match &self.options.select {
-            Select::Count => {}
-            Select::Specific(projection) => self.page.items.push(projection.project(seen)),
-            Select::AllAttributes => self.page.items.push(whole.unwrap_or(record)),
-            Select::AllProjectedAttributes => self.page.items.push(record),
-        }
+        let selected = match &self.options.select {
+            Select::Count => return Ok(()),
+            Select::Specific(projection) => {
+                let projected = projection.project(&seen()?);
+                ReadItem::part(whole.unwrap_or(record), projected)
+            }
+            Select::AllAttributes => ReadItem::whole(whole.unwrap_or(record)),
+            Select::AllProjectedAttributes => ReadItem::whole(record),
+        };
+        self.page.items.push(selected);
+        Ok(())
     }
 }

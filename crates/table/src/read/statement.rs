@@ -95,11 +95,11 @@ impl Table {
                 source.read((lower, Bound::Unbounded), Direction::Forward, &options)?
             }
         };
-        page.items = page
-            .items
-            .into_iter()
-            .map(|item| plan.columns.of_item(item))
-            .collect();
+        if !plan.columns.are_all() {
+            let rows = page.items.into_iter();
+            let rows = rows.map(|row| row.narrowed(|item| plan.columns.of_item(item)));
+            page.items = rows.collect::<Result<_, _>>()?;
+        }
         let next = page.last_evaluated_key.as_ref();
         let next = next.map(|key| source.seal_position(&options.request, key));
         Ok(Selected { page, next })
@@ -132,9 +132,10 @@ impl Table {
         let Some(item) = found.item else {
             return Ok(page);
         };
-        let item = item.to_item()?;
-        let scanned_bytes = item.size_bytes();
-        let items: Vec<Item> = read.row(item).into_iter().collect();
+        let scanned_bytes = item.size_bytes()?;
+        let row = read.row(item.to_item()?);
+        let row = row.map(|row| item.narrowed(|_| row)).transpose()?;
+        let items = Vec::from_iter(row);
         Ok(Page {
             count: items.len(),
             items,

@@ -144,7 +144,7 @@ async fn an_index_is_seen_when_it_is_whole() {
     })
     .await;
     assert_eq!(table.check_indexes().unwrap(), vec![]);
-    let found = table.query(&of_mood("low")).unwrap().items;
+    let found = table.query(&of_mood("low")).unwrap().to_items().unwrap();
     assert_eq!(found.len(), 6, "0, 1, 4, 5, 8, 9: {found:?}");
     let of_index = table.index_statistics("by-mood").unwrap();
     assert_eq!(of_index.items, 8, "and 3, 7");
@@ -220,7 +220,15 @@ async fn an_index_is_gone_when_nobody_reads_it() {
         tokio::task::yield_now().await;
     }
     // Whoever began to read before may go on, with new snapshots, too.
-    assert_eq!(reader.query(&of_mood("low")).unwrap().items.len(), 2);
+    assert_eq!(
+        reader
+            .query(&of_mood("low"))
+            .unwrap()
+            .to_items()
+            .unwrap()
+            .len(),
+        2
+    );
     drop(reader);
     for _ in 0..1_000_000 {
         if !keyspaces().contains(&keyspace) {
@@ -237,7 +245,15 @@ async fn an_index_is_gone_when_nobody_reads_it() {
     })
     .await;
     assert_eq!(table.record().index("by-mood").unwrap().number, 5);
-    assert_eq!(table.query(&of_mood("low")).unwrap().items.len(), 2);
+    assert_eq!(
+        table
+            .query(&of_mood("low"))
+            .unwrap()
+            .to_items()
+            .unwrap()
+            .len(),
+        2
+    );
 }
 
 #[tokio::test]
@@ -289,7 +305,15 @@ async fn a_filling_that_fails_goes_on_later() {
     let table = fixture.table("Music");
     assert_eq!(status(&table, "by-mood"), Some(IndexStatus::Active));
     assert_eq!(table.check_indexes().unwrap(), vec![]);
-    assert_eq!(table.query(&of_mood("low")).unwrap().items.len(), 2);
+    assert_eq!(
+        table
+            .query(&of_mood("low"))
+            .unwrap()
+            .to_items()
+            .unwrap()
+            .len(),
+        2
+    );
 }
 
 #[tokio::test]

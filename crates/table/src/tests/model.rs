@@ -237,10 +237,10 @@ async fn compare(table: &std::sync::Arc<Table>, model: &Model) {
             .map(|(_, item)| item.clone());
         let in_order: Vec<Item> = in_order.collect();
         let mut asked = query("artist = :a", &[(":a", s(artist))]);
-        assert_eq!(table.query(&asked).unwrap().items, in_order);
+        assert_eq!(table.query(&asked).unwrap().to_items().unwrap(), in_order);
         asked.forward = false;
         let reversed: Vec<Item> = in_order.into_iter().rev().collect();
-        assert_eq!(table.query(&asked).unwrap().items, reversed);
+        assert_eq!(table.query(&asked).unwrap().to_items().unwrap(), reversed);
 
         asked.forward = true;
         asked.options.index = Some("label".try_into().unwrap());
@@ -251,12 +251,12 @@ async fn compare(table: &std::sync::Arc<Table>, model: &Model) {
         let whole = sorted(model, labelled);
         let entries = only(whole.clone(), &["artist", "song", "label", "note"]);
         assert_eq!(
-            unordered(table.query(&asked).unwrap().items),
+            unordered(table.query(&asked).unwrap().to_items().unwrap()),
             unordered(entries)
         );
         asked.options.select = Select::AllAttributes;
         assert_eq!(
-            unordered(table.query(&asked).unwrap().items),
+            unordered(table.query(&asked).unwrap().to_items().unwrap()),
             unordered(whole)
         );
     }
@@ -265,7 +265,7 @@ async fn compare(table: &std::sync::Arc<Table>, model: &Model) {
         asked.options.index = Some("genre".try_into().unwrap());
         let of_genre =
             |item: &Item| (item.get("genre") == Some(&s(word))).then(|| year(Some(item)))?;
-        let found = table.query(&asked).unwrap().items;
+        let found = table.query(&asked).unwrap().to_items().unwrap();
         let years: Vec<_> = found.iter().map(|item| year(Some(item))).collect();
         assert!(years.is_sorted(), "{years:?}");
         assert_eq!(unordered(found), unordered(sorted(model, of_genre)));
@@ -277,7 +277,7 @@ async fn compare(table: &std::sync::Arc<Table>, model: &Model) {
         });
         let tagged = only(tagged, &["artist", "song", "tag"]);
         assert_eq!(
-            unordered(table.query(&asked).unwrap().items),
+            unordered(table.query(&asked).unwrap().to_items().unwrap()),
             unordered(tagged)
         );
     }
@@ -287,7 +287,7 @@ async fn compare(table: &std::sync::Arc<Table>, model: &Model) {
     };
     let everything = model.values().cloned().collect();
     assert_eq!(
-        unordered(table.scan(scan).await.unwrap().items),
+        unordered(table.scan(scan).await.unwrap().to_items().unwrap()),
         unordered(everything)
     );
     assert_eq!(table.check_indexes().unwrap(), vec![]);

@@ -67,7 +67,10 @@ async fn scan_pages(table: &Arc<Table>, mut scan: Scan) -> Vec<Page> {
 }
 
 fn items(pages: Vec<Page>) -> Vec<Item> {
-    pages.into_iter().flat_map(|page| page.items).collect()
+    pages
+        .into_iter()
+        .flat_map(|page| page.to_items().unwrap())
+        .collect()
 }
 
 #[tokio::test]
@@ -89,7 +92,7 @@ async fn pages_of_every_size_make_up_the_whole_query() {
                 forward,
                 ..one.clone()
             };
-            let expected = table.query(&whole).unwrap().items;
+            let expected = table.query(&whole).unwrap().to_items().unwrap();
             assert!(expected.len() >= 8, "{}", expected.len());
             for limit in 1..=expected.len() + 1 {
                 let mut paged = whole.clone();
@@ -155,7 +158,8 @@ async fn items_of_one_partition_key_are_in_one_segment() {
             .await
             .unwrap();
         let artists: BTreeSet<String> = page
-            .items
+            .to_items()
+            .unwrap()
             .iter()
             .map(|item| format!("{:?}", item.get("artist")))
             .collect();
@@ -217,7 +221,12 @@ async fn a_local_index_fetches_what_it_does_not_hold() {
     let (_fixture, table) = songs().await;
     let mut asked = on_index(query("artist = :a", &[(":a", s("artist 0"))]), "label");
     let held = table.query(&asked).unwrap();
-    assert!(held.items.iter().all(|item| item.get("text").is_none()));
+    assert!(
+        held.to_items()
+            .unwrap()
+            .iter()
+            .all(|item| item.get("text").is_none())
+    );
     assert_eq!(held.fetched_bytes, Vec::<usize>::new());
     asked.options.select = Select::Specific(projection("note"));
     assert_eq!(
@@ -227,7 +236,13 @@ async fn a_local_index_fetches_what_it_does_not_hold() {
     asked.options.select = Select::AllAttributes;
     let whole = table.query(&asked).unwrap();
     assert_eq!(whole.fetched_bytes.len(), 10);
-    assert!(whole.items.iter().all(|item| item.get("text").is_some()));
+    assert!(
+        whole
+            .to_items()
+            .unwrap()
+            .iter()
+            .all(|item| item.get("text").is_some())
+    );
     assert_eq!(whole.scanned_bytes, held.scanned_bytes);
 }
 
@@ -242,7 +257,7 @@ async fn a_filter_of_a_local_index_fetches_without_showing() {
     assert_eq!(filtered.fetched_bytes.len(), 10);
     assert_eq!(filtered.items, held.items);
     asked.options.filter = Some(condition("attribute_not_exists(genre)", &[]));
-    assert_eq!(table.query(&asked).unwrap().items, []);
+    assert_eq!(table.query(&asked).unwrap().to_items().unwrap(), []);
 }
 
 #[tokio::test]
@@ -415,7 +430,8 @@ async fn several_sort_attributes_order_an_index() {
         let found = table
             .query(&on_index(query(text, &all), "deep"))
             .unwrap()
-            .items;
+            .to_items()
+            .unwrap();
         found
             .iter()
             .map(|item| format!("{:?}", item.get("id").unwrap()))

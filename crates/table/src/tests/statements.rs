@@ -110,6 +110,6 @@ fn pages(table: &Table, text: &str, limit: Option<usize>) -> Vec<Selected> {
 fn rows(pages: Vec<Selected>) -> Vec<Item> {
     pages
         .into_iter()
-        .flat_map(|selected| selected.page.items)
+        .flat_map(|selected| selected.page.to_items().unwrap())
         .collect()
 }

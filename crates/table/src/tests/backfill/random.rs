@@ -235,7 +235,11 @@ async fn compare(fixture: &Fixture, model: &Model) {
                 assert_eq!(of_index.items, wanted.len() as u64, "{name}");
                 let bytes: usize = wanted.iter().map(Item::size_bytes).sum();
                 assert_eq!(of_index.size_bytes, bytes as u64, "{name}");
-                assert_eq!(printed(scanned.unwrap().items), printed(wanted), "{name}");
+                assert_eq!(
+                    printed(scanned.unwrap().to_items().unwrap()),
+                    printed(wanted),
+                    "{name}"
+                );
                 if number == 2 {
                     compare_queries(&table, model);
                 }
@@ -261,7 +265,7 @@ fn compare_queries(table: &Table, model: &Model) {
         let values = [(":m", s(mood)), (":n", s(note))];
         let mut asked = query("mood = :m AND note = :n", &values);
         asked.options.index = Some("several".try_into().unwrap());
-        let found = table.query(&asked).unwrap().items;
+        let found = table.query(&asked).unwrap().to_items().unwrap();
         let place = |item: &Item| {
             let number = |name: &str| match item.get(name) {
                 Some(AttributeValue::N(number)) => *number,
