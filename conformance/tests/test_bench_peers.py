@@ -8,8 +8,8 @@ from conformance.bench.peers.installing import NotInstallable
 PROMISES = {"anywhen": "synced", "peer": "in memory"}
 
 
-def rates(ours, theirs):
-    """Every load has the same figures, one per round."""
+def reached(ours, theirs):
+    """Every load has the same figures, (requests a second, microseconds of CPU), one per round."""
     return {
         "anywhen": dict.fromkeys(measuring.LOADS, ours),
         "peer": dict.fromkeys(measuring.LOADS, theirs),
@@ -17,25 +17,36 @@ def rates(ours, theirs):
 
 
 def test_ratios_are_of_medians():
-    result = measuring.table(rates([100, 900, 300], [50, 150, 9000]), PROMISES, {})
+    ours, theirs = [(100, 9), (900, 10), (300, 30)], [(50, 50), (150, 40), (9000, 20)]
+    result = measuring.table(reached(ours, theirs), PROMISES, {})
     for row in result["rows"]:
-        assert row["anywhen"] == 300
-        assert row["peer"] == {"requests_per_second": 150, "ours_by_theirs": 2}
+        assert row["anywhen"] == {"requests_per_second": 300, "cpu_us": 10}
+        assert row["peer"] == {
+            "requests_per_second": 150,
+            "cpu_us": 40,
+            "rate_ratio": 2,
+            "cpu_ratio": 4,
+        }
     text = measuring.text(result)
     assert text.count("300 /s") == text.count("2.00") == len(measuring.LOADS)
+    assert text.count("10 us") == text.count("4.00") == len(measuring.LOADS)
     assert "peer            in memory" in text
 
 
-@pytest.mark.parametrize("ours, theirs", [([100, 100], [50, None]), ([None, 100], [50, 50])])
+@pytest.mark.parametrize(
+    "ours, theirs", [([(100, 9), (100, 9)], [(50, 9), None]), ([None, (100, 9)], [(50, 9)] * 2)]
+)
 def test_a_load_that_failed_in_any_round_has_no_ratio(ours, theirs):
-    result = measuring.table(rates(ours, theirs), PROMISES, {})
-    assert all(row["peer"]["ours_by_theirs"] is None for row in result["rows"])
+    result = measuring.table(reached(ours, theirs), PROMISES, {})
+    for row in result["rows"]:
+        assert row["peer"]["rate_ratio"] is None and row["peer"]["cpu_ratio"] is None
     assert "failed" in measuring.text(result)
     assert result["rounds"]["peer"]["PutItem"] == theirs
 
 
 def test_who_is_left_out_is_told_with_the_reason():
-    result = measuring.table(rates([1], [1]), PROMISES, {"other": "not installable here: no npm"})
+    missing = {"other": "not installable here: no npm"}
+    result = measuring.table(reached([(1, 1)], [(1, 1)]), PROMISES, missing)
     assert "other           left out: not installable here: no npm" in measuring.text(result)
 
 

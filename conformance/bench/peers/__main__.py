@@ -45,24 +45,24 @@ def main():
         contextlib.ExitStack() as stack,
     ):
         directory = Path(directory)
-        endpoints = {"anywhen": stack.enter_context(servers.anywhen(directory))}
+        started = {"anywhen": stack.enter_context(servers.anywhen(directory))}
         durability = {"anywhen": "file, every write synced before it is acknowledged"}
         for peer, start in starts.items():
             try:
                 running = servers.running(peer.name, start, directory)
-                endpoints[peer.name] = stack.enter_context(running)
+                started[peer.name] = stack.enter_context(running)
                 durability[peer.name] = f"{peer.version}: {peer.durability}"
             except RuntimeError as reason:
                 missing[peer.name] = f"it does not start: {reason}"
-        for name in list(endpoints):
+        for name in list(started):
             print(f"loading {name}", flush=True)
-            if failure := measuring.load(endpoints[name], given):
+            if failure := measuring.load(started[name].endpoint, given):
                 if name == "anywhen":
                     raise SystemExit(f"anywhen: {failure}")
                 missing[name] = f"it cannot be loaded: {failure}"
-                del endpoints[name], durability[name]
-        rates = measuring.rounds(endpoints, given, directory)
-    result = measuring.table(rates, durability, missing)
+                del started[name], durability[name]
+        figures = measuring.rounds(started, given, directory)
+    result = measuring.table(figures, durability, missing)
     FIGURES.parent.mkdir(parents=True, exist_ok=True)
     FIGURES.write_text(json.dumps(result, indent=1) + "\n")
     print(f"\n{measuring.text(result)}\nkept in {FIGURES}")

@@ -1,4 +1,7 @@
-"""The loads, in rounds, and the table of what they reached."""
+"""The loads, in rounds, and the tables of what they reached: requests a second, and processor time of
+the server for a request. All servers share this machine with the load generator, which takes the
+same for a request to each; so the rates of fast servers are nearer to each other than what the
+servers themselves need."""
 
 import json
 import os
@@ -34,34 +37,38 @@ def load(endpoint, options):
         return _reason(error)
 
 
-def rounds(endpoints, options, directory):
-    """Requests per second by server and load, one figure per round; None where requests failed."""
-    rates = {name: {load: [] for load in LOADS} for name in endpoints}
+def rounds(started, options, directory):
+    """By server and load, of each round the requests per second and the server's processor time for a
+    request in microseconds; None where requests failed."""
+    reached = {name: {load: [] for load in LOADS} for name in started}
     for number in range(options.rounds):
         for load_name, arguments in LOADS.items():
             # Another server is first in every round.
-            names = list(endpoints)
+            names = list(started)
             shift = number % len(names)
             for name in names[shift:] + names[:shift]:
-                rate = _rate(endpoints[name], arguments, number, options, directory)
-                rates[name][load_name].append(rate)
-                shown = "failed" if rate is None else f"{rate:,.0f} requests/s"
+                figures = _run_once(started[name], arguments, number, options, directory)
+                reached[name][load_name].append(figures)
+                shown = "failed" if figures is None else f"{figures[0]:,.0f} requests/s"
                 print(f"  round {number + 1}  {load_name:<13} {name:<15} {shown}", flush=True)
-    return rates
+    return reached
 
 
-def _rate(endpoint, arguments, number, options, directory):
+def _run_once(server, arguments, number, options, directory):
     figures = directory / "figures.json"
     figures.unlink(missing_ok=True)
-    command = [loadgen(), "run", *arguments, "--endpoint", endpoint, "--json", figures]
+    command = [loadgen(), "run", *arguments, "--endpoint", server.endpoint, "--json", figures]
     command += ["--records", options.records, "--connections", options.connections]
     command += ["--seconds", options.seconds, "--seed", options.seed + number]
+    before = server.cpu_seconds()
     try:
         _run(command)
     except subprocess.SubprocessError as error:
         print(f"    {_reason(error)}", flush=True)
         return None
-    return json.loads(figures.read_text())["requests_per_second"]
+    used = server.cpu_seconds() - before
+    rate = json.loads(figures.read_text())["requests_per_second"]
+    return rate, used * 1e6 / (rate * options.seconds)
 
 
 def _run(command):
@@ -76,11 +83,11 @@ def _reason(error):
     return (told or (error.stderr or str(error)).strip().splitlines() or ["no message"])[-1].strip()
 
 
-def table(rates, peers, missing, ours="anywhen"):
-    """Rows for a text table: the median rate of each server and how many times it ours is."""
+def table(reached, peers, missing, ours="anywhen"):
+    """Rows for the text tables: medians of each server, and how much better ours are."""
     median = {
-        name: {load: _median(figures) for load, figures in loads.items()}
-        for name, loads in rates.items()
+        name: {load: _medians(rounds) for load, rounds in loads.items()}
+        for name, loads in reached.items()
     }
     rows = []
     for load_name in LOADS:
@@ -88,30 +95,50 @@ def table(rates, peers, missing, ours="anywhen"):
         row = {"load": load_name, ours: own}
         for name in median:
             if name != ours:
-                theirs = median[name][load_name]
-                ratio = own / theirs if own and theirs else None
-                row[name] = {"requests_per_second": theirs, "ours_by_theirs": ratio}
+                row[name] = _beside(own, median[name][load_name])
         rows.append(row)
-    return {"rows": rows, "durability": peers, "left_out": missing, "rounds": rates}
+    return {"rows": rows, "durability": peers, "left_out": missing, "rounds": reached}
 
 
-def _median(figures):
-    """None unless every round succeeded."""
-    return None if None in figures or not figures else statistics.median(figures)
+def _medians(rounds):
+    """None for both unless every round succeeded."""
+    if None in rounds or not rounds:
+        return {"requests_per_second": None, "cpu_us": None}
+    rates, cpu_us = zip(*rounds)
+    return {
+        "requests_per_second": statistics.median(rates),
+        "cpu_us": statistics.median(cpu_us),
+    }
+
+
+def _beside(own, theirs):
+    """A peer's figures, and how many times better ours are: above 1 we are faster, or need less."""
+
+    def ratio(of, to):
+        return of / to if of and to else None
+
+    rate = ratio(own["requests_per_second"], theirs["requests_per_second"])
+    return {**theirs, "rate_ratio": rate, "cpu_ratio": ratio(theirs["cpu_us"], own["cpu_us"])}
 
 
 def text(result, ours="anywhen"):
-    """The table: our requests per second, then how many times each peer's they are."""
+    """The tables: our figures, then how many times better than each peer's they are."""
     names = [name for name in result["durability"] if name != ours]
-    lines = [f"{'':<13} {ours:>13}" + "".join(f" {'x ' + name:>18}" for name in names)]
-    for row in result["rows"]:
-        own = "failed" if row[ours] is None else f"{row[ours]:,.0f} /s"
-        line = f"{row['load']:<13} {own:>13}"
-        for name in names:
-            ratio = row[name]["ours_by_theirs"]
-            line += f" {'failed' if ratio is None else f'{ratio:.2f}':>18}"
-        lines.append(line)
-    lines.append("")
+    lines = []
+    for title, figure, ratio, unit in (
+        ("Rate", "requests_per_second", "rate_ratio", "/s"),
+        ("Server CPU", "cpu_us", "cpu_ratio", "us"),
+    ):
+        lines.append(f"{title:<13} {ours:>13}" + "".join(f" {'x ' + name:>18}" for name in names))
+        for row in result["rows"]:
+            own = row[ours][figure]
+            shown = "failed" if own is None else f"{own:,.0f} {unit}"
+            line = f"{row['load']:<13} {shown:>13}"
+            for name in names:
+                times = row[name][ratio]
+                line += f" {'failed' if times is None else f'{times:.2f}':>18}"
+            lines.append(line)
+        lines.append("")
     lines += [f"{name:<15} {what}" for name, what in result["durability"].items()]
     for name, why in result["left_out"].items():
         lines.append(f"{name:<15} left out: {why}")

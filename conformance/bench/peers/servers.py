@@ -14,6 +14,7 @@ from conformance import anywhen_server
 from conformance.bench.peers import installing
 
 START_SECONDS = 60
+TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
 STOP_SECONDS = 20
 
 
@@ -86,16 +87,36 @@ PEERS = [
 ]
 
 
+@dataclass(frozen=True)
+class Running:
+    """A started server: where it listens, and its process, which leads those it starts."""
+
+    endpoint: str
+    pid: int
+
+    def cpu_seconds(self):
+        """Processor time that it and the processes of its group have used so far."""
+        ticks = 0
+        for stat in Path("/proc").glob("[0-9]*/stat"):
+            # A process may end while it is looked at.
+            with contextlib.suppress(OSError):
+                fields = stat.read_text().rpartition(")")[2].split()
+                pid, group = int(stat.parent.name), int(fields[2])
+                if self.pid in (pid, group):
+                    ticks += int(fields[11]) + int(fields[12])
+        return ticks / TICKS_PER_SECOND
+
+
 @contextlib.contextmanager
 def anywhen(directory):
-    """The endpoint of an Anywhen of this tree, every write synced before it is acknowledged."""
+    """An Anywhen of this tree, every write synced before it is acknowledged."""
     with anywhen_server.Server(directory / "anywhen") as server:
-        yield server.endpoint
+        yield Running(server.endpoint, server.pid)
 
 
 @contextlib.contextmanager
 def running(name, start, directory):
-    """The endpoint of a started peer; it is stopped at the end."""
+    """A started peer; it is stopped at the end."""
     directory = directory / name
     directory.mkdir(parents=True)
     port = _free_port()
@@ -112,7 +133,7 @@ def running(name, start, directory):
         )
     try:
         _wait_until_listening(process, port, directory / "server.log")
-        yield f"http://127.0.0.1:{port}"
+        yield Running(f"http://127.0.0.1:{port}", process.pid)
     finally:
         _stop(process)
 
