@@ -5,17 +5,21 @@ import tempfile
 from pathlib import Path
 
 from conformance.anywhen_server import REPOSITORY
-from conformance.bench import history, instructions, restores, writes
+from conformance.bench import growth, history, instructions, reads, restores, steady, writes
 from conformance.bench.report import Report
 
 SECTIONS = {
     "writes": writes.measure,
+    "reads": reads.measure,
+    "steady": steady.measure,
     "restores": restores.measure,
     "backups": history.backups,
     "lag": history.lag,
     "length": history.length,
     "idle": history.idle,
     "start": history.start,
+    "growth": growth.items,
+    "tables": growth.tables,
     "instructions": instructions.measure,
 }
 

@@ -1,10 +1,13 @@
 """The programs that measure: the load generator, the bare committer, the empty HTTP server, and the
 restore examples; each as a call that answers numbers."""
 
+import json
 import os
 import re
 import resource
 import subprocess
+import tempfile
+from pathlib import Path
 
 from conformance.anywhen_server import REPOSITORY
 
@@ -16,6 +19,51 @@ def server_cpu_seconds(server):
     """Processor time that a running server has used so far."""
     fields = open(f"/proc/{server.pid}/stat").read().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / TICKS_PER_SECOND
+
+
+def written_bytes(server):
+    """Bytes that a running server has had written to disk so far."""
+    return int(re.search(r"^write_bytes: (\d+)", Path(f"/proc/{server.pid}/io").read_text(), re.M)[1])
+
+
+def memory_mib(server):
+    """Memory that a running server holds."""
+    return _status_mib(server, "VmRSS")
+
+
+def peak_memory_mib(server):
+    """The most memory that a running server has held."""
+    return _status_mib(server, "VmHWM")
+
+
+def _status_mib(server, field):
+    status = Path(f"/proc/{server.pid}/status").read_text()
+    return int(re.search(rf"^{field}:\s+(\d+) kB", status, re.M)[1]) / 1024
+
+
+def load_records(server, **options):
+    """Writes a table's records with the load generator."""
+    _output([BINARIES / "loadgen", "load", "--endpoint", server.endpoint, *_options(options)])
+
+
+def run_workload(workload, server, **options):
+    """Sends a workload over the records; answers the load generator's figures, and the server's
+    processor time for a request in microseconds as `cpu_us`."""
+    with tempfile.NamedTemporaryFile(suffix=".json") as kept:
+        command = [BINARIES / "loadgen", "run", workload, "--endpoint", server.endpoint]
+        before = server_cpu_seconds(server)
+        _output([*command, "--json", kept.name, *_options(options)])
+        used = server_cpu_seconds(server) - before
+        figures = json.load(kept)
+    return {**figures, "cpu_us": used * 1e6 / figures["completed"]}
+
+
+def _options(options):
+    return [
+        part
+        for name, value in options.items()
+        for part in (f"--{name.replace('_', '-')}", str(value))
+    ]
 
 
 def loadgen(kind, address, *, table, requests, items=None, first=0, connections=64, payload=1000):

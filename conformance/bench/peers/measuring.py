@@ -67,8 +67,8 @@ def _run_once(server, arguments, number, options, directory):
         print(f"    {_reason(error)}", flush=True)
         return None
     used = server.cpu_seconds() - before
-    rate = json.loads(figures.read_text())["requests_per_second"]
-    return rate, used * 1e6 / (rate * options.seconds)
+    reached = json.loads(figures.read_text())
+    return reached["requests_per_second"], used * 1e6 / reached["completed"]
 
 
 def _run(command):

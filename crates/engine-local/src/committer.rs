@@ -34,6 +34,7 @@ use crate::layout::{META_FLOOR, META_LAST_COMMIT, record_key};
 use crate::options::FREE_SPACE_CHECK_BYTES;
 use crate::queue::{CommitAnswer, ForgetAnswer, Group, Job, QueueGauge, QueuedCommit, SealAnswer};
 use crate::space::FreeSpace;
+use crate::stalls;
 use crate::view::{Keyspaces, Views, unknown_keyspace};
 
 pub(crate) struct Committer {
@@ -130,7 +131,14 @@ impl Committer {
         self.write(plan);
         if commits > 0 {
             metrics::histogram!("anywhen_commit_group_size").record(commits as f64);
-            metrics::histogram!("anywhen_commit_duration_seconds").record(started.elapsed());
+            let took = started.elapsed();
+            metrics::histogram!("anywhen_commit_duration_seconds").record(took);
+            stalls::note(
+                &self.database,
+                &self.views.current().keyspaces,
+                took,
+                commits,
+            );
         }
         if self.bytes_since_space_check >= FREE_SPACE_CHECK_BYTES {
             self.bytes_since_space_check = 0;

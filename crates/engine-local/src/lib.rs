@@ -26,6 +26,7 @@ mod open;
 mod options;
 mod queue;
 mod space;
+mod stalls;
 mod view;
 
 pub use engine::LocalEngine;
