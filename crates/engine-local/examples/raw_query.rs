@@ -18,8 +18,7 @@ use std::time::{Duration, Instant};
 use anywhen_engine::{Commit, Direction, Engine, EngineError, KeyspaceHandle, KeyspaceName, Write};
 use anywhen_engine_local::{LocalEngine, LocalEngineOptions};
 use anywhen_model::{
-    AttributeValue, Item, Randomness as _, SeededRandomness, SystemClock, encode_item,
-    stored_to_json,
+    AttributeValue, Item, SeededRandomness, SystemClock, encode_item, stored_to_json,
 };
 use bytes::Bytes;
 

@@ -32,6 +32,7 @@ use crate::failure::{Condition, engine_error};
 use crate::journal::Link;
 use crate::layout::{META_FLOOR, META_LAST_COMMIT, record_key};
 use crate::options::FREE_SPACE_CHECK_BYTES;
+use crate::overwrites::Overwrites;
 use crate::queue::{CommitAnswer, ForgetAnswer, Group, Job, QueueGauge, QueuedCommit, SealAnswer};
 use crate::space::FreeSpace;
 use crate::stalls;
@@ -57,6 +58,7 @@ pub(crate) struct Committer {
     /// A job taken from the queue that had to wait for the next group.
     pub(crate) carried: Option<Job>,
     pub(crate) bytes_since_space_check: u64,
+    pub(crate) overwrites: Arc<Overwrites>,
 }
 
 /// What a group became: the batch, and who waits for it.
@@ -216,6 +218,7 @@ impl Committer {
         self.plan_log(plan, commit, timestamp)?;
         for write in std::mem::take(&mut commit.writes) {
             let keyspace = find(write.keyspace)?;
+            self.overwrites.count(write.keyspace, &write.key);
             match write.value {
                 Some(value) => plan.batch.insert(keyspace, write.key, value),
                 None => plan.batch.remove(keyspace, write.key),

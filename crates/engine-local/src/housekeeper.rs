@@ -2,12 +2,13 @@
 //!
 //! One thread watches free space, notices a database that a background worker of fjall has
 //! poisoned, moves the horizon file on, syncs the journal where commits do not, and keeps the
-//! memtables' total size bounded.
+//! memtables small: all together, and those that hold many versions of few keys.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use anywhen_engine::KeyspaceHandle;
 use anywhen_model::CommitTimestamp;
 use fjall::{AbstractTree, Database, Keyspace, PersistMode};
 use parking_lot::{Condvar, Mutex};
@@ -16,6 +17,7 @@ use crate::change_log::ChangeLogs;
 use crate::failure::{Condition, engine_error};
 use crate::horizon::Horizon;
 use crate::options::Durability;
+use crate::overwrites::Overwrites;
 use crate::space::FreeSpace;
 use crate::view::Views;
 
@@ -32,6 +34,7 @@ pub(crate) struct Housekeeper {
     pub(crate) written_through: Arc<AtomicU64>,
     pub(crate) durability: Durability,
     pub(crate) memtables_bytes_max: u64,
+    pub(crate) overwrites: Arc<Overwrites>,
 }
 
 /// Tells the thread to end.
@@ -64,6 +67,7 @@ impl Housekeeper {
             self.free_space.check();
             self.move_horizon();
             self.bound_memtables();
+            self.drop_versions();
         }
         self.move_horizon();
     }
@@ -104,11 +108,31 @@ impl Housekeeper {
             if total_bytes <= self.memtables_bytes_max / 2 {
                 break;
             }
-            if let Err(error) = keyspace.rotate_memtable() {
-                self.condition.poison(engine_error(error).to_string());
-                return;
-            }
+            self.flush(&keyspace);
             total_bytes -= size_bytes;
+        }
+    }
+
+    /// Flushes the memtables in which readers of ranges have too many versions to step over.
+    fn drop_versions(&self) {
+        for (handle, keyspace) in (0..).zip(self.views.current().keyspaces.iter()) {
+            let Some(keyspace) = keyspace else { continue };
+            let entries = keyspace.tree.active_memtable().len();
+            let flushed = keyspace.tree.approximate_len().saturating_sub(entries);
+            let handle = KeyspaceHandle(handle);
+            if self
+                .overwrites
+                .crowd(handle, entries as u64, flushed as u64)
+            {
+                self.flush(keyspace);
+            }
+        }
+    }
+
+    /// Begins a new memtable; the old one goes to disk in the background.
+    fn flush(&self, keyspace: &Keyspace) {
+        if let Err(error) = keyspace.rotate_memtable() {
+            self.condition.poison(engine_error(error).to_string());
         }
     }
 }

@@ -24,6 +24,7 @@ mod layout;
 mod loader;
 mod open;
 mod options;
+mod overwrites;
 mod queue;
 mod space;
 mod stalls;

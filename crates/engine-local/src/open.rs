@@ -22,6 +22,7 @@ use crate::journal::{self, Link};
 use crate::keyspaces;
 use crate::layout::{self, Content};
 use crate::options::{Durability, LocalEngineOptions};
+use crate::overwrites::Overwrites;
 use crate::queue::QueueGauge;
 use crate::space::FreeSpace;
 use crate::view::{Keyspaces, Views};
@@ -65,6 +66,7 @@ pub(crate) fn open(options: LocalEngineOptions) -> Result<(Core, CommitTimestamp
     let gauge = Arc::new(QueueGauge::default());
     let (queue, receiver) = mpsc::channel();
 
+    let overwrites = Arc::new(Overwrites::default());
     let committer = Committer {
         queue: receiver,
         gauge: Arc::clone(&gauge),
@@ -84,6 +86,7 @@ pub(crate) fn open(options: LocalEngineOptions) -> Result<(Core, CommitTimestamp
         fences: HashMap::new(),
         carried: None,
         bytes_since_space_check: 0,
+        overwrites: Arc::clone(&overwrites),
     };
     let housekeeper = Housekeeper {
         database: database.clone(),
@@ -96,6 +99,7 @@ pub(crate) fn open(options: LocalEngineOptions) -> Result<(Core, CommitTimestamp
         written_through,
         durability: options.durability,
         memtables_bytes_max: options.memtables_bytes,
+        overwrites,
     };
     let stop = Arc::new(StopSignal::default());
     let stop_housekeeper = Arc::clone(&stop);

@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use anywhen_engine::{CommitError, LogEntry, Write};
+use anywhen_engine::{CommitError, Direction, LogEntry, Write};
 use anywhen_model::{SeededRandomness, SystemClock, TableId};
 use bytes::Bytes;
 use fjall::AbstractTree;
 
 use super::*;
+use crate::Durability;
 
 fn options(directory: &Path) -> LocalEngineOptions {
     let mut options = LocalEngineOptions::new(directory, Arc::new(SystemClock));
@@ -343,4 +344,32 @@ async fn memtables_are_bounded_together() {
         assert_eq!(snapshot.get(large, &[key]).unwrap().unwrap().len(), 3_000);
         assert_eq!(snapshot.get(small, &[key]).unwrap().unwrap(), "v");
     }
+}
+
+/// Readers of a range would have to step over every version of an item that is updated often.
+#[tokio::test]
+async fn versions_of_a_hot_key_do_not_pile_up() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut options = options(directory.path());
+    options.durability = Durability::Process;
+    let engine = LocalEngine::open(options).unwrap();
+    let (handle, keyspace) = records(&engine);
+    let updates = 4_500_u32;
+    let mut receipts = Vec::new();
+    for number in 0..updates {
+        receipts.push(engine.commit(put(handle, "hot", number.to_be_bytes().to_vec())));
+    }
+    for receipt in receipts {
+        receipt.await.unwrap();
+    }
+    // Those that came after the flush are too few for another.
+    while keyspace.tree.approximate_len() > 1_000 {
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    let snapshot = engine.snapshot().unwrap();
+    let all = (std::ops::Bound::Unbounded, std::ops::Bound::Unbounded);
+    let found = snapshot.range(handle, all, Direction::Forward).unwrap();
+    let found: Vec<_> = found.map(Result::unwrap).collect();
+    let last = Bytes::from((updates - 1).to_be_bytes().to_vec());
+    assert_eq!(found, [(Bytes::from("hot"), last)]);
 }
