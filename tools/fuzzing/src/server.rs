@@ -1,21 +1,10 @@
 //! A whole server in memory, for requests that may hold anything.
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use anywhen_api::{Answer, Call, Service, ServiceOptions};
-use anywhen_archive::{Archive, ArchiverConfig};
-use anywhen_engine_memory::MemoryEngine;
-use anywhen_kms::MasterKey;
-use anywhen_model::{Clock, ManualClock, Randomness, SeededRandomness};
-use anywhen_recovery::{Consent, NoProgress, Recovery, RecoveryLimits, RecoveryOptions};
-use anywhen_table::{Tables, TablesOptions};
+use anywhen_test_server::TestServer;
 use bytes::Bytes;
-use object_store::memory::InMemory;
-use object_store::path::Path;
 
-/// 2026-11-21, in microseconds.
-const START_MICROS: u64 = 1_795_222_800_000_000;
 /// Virtual time: nothing that a request waits for takes this long.
 const ANSWER_TIMEOUT: Duration = Duration::from_hours(1);
 
@@ -48,90 +37,19 @@ pub(crate) fn answer(input: &[u8]) {
         .build()
         .expect("a runtime of one thread can be made");
     runtime.block_on(async {
-        let (service, recovery) = start().await;
+        let server = TestServer::start().await;
         for (operation, body) in [("CreateTable", MUSIC), ("PutItem", SONG)] {
-            let answer = call(&service, operation, Bytes::from_static(body.as_bytes())).await;
+            let body = Bytes::from_static(body.as_bytes());
+            let answer = server.call(operation, body).await;
             assert_eq!(answer.status, 200, "{operation}: {:?}", answer.body);
         }
-        let answer = call(&service, operation, body).await;
+        let answer = tokio::time::timeout(ANSWER_TIMEOUT, server.call(operation, body));
+        let answer = answer.await.expect("every request is answered");
         assert!(answer.status < 500, "{} {:?}", answer.status, answer.body);
         let described = serde_json::from_slice::<serde_json::Value>(&answer.body);
         assert!(described.is_ok(), "{operation}: {:?}", answer.body);
-        let again = call(&service, "ListTables", Bytes::from_static(b"{}")).await;
+        let again = server.call("ListTables", Bytes::from_static(b"{}")).await;
         assert_eq!(again.status, 200, "the server lives");
-        recovery.close().await;
+        server.stop().await;
     });
-}
-
-async fn call(service: &Service, operation: &str, body: Bytes) -> Answer {
-    let target = format!("DynamoDB_20120810.{operation}");
-    let streams = format!("DynamoDBStreams_20120810.{operation}");
-    let of_streams = [
-        "DescribeStream",
-        "GetRecords",
-        "GetShardIterator",
-        "ListStreams",
-    ];
-    let target = if of_streams.contains(&operation) {
-        streams
-    } else {
-        target
-    };
-    let call = service.call(Call {
-        target: Some(&target),
-        content_type: Some("application/x-amz-json-1.0"),
-        authorization: None,
-        host: None,
-        body,
-    });
-    tokio::time::timeout(ANSWER_TIMEOUT, call)
-        .await
-        .expect("every request is answered")
-}
-
-async fn start() -> (Arc<Service>, Arc<Recovery>) {
-    let clock: Arc<dyn Clock> = Arc::new(ManualClock::at(START_MICROS));
-    let randomness: Arc<dyn Randomness> = Arc::new(SeededRandomness::new(1));
-    let master = Arc::new(MasterKey::generate(&*randomness));
-    let engine = Arc::new(MemoryEngine::new(Arc::clone(&clock)));
-    let tables = Tables::open(
-        Arc::clone(&engine) as _,
-        Arc::clone(&master),
-        Arc::clone(&clock),
-        Arc::clone(&randomness),
-        TablesOptions::default(),
-    );
-    let tables = tables.await.expect("an empty engine opens");
-    let archive = Archive::open(
-        Arc::new(InMemory::new()),
-        Path::default(),
-        master,
-        Arc::clone(&clock),
-        Arc::clone(&randomness),
-    );
-    let recovery = Recovery::open(RecoveryOptions {
-        engine: Arc::clone(&engine) as _,
-        tables: Arc::clone(&tables),
-        archive: archive.await.expect("an empty archive opens"),
-        clock: Arc::clone(&clock),
-        randomness: Arc::clone(&randomness),
-        failpoints: Arc::default(),
-        progress: Arc::new(NoProgress),
-        spill_directory: std::env::temp_dir()
-            .join(format!("anywhen-fuzzing-{}", std::process::id())),
-        limits: RecoveryLimits::default(),
-        consent: Consent::default(),
-        archiver: ArchiverConfig::default(),
-    });
-    let recovery = recovery.await.expect("an empty server opens");
-    let service = Service::new(ServiceOptions {
-        engine,
-        tables,
-        recovery: Arc::clone(&recovery),
-        clock,
-        randomness,
-        account: "123456789012".try_into().expect("an account id"),
-        default_region: "us-east-1".try_into().expect("a Region"),
-    });
-    (service, recovery)
 }
