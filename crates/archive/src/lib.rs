@@ -34,6 +34,7 @@ mod change;
 mod compact;
 mod data_file;
 mod error;
+#[cfg(feature = "fuzzing")]
 #[doc(hidden)]
 pub mod fuzzing;
 mod keyframe;

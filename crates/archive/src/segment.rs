@@ -408,6 +408,7 @@ fn take_prefixed(rest: &mut Bytes) -> Option<Bytes> {
 }
 
 /// A block's changes, read and encoded again: see [`crate::fuzzing`].
+#[cfg(feature = "fuzzing")]
 pub(crate) fn reencode_block(plaintext: Bytes) -> Option<Vec<u8>> {
     let mut out = vec![BLOCK_VERSION];
     for change in decode_changes(plaintext)? {
@@ -418,12 +419,14 @@ pub(crate) fn reencode_block(plaintext: Bytes) -> Option<Vec<u8>> {
 
 /// A directory's parts, read and encoded again, with a line feed between: see
 /// [`crate::fuzzing`].
+#[cfg(feature = "fuzzing")]
 pub(crate) fn reencode_directory(path: &str, clear: &[u8], secret: &[u8]) -> Option<Vec<u8>> {
     let directory = decode_directory(path, clear, Some(secret)).ok()?;
     Some(directory.encode().join(&b'\n'))
 }
 
 /// A segment of one table's changes: whole, its directory's parts, and its block's plaintext.
+#[cfg(feature = "fuzzing")]
 pub(crate) fn example(
     path: &str,
     changes: &[Change],

@@ -327,6 +327,7 @@ impl<'a> Reader<'a> {
 /// Reads a journal that may hold anything, for tests; no part of this crate's interface. Answers
 /// the bytes of whole batches at its start, `None` if commits are missing in between or behind
 /// what cannot be read.
+#[cfg(feature = "fuzzing")]
 #[doc(hidden)]
 pub fn read_any_journal(content: &[u8]) -> Option<usize> {
     let path = PathBuf::from("fuzzed.jnl");

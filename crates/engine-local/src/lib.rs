@@ -31,6 +31,7 @@ mod stalls;
 mod view;
 
 pub use engine::LocalEngine;
+#[cfg(feature = "fuzzing")]
 #[doc(hidden)]
 pub use journal::read_any_journal;
 pub use options::{Durability, FreeSpaceProbe, LocalEngineOptions};

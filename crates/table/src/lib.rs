@@ -28,6 +28,7 @@ mod control;
 mod create_table;
 mod error;
 mod expiry;
+#[cfg(feature = "fuzzing")]
 #[doc(hidden)]
 pub mod fuzzing;
 mod indexes;

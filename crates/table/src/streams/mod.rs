@@ -31,6 +31,7 @@ mod record;
 
 pub use change::{StreamChange, StreamEvent, StreamIdentity};
 pub(crate) use control::StreamSwitch;
+#[cfg(feature = "fuzzing")]
 pub(crate) use position::Token;
 pub use position::{SequenceNumber, StreamPosition};
 pub use read::{IteratorStart, IteratorToken, StreamPage, StreamedRecord};
