@@ -387,19 +387,14 @@ def creation(wanted):
         request["Tags"] = tag_list(wanted["tags"])
     if wanted["billing_mode"] == "PROVISIONED":
         request["ProvisionedThroughput"] = throughput(wanted)
-    if wanted["global_secondary_index"]:
-        request["GlobalSecondaryIndexes"] = global_indexes(wanted)
-    if wanted["local_secondary_index"]:
-        request["LocalSecondaryIndexes"] = local_indexes(wanted)
     if wanted["stream_enabled"]:
         request["StreamSpecification"] = stream(wanted)
-    if wanted["server_side_encryption"]:
-        request["SSESpecification"] = encryption(wanted)
     if wanted["deletion_protection_enabled"]:
         request["DeletionProtectionEnabled"] = True
     if wanted["table_class"]:
         request["TableClass"] = wanted["table_class"]
-    return request
+    names = ("GlobalSecondaryIndexes", "LocalSecondaryIndexes", "SSESpecification")
+    return {**request, **indexes_and_encryption(wanted, *names)}
 
 
 def instant_restore(wanted):
@@ -427,13 +422,18 @@ def overrides(wanted):
     request = {}
     if wanted["billing_mode"] == "PROVISIONED" and wanted["read_capacity"] and wanted["write_capacity"]:
         request["ProvisionedThroughputOverride"] = throughput(wanted)
-    if wanted["local_secondary_index"]:
-        request["LocalSecondaryIndexOverride"] = local_indexes(wanted)
-    if wanted["global_secondary_index"]:
-        request["GlobalSecondaryIndexOverride"] = global_indexes(wanted)
-    if wanted["server_side_encryption"]:
-        request["SSESpecificationOverride"] = encryption(wanted)
-    return request
+    names = ("GlobalSecondaryIndexOverride", "LocalSecondaryIndexOverride", "SSESpecificationOverride")
+    return {**request, **indexes_and_encryption(wanted, *names)}
+
+
+def indexes_and_encryption(wanted, global_member, local_member, encryption_member):
+    """What a new table and a restored one are told alike, each under names of its own."""
+    parts = (
+        ("global_secondary_index", global_member, global_indexes),
+        ("local_secondary_index", local_member, local_indexes),
+        ("server_side_encryption", encryption_member, encryption),
+    )
+    return {member: of(wanted) for argument, member, of in parts if wanted[argument]}
 
 
 def table_update(wanted, changed, resized):
