@@ -172,8 +172,34 @@ fn chunk_nonce(number: u64) -> Nonce {
 #[cfg(test)]
 mod tests {
     use anywhen_model::SeededRandomness;
+    use proptest::prelude::*;
 
     use super::*;
+
+    proptest! {
+        /// A bit that was changed anywhere, another place, another cipher: each is noticed.
+        #[test]
+        fn any_record_opens_and_only_as_it_was_sealed(
+            seed in any::<u64>(),
+            place in prop::collection::vec(any::<u8>(), 0..60),
+            plaintext in prop::collection::vec(any::<u8>(), 0..600),
+            at in any::<prop::sample::Index>(),
+            bit in 0..8_u32,
+        ) {
+            let randomness = SeededRandomness::new(seed);
+            let cipher = RecordCipher::new(&DataKey::generate(&randomness), &randomness);
+            let sealed = cipher.seal(&place, &plaintext);
+            prop_assert_eq!(sealed.len(), plaintext.len() + RECORD_OVERHEAD_BYTES);
+            prop_assert_eq!(cipher.open(&place, &sealed), Ok(plaintext));
+            let other = RecordCipher::new(&DataKey::generate(&randomness), &randomness);
+            prop_assert_eq!(other.open(&place, &sealed), Err(KmsError::Damaged));
+            let elsewhere = [place.as_slice(), b"x"].concat();
+            prop_assert_eq!(cipher.open(&elsewhere, &sealed), Err(KmsError::Damaged));
+            let mut bent = sealed.clone();
+            bent[at.index(sealed.len())] ^= 1 << bit;
+            prop_assert_eq!(cipher.open(&place, &bent), Err(KmsError::Damaged));
+        }
+    }
 
     #[test]
     fn records_open_only_where_they_were_sealed() {

@@ -185,6 +185,7 @@ fn decode_hex(text: &str) -> Option<[u8; 32]> {
 #[cfg(test)]
 mod tests {
     use anywhen_model::SeededRandomness;
+    use proptest::prelude::*;
 
     use super::*;
 
@@ -207,6 +208,25 @@ mod tests {
         fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
         fs::write(&path, "anywhen-master-key-1 12").unwrap();
         assert!(MasterKey::load(&path).is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn chains_of_keys_of_any_length_are_read_back(seed in any::<u64>(), links in 0..250_usize) {
+            let randomness = SeededRandomness::new(seed);
+            let master = MasterKey::generate(&randomness);
+            let (mut key, mut wrapped) = master.generate_data_key(&randomness);
+            for _ in 0..links {
+                let next = DataKey::generate(&randomness);
+                wrapped = wrapped.extend(&key, &next, &randomness);
+                key = next;
+            }
+            let stored = wrapped.encode();
+            let read = WrappedKey::decode(&stored).unwrap();
+            prop_assert_eq!(read.encode(), stored);
+            let opened = master.unwrap_key(&read).unwrap();
+            prop_assert_eq!(opened.bytes(), key.bytes());
+        }
     }
 
     #[test]

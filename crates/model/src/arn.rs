@@ -186,7 +186,33 @@ impl fmt::Display for BackupArn {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn any_arn_prints_what_it_parses(
+            region in "[a-z]{2}-[a-z]{4,9}-[1-9]",
+            account in "[0-9]{12}",
+            table in "[a-zA-Z0-9_.-]{3,255}",
+            index in "[a-zA-Z0-9_.-]{3,255}",
+            id in "[0-9]{14}-[0-9a-f]{8}",
+        ) {
+            let text = format!("arn:aws:dynamodb:{region}:{account}:table/{table}");
+            let (of_index, of_backup) = (format!("{text}/index/{index}"), format!("{text}/backup/{id}"));
+            let arn = TableArn::parse(&text).unwrap();
+            prop_assert_eq!(arn.to_string(), text.clone());
+            prop_assert_eq!(TableReference::parse(&text), Ok(TableReference::Arn(arn.clone())));
+            let parsed = IndexArn::parse(&of_index).unwrap();
+            prop_assert_eq!((parsed.to_string(), parsed.table), (of_index.clone(), arn));
+            prop_assert_eq!(BackupArn::parse(&of_backup).unwrap().to_string(), of_backup.clone());
+            // None is taken for another.
+            prop_assert!(TableArn::parse(&of_index).is_err() && TableArn::parse(&of_backup).is_err());
+            prop_assert!(IndexArn::parse(&text).is_err() && IndexArn::parse(&of_backup).is_err());
+            prop_assert!(BackupArn::parse(&text).is_err() && BackupArn::parse(&of_index).is_err());
+        }
+    }
 
     #[test]
     fn arns_print_what_they_parse() {

@@ -189,6 +189,8 @@ impl Randomness for SeededRandomness {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -211,6 +213,26 @@ mod tests {
         );
         for bad in ["", ".5", "1.1234567", "-1", "1e3", "99999999999999999999"] {
             assert_eq!(CommitTimestamp::parse(bad), None, "{bad}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn instants_are_read_from_what_they_print(micros in any::<u64>(), zeros in 0..6_usize) {
+            let at = CommitTimestamp::from_micros(micros);
+            let text = at.to_string();
+            prop_assert_eq!(CommitTimestamp::parse(&text), Some(at));
+            prop_assert_eq!(CommitTimestamp::parse(&format!("{}{text}", "0".repeat(zeros))), Some(at));
+            let floor = at.floor_second();
+            prop_assert!(floor <= at && at.as_micros() - floor.as_micros() < MICROS_PER_SECOND);
+            prop_assert_eq!(floor.as_micros() % MICROS_PER_SECOND, 0);
+        }
+
+        #[test]
+        fn any_text_is_an_instant_or_none(text in "[0-9.eE+-]{0,30}") {
+            if let Some(at) = CommitTimestamp::parse(&text) {
+                prop_assert_eq!(CommitTimestamp::parse(&at.to_string()), Some(at));
+            }
         }
     }
 

@@ -378,3 +378,6 @@ impl TableRecord {
         self
     }
 }
+
+#[cfg(test)]
+mod tests;

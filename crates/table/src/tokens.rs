@@ -219,3 +219,32 @@ fn decode(stored: &[u8]) -> Result<(u64, [u8; REQUEST_HASH_BYTES]), TableError> 
     };
     parts().ok_or_else(|| TableError::Internal("a stored request token is damaged".to_owned()))
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn a_stored_token_comes_back(time in any::<u64>(), hash in any::<[u8; REQUEST_HASH_BYTES]>()) {
+            let stored = encode(time, &hash);
+            prop_assert_eq!(decode(&stored).ok(), Some((time, hash)));
+            for length in 0..stored.len() {
+                prop_assert!(decode(&stored[..length]).is_err());
+            }
+            prop_assert!(decode(&[stored.as_slice(), &[0]].concat()).is_err());
+        }
+
+        /// Those that expire first come first, whatever they are called.
+        #[test]
+        fn keys_by_time_have_the_order_of_the_times(
+            times in any::<[u64; 2]>(),
+            tokens in any::<[[u8; 5]; 2]>(),
+        ) {
+            let [one, other] = [0, 1].map(|at| by_time(times[at], &tokens[at]));
+            prop_assert_eq!(one.cmp(&other), (times[0], tokens[0]).cmp(&(times[1], tokens[1])));
+        }
+    }
+}

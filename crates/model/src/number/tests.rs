@@ -136,7 +136,28 @@ fn sizes_follow_the_published_examples() {
     assert_eq!(number(&format!("{}e1", "12".repeat(19))).size_bytes(), 21);
 }
 
+/// The size by the printed form: pairs of digits from the point on to either side, those between
+/// the first and the last that are not zero.
+fn size_by_its_digits(text: &str) -> usize {
+    let digits = text.trim_start_matches('-');
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    let left = format!("{}{whole}", "0".repeat(whole.len() % 2));
+    let right = format!("{fraction}{}", "0".repeat(fraction.len() % 2));
+    let pairs: Vec<char> = format!("{left}{right}").chars().collect();
+    let counts = pairs.chunks(2).map(|pair| pair != ['0', '0']);
+    let counts: Vec<bool> = counts.collect();
+    let first = counts.iter().position(|counts| *counts);
+    let last = counts.iter().rposition(|counts| *counts);
+    let spanned = first.zip(last).map_or(0, |(first, last)| last - first + 1);
+    1 + spanned + usize::from(text.starts_with('-'))
+}
+
 proptest! {
+    #[test]
+    fn sizes_are_those_of_the_printed_digits(a in any_number()) {
+        prop_assert_eq!(a.size_bytes(), size_by_its_digits(&a.to_string()), "{}", a);
+    }
+
     #[test]
     fn text_round_trips(a in any_number()) {
         prop_assert_eq!(number(&a.to_string()), a);

@@ -192,11 +192,43 @@ fn place_of(table: TableId, created_at: CommitTimestamp, key: &[u8]) -> Vec<u8> 
 
 #[cfg(test)]
 mod tests {
+    use anywhen_model::AttributeValue;
+    use proptest::prelude::*;
+
     use super::*;
 
     fn item(name: &str, value: &str) -> Item {
-        let value = anywhen_model::AttributeValue::S(value.to_owned());
+        let value = AttributeValue::S(value.to_owned());
         std::iter::once((name.to_owned(), value)).collect()
+    }
+
+    fn any_item() -> impl Strategy<Value = Item> {
+        let value = prop_oneof![
+            ".{0,9}".prop_map(AttributeValue::S),
+            any::<bool>().prop_map(AttributeValue::Bool),
+            prop::collection::vec(any::<u8>(), 0..9).prop_map(AttributeValue::B),
+        ];
+        prop::collection::btree_map("[a-d]{1,3}", value, 0..5)
+            .prop_map(|attributes| Item { attributes })
+    }
+
+    proptest! {
+        #[test]
+        fn any_change_comes_back(
+            event in prop::sample::select(
+                vec![StreamEvent::Insert, StreamEvent::Modify, StreamEvent::Remove]
+            ),
+            expired in any::<bool>(),
+            key in any_item(),
+            new_image in prop::option::of(any_item()),
+            old_image in prop::option::of(any_item()),
+        ) {
+            let identity = if expired { StreamIdentity::Expiry } else { StreamIdentity::Client };
+            let change = StreamChange { event, identity, key, new_image, old_image };
+            let (new, old) = (change.new_image.as_ref(), change.old_image.as_ref());
+            let stored = encode_parts(event, identity, &change.key, new, old);
+            prop_assert_eq!(StreamChange::decode(&stored), Some(change));
+        }
     }
 
     #[test]

@@ -157,7 +157,34 @@ impl Token {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    fn any_place() -> impl Strategy<Value = Place> {
+        let micros = prop_oneof![
+            any::<u64>(),
+            1_795_222_800_000_000..1_795_222_800_000_009_u64
+        ];
+        (micros, 0..1_000_000_u32).prop_map(|(micros, ordinal)| number(micros, ordinal).0)
+    }
+
+    proptest! {
+        #[test]
+        fn any_numbers_are_ordered_as_their_places(a in any_place(), b in any_place()) {
+            let (one, other) = (SequenceNumber(a), SequenceNumber(b));
+            prop_assert_eq!(one.cmp(&other), a.cmp(&b));
+            prop_assert_eq!(one.to_string().cmp(&other.to_string()), a.cmp(&b));
+            prop_assert_eq!(SequenceNumber::parse(&one.to_string()), Some(one));
+        }
+
+        #[test]
+        fn any_token_comes_back(issued in any::<u64>(), place in any_place(), is_end in any::<bool>()) {
+            let issued_at = CommitTimestamp::from_micros(issued);
+            let token = Token { issued_at, position: StreamPosition { place, is_end } };
+            prop_assert_eq!(Token::decode(&token.encode()), Some(token));
+        }
+    }
 
     fn number(micros: u64, ordinal: u32) -> SequenceNumber {
         SequenceNumber(Place {
