@@ -15,6 +15,10 @@ pub(crate) struct Fault {
     pub(crate) text: String,
 }
 
+/// Of a request that has parameters of both kinds.
+pub(crate) const MIXED: &str =
+    "Can not use both expression and non-expression parameters in the same request";
+
 impl Fault {
     pub(crate) fn validation(text: impl Into<String>) -> Self {
         Self {
@@ -181,6 +185,24 @@ pub(crate) fn of_update(actions: &[Action], faults: &mut Vec<Fault>) {
                 check_long_type("DELETE", value, &["SS", "NS", "BS"], faults);
             }
         }
+    }
+}
+
+/// What is wrong with an entry of `AttributeUpdates`.
+pub(crate) fn of_attribute_update(action: &Action, faults: &mut Vec<Fault>) {
+    match action {
+        Action::Add(_, value) if ["S", "B", "BOOL", "NULL", "M"].contains(&value.type_name()) => {
+            faults.push(Fault::validation(format!(
+                "ADD action is not supported for the type {}",
+                value.type_name()
+            )));
+        }
+        Action::Delete(_, Value::Ss(_) | Value::Ns(_) | Value::Bs(_)) => {}
+        Action::Delete(_, value) => faults.push(Fault::validation(format!(
+            "DELETE action with value is not supported for the type {}",
+            value.type_name()
+        ))),
+        _ => {}
     }
 }
 

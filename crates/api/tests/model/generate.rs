@@ -2,18 +2,22 @@
 //! several is wrong in some way.
 
 mod expressions;
+mod legacy;
 mod requests;
 
-use anywhen_model::{Randomness, SeededRandomness};
-use serde_json::Value as Json;
+use std::cell::RefCell;
 
+use anywhen_model::{Randomness, SeededRandomness};
+use serde_json::{Value as Json, json};
+
+use crate::capacity::Options;
 use crate::fault::Fault;
 use crate::request::Request;
 use crate::value::{Item, Value};
 
 /// Attributes that expressions and items share. `status` is a reserved word and `x-y` no word;
-/// `g` and `h` are keys of indexes.
-const NAMES: &[&str] = &["a", "b", "c", "status", "x-y", "g", "h"];
+/// the last four are keys of indexes.
+const NAMES: &[&str] = &["a", "b", "c", "status", "x-y", "g", "h", "i", "j"];
 /// Names within maps, and depths of lists, that paths lead to.
 const MEMBERS: &[&str] = &["a", "b", "name"];
 const NUMBERS: &[&str] = &["0", "1", "-1", "1.5", "10", "-0.25", "2", "3"];
@@ -24,18 +28,43 @@ const ORDERINGS: &[&str] = &["=", "<>", "<", "<=", ">", ">="];
 #[derive(Debug, Clone)]
 pub(crate) struct Call {
     pub(crate) request: Request,
+    pub(crate) options: Options,
     pub(crate) body: Json,
     pub(crate) spoiled: Option<Fault>,
 }
 
+impl Call {
+    pub(crate) fn new(request: Request, options: Options) -> Self {
+        let mut body = request.body();
+        if let Some(capacity) = options.capacity {
+            body["ReturnConsumedCapacity"] = json!(capacity);
+        }
+        if options.collections {
+            body["ReturnItemCollectionMetrics"] = json!("SIZE");
+        }
+        if let Some(token) = options.token {
+            body["ClientRequestToken"] = json!(token);
+        }
+        Self {
+            request,
+            options,
+            body,
+            spoiled: None,
+        }
+    }
+}
+
 pub(crate) struct Generator {
     random: SeededRandomness,
+    /// The last transaction that had a token, to be sent again.
+    transaction: RefCell<Option<(Request, Options)>>,
 }
 
 impl Generator {
     pub(crate) fn new(seed: u64) -> Self {
         Self {
             random: SeededRandomness::new(seed),
+            transaction: RefCell::default(),
         }
     }
 
@@ -63,33 +92,73 @@ impl Generator {
 
     /// The next request.
     pub(crate) fn step(&self) -> Call {
+        if self.chance(3)
+            && let Some((request, options)) = self.transaction.borrow().clone()
+        {
+            return self.again(request, options);
+        }
         let request = match self.below(100) {
             0..59 => Request::Write(self.single_write()),
-            59..66 => Request::Get(self.get()),
+            59..66 => Request::Get(self.single_get()),
             66..83 => Request::Read(self.read()),
             83..86 => Request::BatchGet(self.batch_get()),
             86..89 => Request::BatchWrite(self.batch_write()),
             89..94 => Request::TransactWrite(self.transact_write()),
-            94..98 => Request::Statement(self.statement()),
+            94..96 => Request::Statement(self.statement()),
+            96 => Request::BatchStatement(self.statements()),
+            97 => Request::TransactStatement(self.transact_statements()),
             _ => Request::TransactGet((0..=self.below(3)).map(|_| self.get()).collect()),
         };
-        let mut body = request.body();
-        self.spell_numbers_differently(&mut body);
-        let spoiled = match request {
-            Request::Statement(_) => None,
-            _ => self.maybe(10, || self.spoil(&request, &mut body)).flatten(),
+        let options = self.options(&request);
+        let mut call = Call::new(request, options);
+        if call.options.token.is_some() {
+            let sent = (call.request.clone(), call.options.clone());
+            *self.transaction.borrow_mut() = Some(sent);
+        }
+        self.spell_numbers_differently(&mut call.body);
+        call.spoiled = match call.request {
+            Request::Statement(_) | Request::BatchStatement(_) | Request::TransactStatement(_) => {
+                None
+            }
+            _ => self
+                .maybe(10, || self.spoil(&call.request, &mut call.body))
+                .flatten(),
         };
-        Call {
+        call
+    }
+
+    /// A transaction sent once more, spelled a little otherwise and asking for other figures.
+    fn again(&self, request: Request, options: Options) -> Call {
+        let options = Options {
+            token: options.token,
+            ..self.options(&request)
+        };
+        let mut call = Call::new(request, options);
+        self.spell_numbers_differently(&mut call.body);
+        call
+    }
+
+    fn options(&self, request: &Request) -> Options {
+        let writes = matches!(
             request,
-            body,
-            spoiled,
+            Request::Write(_) | Request::BatchWrite(_) | Request::TransactWrite(_)
+        );
+        let capacity = self.one_of(&["NONE", "TOTAL", "INDEXES", "INDEXES"]);
+        Options {
+            capacity: self.maybe(50, || capacity),
+            collections: writes && self.chance(20),
+            token: self
+                .maybe(60, || self.one_of(&["t1", "t2", "t3", "t4", "t5", "t6"]))
+                .filter(|_| matches!(request, Request::TransactWrite(_))),
+            after_pause: self.chance(1),
         }
     }
 
     fn table(&self) -> &'static str {
         match self.below(100) {
             0..2 => "Missing",
-            2..30 => "Plain",
+            2..25 => "Plain",
+            25..45 => "Wide",
             _ => "Sorted",
         }
     }
@@ -177,6 +246,13 @@ impl Generator {
         match name {
             "g" if self.chance(95) => Value::s(self.one_of(&["x", "y"])),
             "h" if self.chance(95) => Value::n(self.one_of(NUMBERS)),
+            // Keys of one table only.
+            "i" | "j" if self.chance(99) => Value::s(self.one_of(&["x", "y"])),
+            // Enough to cost more than the least; each string small enough for a key.
+            "c" if self.chance(10) => {
+                let texts = (0..self.below(7)).map(|_| "x".repeat(self.below(1000)));
+                Value::L(texts.map(Value::S).collect())
+            }
             // Mostly what paths lead into.
             "b" if self.chance(50) => {
                 let members = MEMBERS.iter().filter(|_| self.chance(60));

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value as Json, json};
 
-use crate::database::{Answer, Pages, Reason};
+use crate::database::{Answer, Member, Pages, Reason};
 use crate::fault::Fault;
 use crate::generate::Call;
 use crate::request::{Read, Request};
@@ -13,6 +13,9 @@ use crate::value::{Item, in_one_order, key_from_json};
 
 /// Sends a request, and says what of the reply is not as the model has it.
 pub(crate) async fn judge(server: &Server, call: &Call, answer: &Answer) -> Result<(), String> {
+    if call.options.after_pause {
+        server.pause();
+    }
     if let (Request::Read(read), Answer::Pages(pages)) = (&call.request, answer) {
         return judge_pages(server, call, read, pages).await;
     }
@@ -27,23 +30,33 @@ fn judge_reply(answer: &Answer, reply: &Reply) -> Result<(), String> {
             succeeded(reply)?;
             equal("the body", body, &reply.body)
         }
-        Answer::Found(found) => {
+        Answer::Found(expected) => {
             succeeded(reply)?;
-            let mut expected = json!({"Responses": {}, "UnprocessedKeys": {}});
-            for (table, items) in found {
-                expected["Responses"][*table] = without_order(items);
+            let (mut expected, mut found) = (expected.clone(), reply.body.clone());
+            for body in [&mut expected, &mut found] {
+                let tables = body["Responses"].as_object_mut().ok_or("no Responses")?;
+                for items in tables.values_mut() {
+                    *items = without_order(items.as_array().ok_or("no list of items")?);
+                }
             }
-            let mut body = reply.body.clone();
-            for items in body["Responses"]
-                .as_object_mut()
-                .ok_or("no Responses")?
-                .values_mut()
-            {
-                *items = without_order(items.as_array().ok_or("no list of items")?);
-            }
-            equal("the body", &expected, &body)
+            equal("the body", &expected, &found)
         }
         Answer::Fails(faults) => failed(faults, reply),
+        Answer::Members(members, rest) => {
+            succeeded(reply)?;
+            let responses = reply.body["Responses"].as_array().ok_or("no Responses")?;
+            if responses.len() != members.len() {
+                return Err(format!("there were to be {} responses", members.len()));
+            }
+            for (member, response) in members.iter().zip(responses) {
+                judge_member(member, response)?;
+            }
+            let mut found = json!({});
+            if let Some(consumed) = reply.body.get("ConsumedCapacity") {
+                found["ConsumedCapacity"] = consumed.clone();
+            }
+            equal("what is said beside the responses", rest, &found)
+        }
         Answer::ConditionFails(item) => {
             let code = "ConditionalCheckFailedException";
             failed(
@@ -60,6 +73,27 @@ fn judge_reply(answer: &Answer, reply: &Reply) -> Result<(), String> {
     }
 }
 
+fn judge_member(member: &Member, response: &Json) -> Result<(), String> {
+    match member {
+        Member::Is(expected) => equal("the response", expected, response),
+        Member::Fails {
+            table,
+            faults,
+            item,
+        } => {
+            let error = &response["Error"];
+            equal("the item", &json!(item), &error["Item"])?;
+            let text = error["Message"].as_str().unwrap_or_default();
+            let fits = |fault: &Fault| error["Code"] == fault.code && text.contains(&fault.text);
+            if response["TableName"] == *table && faults.iter().any(fits) {
+                Ok(())
+            } else {
+                Err(format!("{response} was to be an error, one of {faults:?}"))
+            }
+        }
+    }
+}
+
 fn succeeded(reply: &Reply) -> Result<(), String> {
     if reply.status == 200 {
         Ok(())
@@ -69,11 +103,32 @@ fn succeeded(reply: &Reply) -> Result<(), String> {
 }
 
 fn equal(what: &str, expected: &Json, found: &Json) -> Result<(), String> {
-    let (expected, found) = (in_one_order(expected), in_one_order(found));
+    let one_order = |json: &Json| {
+        let mut json = in_one_order(json);
+        order_figures(&mut json);
+        json
+    };
+    let (expected, found) = (one_order(expected), one_order(found));
     if expected == found {
         Ok(())
     } else {
         Err(format!("{what} was to be {expected}"))
+    }
+}
+
+/// Brings what a reply says of several tables and item collections into one order.
+fn order_figures(body: &mut Json) {
+    let sort = |list: &mut Json| {
+        if let Some(list) = list.as_array_mut() {
+            list.sort_by_key(ToString::to_string);
+        }
+    };
+    if let Some(consumed) = body.get_mut("ConsumedCapacity") {
+        sort(consumed);
+    }
+    let collections = body.get_mut("ItemCollectionMetrics");
+    if let Some(tables) = collections.and_then(Json::as_object_mut) {
+        tables.values_mut().for_each(sort);
     }
 }
 
@@ -158,6 +213,33 @@ async fn judge_pages(
     seen.judge(read, expected)
 }
 
+/// Compares what a page says it cost with the price of what it has read, where that is known: if
+/// there is one page of all, or if a page shows all that it has read.
+fn check_price(items: &[Json], reply: &Reply, read: &Read, expected: &Pages) -> Result<(), String> {
+    let price = if read.limit.is_none() && read.segments.is_none() {
+        expected.prices.of_page(0..expected.read.len())
+    } else if read.filter.is_none() && read.projection.is_empty() && !read.counts_only() {
+        // What is shown whole holds the item's key.
+        let place = |item: &Json| {
+            let is_of = |entry: &Item| {
+                let mut key = expected.table_key.iter();
+                key.all(|(name, _)| entry[*name].to_json() == item[*name])
+            };
+            expected.read.iter().position(is_of)
+        };
+        let places: Option<Vec<usize>> = items.iter().map(place).collect();
+        let places = places.ok_or("an item was shown that is not there")?;
+        expected.prices.of_page(places)
+    } else {
+        return Ok(());
+    };
+    equal(
+        "ConsumedCapacity",
+        &json!(price),
+        &reply.body["ConsumedCapacity"],
+    )
+}
+
 /// What all pages so far have shown.
 #[derive(Debug, Default)]
 struct Seen {
@@ -187,13 +269,13 @@ impl Seen {
                 expected.read.len()
             ));
         }
-        match reply.body.get("Items").map(Json::as_array) {
-            None if read.counts_only => {}
-            Some(Some(items)) if !read.counts_only && items.len() == passed => {
-                self.items.extend(items.iter().cloned());
-            }
+        let items = match reply.body.get("Items").map(Json::as_array) {
+            None if read.counts_only() => &[],
+            Some(Some(items)) if !read.counts_only() && items.len() == passed => items.as_slice(),
             _ => return Err("Items and Count do not fit".to_owned()),
-        }
+        };
+        self.items.extend(items.iter().cloned());
+        check_price(items, reply, read, expected)?;
         let next = reply.body.get("LastEvaluatedKey");
         if next.is_some() != (read.limit == Some(read_here)) {
             return Err("a page goes to its limit or to the end".to_owned());
@@ -231,7 +313,7 @@ impl Seen {
                 expected.read.len()
             ));
         }
-        if read.counts_only {
+        if read.counts_only() {
             return Ok(());
         }
         let found = json!(self.items);
@@ -246,14 +328,12 @@ impl Seen {
         };
         told.map_err(|wrong| format!("{wrong}\nthe items found: {found}"))?;
         // Entries that are equal in it come in any order.
-        let Some(name) = expected.sorted_by else {
-            return Ok(());
-        };
         let sorted = |items: &[Json]| {
-            items
-                .iter()
-                .map(|item| item[name].clone())
-                .collect::<Json>()
+            let keys = items.iter().map(|item| {
+                let key = expected.sorted_by.iter();
+                key.map(|(name, _)| item[*name].clone()).collect::<Json>()
+            });
+            keys.collect::<Json>()
         };
         equal("the order", &sorted(&expected.shown), &sorted(&self.items))
             .map_err(|wrong| format!("{wrong}\nthe items found: {found}"))

@@ -17,12 +17,15 @@
     reason = "a test may panic"
 )]
 
+mod batches;
+mod capacity;
 mod checks;
 mod database;
 mod expression;
 mod fault;
 mod generate;
 mod judge;
+mod legacy;
 mod request;
 mod schema;
 mod semantics;
@@ -33,6 +36,7 @@ mod value;
 
 use std::fmt::Write as _;
 
+use crate::capacity::Options;
 use crate::database::Database;
 use crate::generate::{Call, Generator};
 use crate::request::{Read, Request};
@@ -82,7 +86,7 @@ fn run(history: &[Call]) -> Result<(), Failure> {
         let mut database = Database::default();
         let mut outcome = Ok(());
         for (at, call) in history.iter().enumerate() {
-            let answer = database.answer(&call.request, call.spoiled.clone());
+            let answer = database.answer(call);
             if let Err(wrong) = judge::judge(&server, call, &answer).await {
                 outcome = Err(Failure { at, wrong });
                 break;
@@ -113,16 +117,16 @@ fn reads_of_everything() -> Vec<Call> {
             forward: true,
             filter: None,
             projection: Vec::new(),
-            counts_only: false,
+            by_names: false,
+            key_tests: None,
+            filter_tests: None,
+            select: None,
+            is_consistent: false,
             limit: None,
             segments: None,
             style: 0,
         });
-        Call {
-            body: request.body(),
-            request,
-            spoiled: None,
-        }
+        Call::new(request, Options::default())
     });
     scans.collect()
 }

@@ -1,8 +1,9 @@
 //! Requests as the tests make them, and their bodies.
 
-use serde_json::{Value as Json, json};
+use serde_json::{Map, Value as Json, json};
 
-use crate::expression::{Action, Condition, Path, Speller};
+use crate::expression::{Action, Condition, Path, Speller, Term};
+use crate::legacy::Tests;
 use crate::statement::Statement;
 use crate::value::{Item, item_to_json};
 
@@ -16,6 +17,8 @@ pub(crate) enum Request {
     TransactWrite(Vec<Write>),
     TransactGet(Vec<Get>),
     Statement(Statement),
+    BatchStatement(Vec<Statement>),
+    TransactStatement(Vec<Statement>),
 }
 
 /// One write, by itself or in a batch or transaction.
@@ -28,6 +31,11 @@ pub(crate) struct Write {
     pub(crate) returns: Option<&'static str>,
     /// Whether a failed condition is to show the item.
     pub(crate) shows_item: bool,
+    /// Whether it speaks with the parameters from before expressions. Its actions are then what
+    /// those can say.
+    pub(crate) is_legacy: bool,
+    /// Where the condition comes from, if that is an `Expected`.
+    pub(crate) expected: Option<Tests>,
     pub(crate) style: u64,
 }
 
@@ -46,6 +54,9 @@ pub(crate) struct Get {
     pub(crate) table: &'static str,
     pub(crate) key: Item,
     pub(crate) projection: Vec<Path>,
+    /// Whether the projection is an `AttributesToGet`.
+    pub(crate) by_names: bool,
+    pub(crate) is_consistent: bool,
     pub(crate) style: u64,
 }
 
@@ -59,7 +70,15 @@ pub(crate) struct Read {
     pub(crate) forward: bool,
     pub(crate) filter: Option<Condition>,
     pub(crate) projection: Vec<Path>,
-    pub(crate) counts_only: bool,
+    /// Whether the projection is an `AttributesToGet`.
+    pub(crate) by_names: bool,
+    /// Where the conditions on attributes come from, if that is a `KeyConditions`.
+    pub(crate) key_tests: Option<Tests>,
+    /// Where the filter comes from, if that is a `QueryFilter` or `ScanFilter`.
+    pub(crate) filter_tests: Option<Tests>,
+    /// `Select`.
+    pub(crate) select: Option<&'static str>,
+    pub(crate) is_consistent: bool,
     pub(crate) limit: Option<usize>,
     /// Of a scan: in how many segments.
     pub(crate) segments: Option<usize>,
@@ -77,13 +96,15 @@ impl Request {
                 Change::Check(_) => unreachable!("a check is part of a transaction"),
             },
             Self::Get(_) => "GetItem",
-            Self::Read(read) if read.key_conditions.is_empty() => "Scan",
+            Self::Read(read) if !read.is_query() => "Scan",
             Self::Read(_) => "Query",
             Self::BatchGet(_) => "BatchGetItem",
             Self::BatchWrite(_) => "BatchWriteItem",
             Self::TransactWrite(_) => "TransactWriteItems",
             Self::TransactGet(_) => "TransactGetItems",
             Self::Statement(_) => "ExecuteStatement",
+            Self::BatchStatement(_) => "BatchExecuteStatement",
+            Self::TransactStatement(_) => "ExecuteTransaction",
         }
     }
 
@@ -99,6 +120,10 @@ impl Request {
             }
             Self::Get(get) => get.body(),
             Self::Statement(statement) => statement.body(),
+            Self::BatchStatement(statements) => json!({"Statements": bodies(statements)}),
+            Self::TransactStatement(statements) => {
+                json!({"TransactStatements": bodies(statements)})
+            }
             Self::Read(read) => read.body(),
             Self::BatchGet(gets) => {
                 let mut tables = json!({});
@@ -151,6 +176,10 @@ impl Request {
     }
 }
 
+fn bodies(statements: &[Statement]) -> Json {
+    statements.iter().map(Statement::body).collect()
+}
+
 impl Change {
     /// The key, or the item that holds it.
     pub(crate) fn key(&self) -> &Item {
@@ -169,13 +198,18 @@ impl Write {
             Change::Put(_) => body["Item"] = key,
             Change::Update(_, actions) => {
                 body["Key"] = key;
-                if !actions.is_empty() {
+                if self.is_legacy && !actions.is_empty() {
+                    let updates = actions.iter().map(attribute_update);
+                    body["AttributeUpdates"] = updates.collect::<Map<_, _>>().into();
+                } else if !actions.is_empty() {
                     body["UpdateExpression"] = json!(speller.update(actions));
                 }
             }
             Change::Delete(_) | Change::Check(_) => body["Key"] = key,
         }
-        if let Some(condition) = &self.condition {
+        if let Some(expected) = &self.expected {
+            expected.add_as_expected(&mut body);
+        } else if let Some(condition) = &self.condition {
             body["ConditionExpression"] = json!(speller.condition(condition));
         }
         if self.shows_item {
@@ -186,41 +220,82 @@ impl Write {
     }
 }
 
+/// An entry of `AttributeUpdates`.
+fn attribute_update(action: &Action) -> (String, Json) {
+    let update = match action {
+        Action::Set(_, Term::Literal(value)) => json!({"Action": "PUT", "Value": value.to_json()}),
+        Action::Add(_, value) => json!({"Action": "ADD", "Value": value.to_json()}),
+        Action::Delete(_, value) => json!({"Action": "DELETE", "Value": value.to_json()}),
+        Action::Remove(_) => json!({"Action": "DELETE"}),
+        other => unreachable!("AttributeUpdates cannot say {other:?}"),
+    };
+    (action.target().top().to_owned(), update)
+}
+
+/// Adds what is wanted of items to a request.
+fn add_projection(paths: &[Path], by_names: bool, speller: &mut Speller, body: &mut Json) {
+    if by_names {
+        let names: Vec<&str> = paths.iter().map(Path::top).collect();
+        body["AttributesToGet"] = json!(names);
+    } else if !paths.is_empty() {
+        body["ProjectionExpression"] = json!(speller.paths(paths));
+    }
+}
+
 impl Get {
     fn body(&self) -> Json {
         let mut speller = Speller::new(self.style);
         let mut body = json!({"TableName": self.table, "Key": item_to_json(&self.key)});
-        if !self.projection.is_empty() {
-            body["ProjectionExpression"] = json!(speller.paths(&self.projection));
+        if self.is_consistent {
+            body["ConsistentRead"] = json!(true);
         }
+        add_projection(&self.projection, self.by_names, &mut speller, &mut body);
         speller.finish(&mut body);
         body
     }
 }
 
 impl Read {
+    pub(crate) fn is_query(&self) -> bool {
+        !self.key_conditions.is_empty() || self.key_tests.is_some()
+    }
+
+    pub(crate) fn counts_only(&self) -> bool {
+        self.select == Some("COUNT")
+    }
+
     fn body(&self) -> Json {
         let mut speller = Speller::new(self.style);
         let mut body = json!({"TableName": self.table});
         if let Some(index) = self.index {
             body["IndexName"] = json!(index);
         }
-        if !self.key_conditions.is_empty() {
+        if let Some(tests) = &self.key_tests {
+            tests.add_as("KeyConditions", &mut body);
+        } else if self.is_query() {
             let conditions = self.key_conditions.iter();
             let conditions: Vec<_> = conditions.map(|one| speller.condition(one)).collect();
             body["KeyConditionExpression"] = json!(conditions.join(" AND "));
-            if !self.forward {
-                body["ScanIndexForward"] = json!(false);
-            }
         }
-        if let Some(filter) = &self.filter {
+        if !self.forward {
+            body["ScanIndexForward"] = json!(false);
+        }
+        if let Some(tests) = &self.filter_tests {
+            let member = if self.is_query() {
+                "QueryFilter"
+            } else {
+                "ScanFilter"
+            };
+            tests.add_as(member, &mut body);
+        } else if let Some(filter) = &self.filter {
             body["FilterExpression"] = json!(speller.condition(filter));
         }
-        if !self.projection.is_empty() {
-            body["ProjectionExpression"] = json!(speller.paths(&self.projection));
+        add_projection(&self.projection, self.by_names, &mut speller, &mut body);
+        if let Some(select) = self.select {
+            body["Select"] = json!(select);
         }
-        if self.counts_only {
-            body["Select"] = json!("COUNT");
+        if self.is_consistent {
+            body["ConsistentRead"] = json!(true);
         }
         if let Some(limit) = self.limit {
             body["Limit"] = json!(limit);

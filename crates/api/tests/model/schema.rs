@@ -23,6 +23,8 @@ pub(crate) struct Index {
     pub(crate) name: &'static str,
     pub(crate) is_global: bool,
     pub(crate) key: &'static [KeyAttribute],
+    /// How many attributes of the key are hashed; the others are sorted by, one after the other.
+    pub(crate) hashed: usize,
     /// Attributes it holds besides keys; without, all.
     pub(crate) included: Option<&'static [&'static str]>,
 }
@@ -41,21 +43,35 @@ pub(crate) const SCHEMAS: &[Schema] = &[
                 name: "all-by-g",
                 is_global: true,
                 key: &[("g", "S"), ("h", "N")],
+                hashed: 1,
                 included: None,
             },
             Index {
                 name: "keys-by-h",
                 is_global: true,
                 key: &[("h", "N")],
+                hashed: 1,
                 included: Some(&[]),
             },
             Index {
                 name: "local-by-h",
                 is_global: false,
                 key: &[("pk", "S"), ("h", "N")],
+                hashed: 1,
                 included: Some(&["a"]),
             },
         ],
+    },
+    Schema {
+        name: "Wide",
+        key: &[("pk", "S"), ("sk", "N")],
+        indexes: &[Index {
+            name: "by-four",
+            is_global: true,
+            key: &[("g", "S"), ("i", "S"), ("h", "N"), ("j", "S")],
+            hashed: 2,
+            included: Some(&["a", "b"]),
+        }],
     },
 ];
 
@@ -75,7 +91,7 @@ impl Schema {
             "TableName": self.name,
             "BillingMode": "PAY_PER_REQUEST",
             "AttributeDefinitions": attributes.collect::<Vec<_>>(),
-            "KeySchema": key_schema(self.key),
+            "KeySchema": key_schema(self.key, 1),
         });
         for (member, is_global) in [
             ("GlobalSecondaryIndexes", true),
@@ -178,11 +194,11 @@ impl Schema {
     }
 }
 
-fn key_schema(key: &[KeyAttribute]) -> Json {
-    let kinds = ["HASH", "RANGE"];
-    let elements = key.iter().zip(kinds);
-    let elements =
-        elements.map(|((name, _), kind)| json!({"AttributeName": name, "KeyType": kind}));
+fn key_schema(key: &[KeyAttribute], hashed: usize) -> Json {
+    let elements = key.iter().enumerate().map(|(at, (name, _))| {
+        let kind = if at < hashed { "HASH" } else { "RANGE" };
+        json!({"AttributeName": name, "KeyType": kind})
+    });
     elements.collect()
 }
 
@@ -193,7 +209,7 @@ impl Index {
             Some([]) => json!({"ProjectionType": "KEYS_ONLY"}),
             Some(names) => json!({"ProjectionType": "INCLUDE", "NonKeyAttributes": names}),
         };
-        json!({"IndexName": self.name, "KeySchema": key_schema(self.key), "Projection": projection})
+        json!({"IndexName": self.name, "KeySchema": key_schema(self.key, self.hashed), "Projection": projection})
     }
 
     /// Whether it holds an attribute of the items of a table.

@@ -15,6 +15,8 @@ use crate::value::{Item, Value, digits_and_magnitude};
 pub(crate) enum UpdateFault {
     MissingAttribute,
     OperandType,
+    /// The same in `AttributeUpdates`.
+    TypeMismatch,
     InvalidPath,
     Overflow,
     Underflow,
@@ -28,6 +30,7 @@ impl UpdateFault {
                 "The provided expression refers to an attribute that does not exist in the item"
             }
             Self::OperandType => "An operand in the update expression has an incorrect data type",
+            Self::TypeMismatch => "Type mismatch for attribute to update",
             Self::InvalidPath => {
                 "The document path provided in the update expression is invalid for update"
             }
@@ -228,6 +231,11 @@ impl Action {
             Self::Add(path, value) => match (path.find(old), value) {
                 (None, value) => Ok(Change::Put(value.clone())),
                 (Some(Value::N(one)), Value::N(other)) => sum(one + other),
+                // Only AttributeUpdates can say this.
+                (Some(Value::L(one)), Value::L(other)) => {
+                    let both = one.iter().chain(other).cloned();
+                    Ok(Change::Put(Value::L(both.collect())))
+                }
                 (Some(Value::Ss(one)), Value::Ss(other)) => Ok(Change::Put(Value::Ss(one | other))),
                 (Some(Value::Ns(one)), Value::Ns(other)) => Ok(Change::Put(Value::Ns(one | other))),
                 (Some(Value::Bs(one)), Value::Bs(other)) => Ok(Change::Put(Value::Bs(one | other))),

@@ -35,6 +35,11 @@ impl Server {
         }
     }
 
+    /// Lets so much time pass that tokens of transactions count no more: ten minutes and a second.
+    pub(crate) fn pause(&self) {
+        self.0.clock().advance(601 * 1_000_000);
+    }
+
     pub(crate) async fn stop(self) {
         self.0.stop().await;
     }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
-use crate::fault::Fault;
+use crate::fault::{Fault, MIXED};
 use crate::generate::Generator;
 use crate::request::Request;
 
@@ -46,7 +46,7 @@ impl Generator {
             Request::Write(_) | Request::Get(_) | Request::Read(_)
         );
         let part = if is_single { body } else { self.part_of(body)? };
-        match self.below(if is_single { 9 } else { 4 }) {
+        match self.below(if is_single { 11 } else { 4 }) {
             0 => take_used(
                 part,
                 "ExpressionAttributeNames",
@@ -67,23 +67,27 @@ impl Generator {
                 Some(Fault::validation(""))
             }
             7 => self.spoil_option(request, part),
+            8 => self.mix(request, part),
+            9 => self.spoil_legacy(part),
             _ => spoil_empty_map(part),
         }
     }
 
     /// One entry of a batch or transaction: what has an item, a key or expressions.
     fn part_of<'b>(&self, body: &'b mut Json) -> Option<&'b mut Json> {
-        let (member, content) = body.as_object_mut()?.iter_mut().next()?;
-        if member == "TransactItems" {
-            let entries = content.as_array_mut()?;
-            let at = self.below(entries.len());
-            return entries[at].as_object_mut()?.values_mut().next();
-        }
-        let tables = content.as_object_mut()?;
-        match tables.values_mut().next()? {
-            Json::Array(requests) => {
-                let at = self.below(requests.len());
-                requests[at].as_object_mut()?.values_mut().next()
+        let member = if body.get("TransactItems").is_some() {
+            "TransactItems"
+        } else {
+            "RequestItems"
+        };
+        let part = match body.get_mut(member)? {
+            Json::Object(tables) => tables.values_mut().next()?,
+            entries => entries,
+        };
+        match part {
+            Json::Array(entries) => {
+                let at = self.below(entries.len());
+                entries[at].as_object_mut()?.values_mut().next()
             }
             options => Some(options),
         }
@@ -166,6 +170,99 @@ impl Generator {
         Some(Fault::validation(fault))
     }
 
+    /// Adds a parameter of the other kind to one that has some.
+    fn mix(&self, request: &Request, body: &mut Json) -> Option<Fault> {
+        let has = |members: &[&str]| members.iter().any(|member| body.get(member).is_some());
+        let has_expression = has(&[
+            "UpdateExpression",
+            "ConditionExpression",
+            "FilterExpression",
+            "ProjectionExpression",
+            "KeyConditionExpression",
+        ]);
+        let has_legacy = has(&[
+            "AttributesToGet",
+            "AttributeUpdates",
+            "Expected",
+            "QueryFilter",
+            "ScanFilter",
+        ]);
+        if has_expression {
+            let (member, content) = match request {
+                Request::Write(_) => ("Expected", json!({"a": {"Exists": false}})),
+                _ => ("AttributesToGet", json!(["a"])),
+            };
+            body[member] = content;
+        } else if has_legacy {
+            let member = match request {
+                Request::Write(_) => "ConditionExpression",
+                _ => "ProjectionExpression",
+            };
+            body[member] = json!("a");
+        } else {
+            return None;
+        }
+        Some(Fault::validation(MIXED))
+    }
+
+    /// Makes something wrong with an `Expected`, an `AttributeUpdates` or a `ConditionalOperator`.
+    fn spoil_legacy(&self, body: &mut Json) -> Option<Fault> {
+        if body.get("AttributeUpdates").is_some() && self.chance(30) {
+            body["AttributeUpdates"]["a"] = json!({"Action": self.one_of(&["PUT", "ADD"])});
+            return Some(Fault::validation(
+                "Only DELETE action is allowed when no attribute value is specified",
+            ));
+        }
+        if body.get("Expected").is_some() {
+            let value = json!({"S": "a"});
+            let wrong = [
+                (
+                    json!({"Value": value, "AttributeValueList": [value], "ComparisonOperator": "EQ"}),
+                    "Value and AttributeValueList cannot be used together for Attribute: a",
+                ),
+                (
+                    json!({"Exists": true, "Value": value, "ComparisonOperator": "EQ"}),
+                    "Exists and ComparisonOperator cannot be used together for Attribute: a",
+                ),
+                (
+                    json!({"AttributeValueList": [value]}),
+                    "AttributeValueList can only be used with a ComparisonOperator for Attribute: a",
+                ),
+                (
+                    json!({}),
+                    "Value must be provided when Exists is null for Attribute: a",
+                ),
+                (
+                    json!({"Exists": true}),
+                    "Value must be provided when Exists is true for Attribute: a",
+                ),
+                (
+                    json!({"Exists": false, "Value": value}),
+                    "Value cannot be used when Exists is false for Attribute: a",
+                ),
+                (
+                    json!({"ComparisonOperator": "LT"}),
+                    "Value or AttributeValueList must be used with ComparisonOperator: LT for \
+                     Attribute: a",
+                ),
+            ];
+            let (entry, text) = wrong[self.below(wrong.len())].clone();
+            body["Expected"]["a"] = entry;
+            return Some(Fault::validation(text));
+        }
+        let has_key_conditions = body.get("KeyConditions").is_some();
+        let has_filter = ["QueryFilter", "ScanFilter"]
+            .iter()
+            .any(|member| body.get(member).is_some());
+        if has_key_conditions && !has_filter {
+            body["ConditionalOperator"] = json!("AND");
+            return Some(Fault::validation(
+                "ConditionalOperator cannot be used without Filter or Expected",
+            ));
+        }
+        None
+    }
+
     fn spoil_option(&self, request: &Request, body: &mut Json) -> Option<Fault> {
         let (member, value) = match request {
             Request::Write(_) => self.one_of(&[
@@ -180,7 +277,9 @@ impl Generator {
             ]),
             _ => return None,
         };
-        if value == "SPECIFIC_ATTRIBUTES" && body.get("ProjectionExpression").is_some() {
+        let projections = ["ProjectionExpression", "AttributesToGet"];
+        let mut projections = projections.iter();
+        if value == "SPECIFIC_ATTRIBUTES" && projections.any(|member| body.get(member).is_some()) {
             return None;
         }
         body[member] = if member == "Limit" {

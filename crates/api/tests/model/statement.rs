@@ -20,6 +20,8 @@ pub(crate) struct Statement {
     pub(crate) predicate: Option<(&'static str, Value)>,
     /// As in `RETURNING ALL OLD *`; of UPDATE and DELETE.
     pub(crate) returning: Option<&'static str>,
+    /// Whether a failed condition is to show the item.
+    pub(crate) shows_item: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -71,7 +73,11 @@ impl Statement {
         if let Some(returning) = self.returning {
             let _ = write!(text, " RETURNING {returning} *");
         }
-        json!({"Statement": text, "Parameters": parameters})
+        let mut body = json!({"Statement": text, "Parameters": parameters});
+        if self.shows_item {
+            body["ReturnValuesOnConditionCheckFailure"] = json!("ALL_OLD");
+        }
+        body
     }
 
     /// Whether an item is as the statement wants it.
@@ -80,8 +86,8 @@ impl Statement {
         predicate.all(|(name, value)| item.get(*name) == Some(value))
     }
 
-    /// The reply to a statement that has changed an item.
-    pub(crate) fn reply(&self, old: Option<&Item>, new: Option<&Item>) -> Json {
+    /// What a statement that has changed an item answers.
+    pub(crate) fn rows(&self, old: Option<&Item>, new: Option<&Item>) -> Vec<Json> {
         let targets: Vec<Path> = match &self.kind {
             Kind::Update(actions) => actions.iter().map(|one| one.target().clone()).collect(),
             _ => Vec::new(),
@@ -97,7 +103,6 @@ impl Statement {
             Some("MODIFIED OLD") => part(old),
             Some(_) => part(new),
         };
-        let rows: Vec<Json> = row.iter().map(item_to_json).collect();
-        json!({"Items": rows})
+        row.iter().map(item_to_json).collect()
     }
 }

@@ -72,24 +72,34 @@ impl Value {
         }
     }
 
-    /// How many values it is made of.
-    pub(crate) fn count(&self) -> usize {
-        match self {
-            Self::Ss(members) => members.len(),
-            Self::Ns(members) => members.len(),
-            Self::Bs(members) => members.len(),
-            Self::L(elements) => 1 + elements.iter().map(Self::count).sum::<usize>(),
-            Self::M(members) => 1 + members.values().map(Self::count).sum::<usize>(),
-            _ => 1,
-        }
-    }
-
     /// Levels of maps and lists.
     pub(crate) fn depth(&self) -> usize {
         match self {
             Self::L(elements) => 1 + elements.iter().map(Self::depth).max().unwrap_or(0),
             Self::M(members) => 1 + members.values().map(Self::depth).max().unwrap_or(0),
             _ => 0,
+        }
+    }
+
+    /// What it adds to the size of its item.
+    pub(crate) fn size_bytes(&self) -> usize {
+        match self {
+            Self::S(text) => text.len(),
+            Self::B(bytes) => bytes.len(),
+            Self::N(number) => number_bytes(number),
+            Self::Bool(_) | Self::Null => 1,
+            Self::Ss(members) => members.iter().map(String::len).sum(),
+            Self::Ns(members) => members.iter().map(number_bytes).sum(),
+            Self::Bs(members) => members.iter().map(Vec::len).sum(),
+            Self::L(elements) => {
+                let sizes = elements.iter().map(|element| 1 + element.size_bytes());
+                3 + sizes.sum::<usize>()
+            }
+            Self::M(members) => {
+                let sizes = members.iter();
+                let sizes = sizes.map(|(name, member)| 1 + name.len() + member.size_bytes());
+                3 + sizes.sum::<usize>()
+            }
         }
     }
 
@@ -116,6 +126,30 @@ impl Value {
 /// A number as replies show it: without an exponent or needless zeros.
 fn plain(number: &BigDecimal) -> String {
     number.normalized().to_plain_string()
+}
+
+/// A number's size: one byte, one for the sign below zero, and one for each pair of digits between
+/// its first and its last that are not zero. Pairs are counted from the decimal point.
+fn number_bytes(number: &BigDecimal) -> usize {
+    let text = plain(number);
+    let digits = text.trim_start_matches('-');
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    let mut digits = format!("{whole}{fraction}");
+    if whole.len() % 2 == 1 {
+        digits.insert(0, '0');
+    }
+    if fraction.len() % 2 == 1 {
+        digits.push('0');
+    }
+    let pairs: Vec<&str> = (0..digits.len())
+        .step_by(2)
+        .map(|at| &digits[at..at + 2])
+        .collect();
+    let is_some = |pair: &&str| *pair != "00";
+    let first = pairs.iter().position(is_some);
+    let last = pairs.iter().rposition(is_some);
+    let spanned = first.zip(last).map_or(0, |(first, last)| last - first + 1);
+    1 + spanned + usize::from(text.starts_with('-'))
 }
 
 /// How many significant digits a number has, and the exponent of the first of them.

@@ -2,13 +2,14 @@
 
 use super::{Generator, MEMBERS, NAMES, ORDERINGS};
 use crate::expression::{Action, Condition, Operand, Path, Step, Term};
+use crate::schema::Index;
 use crate::value::Value;
 
 impl Generator {
     pub(super) fn path(&self) -> Path {
         let mut path = Path::of(self.one_of(&NAMES[..5]));
         if self.chance(15) {
-            return Path::of(self.one_of(&["g", "h", "pk"]));
+            return Path::of(self.one_of(&["g", "h", "i", "j", "pk"]));
         }
         while self.chance(35) && path.0.len() < 4 {
             let is_name = match path.top() {
@@ -184,7 +185,7 @@ impl Generator {
                     },
                 )
             }
-            _ if ["g", "h"].contains(&target.top()) => Action::Remove(target),
+            _ if NAMES[5..].contains(&target.top()) => Action::Remove(target),
             _ => Action::Delete(
                 target,
                 if self.chance(96) {
@@ -308,6 +309,39 @@ impl Generator {
         }
         if conditions.is_empty() {
             conditions.push(compare("=", "b", Value::s("x")));
+        }
+        conditions
+    }
+
+    /// Conditions of a key of several attributes: all that are hashed, and the first ones of those
+    /// that are sorted by.
+    pub(super) fn tuple_conditions(&self, index: &Index) -> Vec<Condition> {
+        let value = |kind: &str| match kind {
+            "S" => Value::s(self.one_of(&["x", "y"])),
+            _ => Value::n(self.one_of(&["0", "1", "2", "3"])),
+        };
+        let given = index.hashed + self.below(index.key.len() - index.hashed + 1);
+        let mut conditions = Vec::new();
+        for (at, (name, kind)) in index.key[..given].iter().enumerate() {
+            let operator = if at < index.hashed || at + 1 < given {
+                if self.chance(97) { "=" } else { "<" }
+            } else {
+                self.one_of(&["=", "<", "<=", ">", ">=", "BETWEEN"])
+            };
+            let path = Operand::Path(Path::of(name));
+            let (one, other) = (value(kind), value(kind));
+            conditions.push(if operator == "BETWEEN" {
+                let (lower, upper) = (one.clone().min(other.clone()), one.max(other));
+                Condition::Between(path, Operand::Literal(lower), Operand::Literal(upper))
+            } else {
+                Condition::Compare(operator, path, Operand::Literal(one))
+            });
+        }
+        if self.chance(4) {
+            conditions.remove(self.below(conditions.len()));
+        }
+        if self.chance(50) {
+            conditions.reverse();
         }
         conditions
     }

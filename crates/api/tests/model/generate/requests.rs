@@ -7,6 +7,14 @@ use crate::schema::SCHEMAS;
 use crate::statement::{Kind, Statement};
 use crate::value::{Item, Value};
 
+/// Values of `Select`.
+const SELECTS: [&str; 4] = [
+    "COUNT",
+    "ALL_ATTRIBUTES",
+    "ALL_PROJECTED_ATTRIBUTES",
+    "SPECIFIC_ATTRIBUTES",
+];
+
 impl Generator {
     pub(super) fn item(&self, table: &str) -> Item {
         let mut item = self.key(table);
@@ -32,9 +40,14 @@ impl Generator {
         } else {
             self.maybe(60, || self.one_of(&all[..2]))
         };
-        Write {
+        let write = Write {
             returns,
             ..self.write(table, change)
+        };
+        if self.chance(25) {
+            self.in_legacy_terms(write)
+        } else {
+            write
         }
     }
 
@@ -45,6 +58,8 @@ impl Generator {
             condition: self.maybe(35, || self.condition(2)),
             returns: None,
             shows_item: self.chance(50),
+            is_legacy: false,
+            expected: None,
             style: self.word(),
         }
     }
@@ -55,12 +70,31 @@ impl Generator {
             table,
             key: self.key(table),
             projection: self.maybe(50, || self.paths()).unwrap_or_default(),
+            by_names: false,
+            is_consistent: false,
             style: self.word(),
         }
     }
 
+    /// One that may be consistent and name attributes by `AttributesToGet`, as no part of a
+    /// transaction can.
+    pub(super) fn single_get(&self) -> Get {
+        let get = Get {
+            is_consistent: self.chance(30),
+            ..self.get()
+        };
+        if self.chance(75) {
+            return get;
+        }
+        Get {
+            projection: self.whole_names(),
+            by_names: true,
+            ..get
+        }
+    }
+
     pub(super) fn statement(&self) -> Statement {
-        let table = self.one_of(&["Plain", "Sorted"]);
+        let table = self.one_of(&["Plain", "Sorted", "Wide"]);
         let key = loop {
             let key = self.key(table);
             let mut values = key.values();
@@ -91,7 +125,40 @@ impl Generator {
                 .maybe(30, || ("a", self.value(1)))
                 .filter(|_| !is_insert),
             returning,
+            shows_item: self.chance(50),
         }
+    }
+
+    /// Statements that, mostly, all read or all write.
+    pub(super) fn statements(&self) -> Vec<Statement> {
+        let is_read = |one: &Statement| matches!(one.kind, Kind::Select);
+        let mut statements = vec![self.statement()];
+        for _ in 0..self.below(4) {
+            let next = self.statement();
+            if is_read(&next) == is_read(&statements[0]) || self.chance(2) {
+                statements.push(next);
+            }
+        }
+        statements
+    }
+
+    /// Statements that, mostly, are about different items and may stand in a transaction.
+    pub(super) fn transact_statements(&self) -> Vec<Statement> {
+        let mut kept: Vec<Statement> = Vec::new();
+        for mut next in self.statements() {
+            next.returning = None;
+            let key = |one: &Statement| {
+                (
+                    one.table,
+                    one.key.get("pk").cloned(),
+                    one.key.get("sk").cloned(),
+                )
+            };
+            if self.chance(5) || kept.iter().all(|other| key(other) != key(&next)) {
+                kept.push(next);
+            }
+        }
+        kept
     }
 
     /// Settings and removals of different attributes.
@@ -115,10 +182,17 @@ impl Generator {
     pub(super) fn batch_get(&self) -> Vec<Get> {
         let mut gets: Vec<Get> = Vec::new();
         for _ in 0..=self.below(4) {
-            let mut get = self.get();
+            let mut get = self.single_get();
+            // Tables of one request speak one language, mostly.
+            while self.chance(95) && gets.iter().any(|other| other.by_names != get.by_names) {
+                get = self.single_get();
+            }
             // The keys of one table share its options.
             if let Some(other) = gets.iter().find(|other| other.table == get.table) {
-                get.projection.clone_from(&other.projection);
+                get = Get {
+                    key: get.key,
+                    ..other.clone()
+                };
             }
             let is_new = gets
                 .iter()
@@ -202,20 +276,36 @@ impl Generator {
         };
         let filter = self.maybe(30, || self.condition(1));
         let filter = filter.filter(|filter| filter.paths().into_iter().all(holds));
-        let counts_only = self.chance(15);
         let projection = self.maybe(30, || self.paths()).unwrap_or_default();
-        Read {
+        let is_partial = known.is_some_and(|index| index.is_global && index.included.is_some());
+        let select = match (self.below(100), projection.is_empty()) {
+            (0..2, _) => Some(self.one_of(&SELECTS)),
+            (2..25, true) => Some("COUNT"),
+            (25..45, true) if !is_partial => Some("ALL_ATTRIBUTES"),
+            (45..60, true) if known.is_some() => Some("ALL_PROJECTED_ATTRIBUTES"),
+            (2..40, false) => Some("SPECIFIC_ATTRIBUTES"),
+            _ => None,
+        };
+        let is_of_global = known.is_some_and(|index| index.is_global);
+        let read = Read {
             table,
             index,
             key_conditions: if is_query {
-                self.key_conditions(key)
+                match known.filter(|index| index.hashed > 1) {
+                    Some(index) => self.tuple_conditions(index),
+                    None => self.key_conditions(key),
+                }
             } else {
                 Vec::new()
             },
             forward: !is_query || self.chance(60),
             filter,
-            projection: if counts_only { Vec::new() } else { projection },
-            counts_only,
+            projection,
+            by_names: false,
+            key_tests: None,
+            filter_tests: None,
+            select,
+            is_consistent: self.chance(if is_of_global { 2 } else { 30 }),
             limit: self.maybe(50, || 1 + self.below(4)),
             segments: if is_query {
                 None
@@ -223,6 +313,11 @@ impl Generator {
                 self.maybe(30, || 1 + self.below(3))
             },
             style: self.word(),
+        };
+        if self.chance(25) {
+            self.read_in_legacy_terms(read, schema, known)
+        } else {
+            read
         }
     }
 }
