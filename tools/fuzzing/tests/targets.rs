@@ -90,3 +90,18 @@ targets! {
     realm_manifest timeline_manifest segment_block segment_directory segment sealed_object data_file
     request
 }
+
+/// What `make test` runs is what cargo-fuzz runs: the workspace of its own has a program for each.
+#[test]
+fn every_target_has_its_program_for_cargo_fuzz() {
+    let fuzz = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz");
+    let manifest = std::fs::read_to_string(fuzz.join("Cargo.toml")).unwrap();
+    let programs = std::fs::read_dir(fuzz.join("fuzz_targets")).unwrap();
+    assert_eq!(programs.count(), TARGETS.len());
+    for target in TARGETS {
+        let path = format!("fuzz_targets/{}.rs", target.name);
+        let program = std::fs::read_to_string(fuzz.join(&path)).unwrap();
+        assert!(program.contains(&format!("run(\"{}\", input)", target.name)));
+        assert!(manifest.contains(&format!("name = \"{}\"\npath = \"{path}\"", target.name)));
+    }
+}
