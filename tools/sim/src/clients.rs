@@ -346,10 +346,8 @@ impl Client {
         for (planned, outcome) in planned.iter().zip(outcomes) {
             planned.compare(outcome)?;
         }
-        let told = outcomes.iter().map(|outcome| Told {
-            before: outcome.old.clone(),
-            after: outcome.new.clone(),
-        });
+        let told = outcomes.iter();
+        let told = told.map(|outcome| Told::both(outcome.old.clone(), outcome.new.clone()));
         let told = told.collect();
         let mut facts = self.run.facts();
         let changed = outcomes.iter().any(|outcome| outcome.old != outcome.new);

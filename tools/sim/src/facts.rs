@@ -43,8 +43,10 @@ pub struct Counts {
     pub acknowledged: u64,
     /// Reads, and writes that were refused or changed nothing, with a place in the serial order.
     pub reads: u64,
-    /// Writes nobody was told of that had to have happened.
+    /// Writes nobody was told of.
     pub unanswered: u64,
+    /// Those of them that had to have happened.
+    pub unanswered_happened: u64,
     /// Lives of the server.
     pub lives: u64,
     /// Restores to an instant whose result was compared.
@@ -78,6 +80,7 @@ impl std::ops::AddAssign for Counts {
         self.acknowledged += other.acknowledged;
         self.reads += other.reads;
         self.unanswered += other.unanswered;
+        self.unanswered_happened += other.unanswered_happened;
         self.lives += other.lives;
         self.restores += other.restores;
         self.backups += other.backups;

@@ -24,6 +24,8 @@
 //! A run is a function of its seed: [`Report::hash`] is over everything that happened. A failure
 //! is an [`anyhow::Error`] in a [`Failure`], with the last events and the command that replays
 //! it. Start reading at [`simulate`], then `lives`, `operator`, `oracle`, `serial`.
+//!
+//! What clients of a real server were told is judged in the same way: [`check_history`].
 
 mod change;
 mod clients;
@@ -34,6 +36,7 @@ mod lives;
 mod operator;
 mod oracle;
 mod readers;
+mod recorded;
 mod schema;
 mod serial;
 mod server;
@@ -49,6 +52,8 @@ use std::time::Duration;
 use clap::ValueEnum as _;
 
 pub use facts::Counts;
+pub use recorded::check_history;
+pub use serial::Checked;
 pub use store::Sabotage;
 
 use crate::dice::Dice;
@@ -163,7 +168,8 @@ fn run(plan: Plan, time: Arc<SimTime>, trace: &Arc<Trace>) -> anyhow::Result<Rep
         let mut facts = run.facts();
         let checked = facts.serial.check()?;
         facts.done.reads = checked.reads;
-        facts.done.unanswered = checked.happened;
+        facts.done.unanswered = checked.unanswered;
+        facts.done.unanswered_happened = checked.happened;
         note!(trace, "{} writes are in serial order", checked.writes);
         facts.done
     };

@@ -1,14 +1,34 @@
-//! `sim`: simulates the history layer for one seed or many; see the library.
+//! `sim`: simulates the history layer for one seed or many, or judges what clients of a real
+//! server recorded; see the library.
 #![allow(clippy::print_stdout, reason = "a command line tool")]
 
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anywhen_sim::{Plan, Sabotage, simulate};
-use clap::Parser;
+use anywhen_sim::{Plan, Sabotage, check_history, simulate};
+use clap::{Args, Parser, Subcommand};
 
 /// Simulates Anywhen's history layer, deterministically by seed.
 #[derive(Debug, Parser)]
+#[command(args_conflicts_with_subcommands = true)]
 struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    runs: Runs,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Looks for a serial order of what clients of a server recorded.
+    CheckHistory {
+        /// One JSON object a line; `tools/sim/src/recorded.rs` says which.
+        file: PathBuf,
+    },
+}
+
+#[derive(Debug, Args)]
+struct Runs {
     /// The seed to simulate.
     #[arg(long, default_value_t = 1, conflicts_with = "seeds")]
     seed: u64,
@@ -35,6 +55,26 @@ fn parse_range(text: &str) -> Result<(u64, u64), String> {
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
+    match arguments.command {
+        Some(Command::CheckHistory { file }) => judge(&file),
+        None => simulate_all(&arguments.runs),
+    }
+}
+
+fn judge(file: &Path) -> ExitCode {
+    match check_history(file) {
+        Ok(checked) => {
+            println!("{}: serializable: {checked:?}", file.display());
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            println!("{}: {error:#}", file.display());
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn simulate_all(arguments: &Runs) -> ExitCode {
     if arguments.trace {
         tracing_subscriber::fmt()
             .with_writer(std::io::stderr)

@@ -15,11 +15,12 @@
 //!   one instant between its call and its answer; and at the instant that it told, if it did.
 //!   What was answered before it was called is in what it saw; what was called later is not.
 //! * A write that nobody was told of took effect once or never: after its call, before the end of
-//!   its process.
+//!   its process. One whose client was told only that it is done, as by an answer to its
+//!   repetition, took effect once, between its first call and that answer.
 //!
 //! So reads have a place between two writes, the earliest that fits being as good as any. Only the
-//! unanswered writes are searched for, and only where something cannot be explained without one.
-//! The tests compare the outcome with that of trying all orders.
+//! writes that did not tell their timestamp are searched for, and only where something cannot be
+//! explained without one. The tests compare the outcome with that of trying all orders.
 //!
 //! Not checked: whether a request is answered at all. Fails with a [`Violation`], which says what
 //! cannot be explained. Start reading at [`History`], then `check`.
@@ -32,6 +33,7 @@ use std::collections::BTreeMap;
 use std::fmt::Debug;
 
 use anywhen_model::CommitTimestamp;
+use serde::Deserialize;
 
 /// What a write does to one item, as a model has it.
 pub(crate) trait Change: Debug {
@@ -51,7 +53,7 @@ pub(crate) struct ConditionFalse;
 pub(crate) struct Moment(u64);
 
 /// A write of the history; an index into its writes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct WriteNumber(usize);
 
 /// All requests, as their clients saw them. `K` names an item.
@@ -81,15 +83,34 @@ enum End<I> {
         at: CommitTimestamp,
         told: Vec<Told<I>>,
     },
+    /// It happened, not after this.
+    Done {
+        answered: Moment,
+        by: CommitTimestamp,
+    },
     /// It did not happen.
     Nothing,
 }
 
 /// What the answer to a write told of one item.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Told<I> {
-    pub(crate) before: Option<I>,
-    pub(crate) after: Option<I>,
+    #[serde(default)]
+    pub(crate) before: Image<I>,
+    #[serde(default)]
+    pub(crate) after: Image<I>,
+}
+
+/// An item before or after a write.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(from = "Option<I>")]
+pub(crate) enum Image<I> {
+    /// The answer did not tell.
+    #[default]
+    Untold,
+    /// The item, or that there was none.
+    Is(Option<I>),
 }
 
 /// What was seen at one instant.
@@ -115,13 +136,15 @@ pub(crate) enum Sight<C: Change> {
 
 /// What a history that holds consists of.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct Checked {
+pub struct Checked {
     /// Writes that were acknowledged.
-    pub(crate) writes: u64,
+    pub writes: u64,
     /// Reads, and writes that changed nothing.
-    pub(crate) reads: u64,
-    /// Unanswered writes that something cannot be explained without.
-    pub(crate) happened: u64,
+    pub reads: u64,
+    /// Writes that nobody was told of.
+    pub unanswered: u64,
+    /// Those of them that something cannot be explained without.
+    pub happened: u64,
 }
 
 /// The rule that does not hold.
@@ -153,6 +176,39 @@ impl std::fmt::Display for Violation {
 }
 
 impl std::error::Error for Violation {}
+
+impl<I> Told<I> {
+    /// All there is to tell.
+    pub(crate) fn both(before: Option<I>, after: Option<I>) -> Self {
+        Self {
+            before: Image::Is(before),
+            after: Image::Is(after),
+        }
+    }
+}
+
+impl<I: PartialEq> Image<I> {
+    /// Whether it may have been this.
+    pub(crate) fn allows(&self, item: Option<&I>) -> bool {
+        match self {
+            Self::Untold => true,
+            Self::Is(told) => told.as_ref() == item,
+        }
+    }
+
+    fn sight<C: Change<Item = I>>(self) -> Option<Sight<C>> {
+        match self {
+            Self::Untold => None,
+            Self::Is(told) => Some(Sight::Found(told)),
+        }
+    }
+}
+
+impl<I> From<Option<I>> for Image<I> {
+    fn from(item: Option<I>) -> Self {
+        Self::Is(item)
+    }
+}
 
 impl<K, C: Change> Default for History<K, C> {
     fn default() -> Self {
@@ -214,8 +270,9 @@ impl<K: Ord + Clone + Debug, C: Change> History<K, C> {
         };
         let mut sights = Vec::new();
         for ((key, change), told) in changes.into_iter().zip(told) {
-            sights.push((key.clone(), Sight::Found(told.before)));
-            sights.push((key.clone(), Sight::Found(told.after)));
+            let images = [told.before, told.after];
+            let found = images.into_iter().filter_map(Image::sight);
+            sights.extend(found.map(|sight| (key.clone(), sight)));
             sights.push((key, Sight::Accepts(change)));
         }
         self.answered(called, Some(at), sights);
@@ -238,6 +295,14 @@ impl<K: Ord + Clone + Debug, C: Change> History<K, C> {
             }
         }
         self.answered(called, None, sights);
+    }
+
+    /// The write was acknowledged as one that had been done by this instant, it was not told when.
+    pub(crate) fn done(&mut self, write: WriteNumber, by: CommitTimestamp) {
+        let answered = self.call();
+        if let Some(write) = self.writes.get_mut(write.0) {
+            write.end = End::Done { answered, by };
+        }
     }
 
     /// The write was refused for something that no item says.

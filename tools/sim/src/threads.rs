@@ -303,10 +303,8 @@ impl Client {
     }
 
     fn acknowledge(&self, write: WriteNumber, outcomes: &[WriteOutcome]) {
-        let told = outcomes.iter().map(|outcome| Told {
-            before: outcome.old.clone(),
-            after: outcome.new.clone(),
-        });
+        let told = outcomes.iter();
+        let told = told.map(|outcome| Told::both(outcome.old.clone(), outcome.new.clone()));
         let told = told.collect();
         let at = outcomes[0].timestamp;
         let mut history = self.history.lock();

@@ -4,25 +4,30 @@
 //! it is placed at once: that changes nothing, and lets more requests come next. Then the next
 //! acknowledged write is made. What cannot be placed, and should be by now, needs an unanswered
 //! write to have happened: each that may is tried, and the search goes back to try the next one
-//! if that does not lead to the end.
+//! if that does not lead to the end. A write that is known to have happened, but not when, is such
+//! a write, too, and has itself to be placed by its answer. Where two ways meet, only the first one
+//! goes on.
 //!
-//! So an unanswered write is made as late as something is seen of it. That may be too late, if
+//! So such a write is made as late as something is seen of it. That may be too late, if
 //! a condition of it is no longer true then, or its process has ended. If no order is found so,
 //! those that have to do with what was stuck become suspects, in the end all of them: a suspect
 //! is also tried, or not, before each acknowledged write after which it, or what is seen of it, may no
 //! longer be possible.
 
+mod explain;
+mod requests;
+
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::{Debug, Write as _};
+use std::fmt::Debug;
 
 use anywhen_model::CommitTimestamp;
 
-use super::{Change, Checked, End, History, Moment, Read, Rule, Sight, Told, Violation, Write};
+use super::{Change, Checked, End, History, Moment, Read, Rule, Sight, Violation, Write};
+use explain::{Farthest, Stuck, explain_read};
+use requests::{Commit, Open, make};
 
 /// States the search goes on from, with the same suspects, before it is given up.
 const TRIED_MAX: u64 = 20_000;
-/// Writes before it that an explanation shows of an item.
-const SHOWN: usize = 4;
 
 pub(super) fn check<K: Ord + Clone + Debug, C: Change>(
     history: &History<K, C>,
@@ -38,33 +43,14 @@ pub(super) fn check<K: Ord + Clone + Debug, C: Change>(
     };
     loop {
         search.tried = 0;
+        search.passed.clear();
         if let Some(end) = search.explore(begin.clone()) {
-            return Ok(Checked {
-                writes: search.commits.len() as u64,
-                reads: search.reads.len() as u64,
-                happened: end.happened.iter().filter(|it| **it).count() as u64,
-            });
+            return Ok(search.checked(&end));
         }
         if !search.suspect_more() {
             return Err(search.violation());
         }
     }
-}
-
-/// An acknowledged write.
-struct Commit<'h, K, C: Change> {
-    called: Moment,
-    answered: Moment,
-    at: CommitTimestamp,
-    changes: &'h [(K, C)],
-    told: &'h [Told<C::Item>],
-}
-
-/// A write that nobody was told of.
-struct Open<'h, K, C> {
-    called: Moment,
-    until: CommitTimestamp,
-    changes: &'h [(K, C)],
 }
 
 struct Search<'h, K, C: Change> {
@@ -77,9 +63,15 @@ struct Search<'h, K, C: Change> {
     /// Of each read and all that were called later, when the first was answered.
     reads_answered: Vec<Moment>,
     open: Vec<Open<'h, K, C>>,
+    /// Of those, which are known to have happened.
+    owed: Vec<usize>,
     /// Of those, which may have happened before anything is seen of them.
     suspects: BTreeSet<usize>,
+    /// Numbers of commits after which one of those can no longer happen.
+    ends: BTreeSet<usize>,
     tried: u64,
+    /// States from which there is no way to the end, by commits and reads that are in them.
+    passed: BTreeMap<(usize, usize), Vec<Passed<'h, K, C::Item>>>,
     /// Of all that had no place, what stood farthest along.
     farthest: Option<Farthest<'h, K>>,
 }
@@ -93,8 +85,16 @@ struct State<'h, K, I> {
     called: usize,
     /// Those of them that have no place yet.
     waiting: Vec<usize>,
-    /// The unanswered writes that are in it.
+    /// Which of the open writes are in it.
     happened: Vec<bool>,
+}
+
+/// What of a state decides about everything after it.
+#[derive(PartialEq)]
+struct Passed<'h, K, I> {
+    waiting: Vec<usize>,
+    may_happen: Vec<bool>,
+    items: BTreeMap<&'h K, I>,
 }
 
 impl<K, I: Clone> Clone for State<'_, K, I> {
@@ -109,21 +109,6 @@ impl<K, I: Clone> Clone for State<'_, K, I> {
     }
 }
 
-/// What has no place in a state, and should have one before anything else comes.
-struct Stuck<'h, K> {
-    rule: Rule,
-    what: String,
-    /// The items that are not as they should be.
-    keys: Vec<&'h K>,
-}
-
-struct Farthest<'h, K> {
-    /// Requests that have a place.
-    place: usize,
-    keys: Vec<&'h K>,
-    violation: Violation,
-}
-
 impl<'h, K: Ord + Clone + Debug, C: Change> Search<'h, K, C> {
     fn new(history: &'h History<K, C>) -> Self {
         let (mut commits, mut open) = (Vec::new(), Vec::new());
@@ -134,12 +119,15 @@ impl<'h, K: Ord + Clone + Debug, C: Change> Search<'h, K, C> {
         } in &history.writes
         {
             let called = *called;
+            let left_open = |answered, until| Open {
+                called,
+                answered,
+                until,
+                changes,
+            };
             match end {
-                End::Open { until } => open.push(Open {
-                    called,
-                    until: *until,
-                    changes,
-                }),
+                End::Open { until } => open.push(left_open(None, *until)),
+                End::Done { answered, by } => open.push(left_open(Some(*answered), *by)),
                 End::Committed { answered, at, told } => commits.push(Commit {
                     called,
                     answered: *answered,
@@ -153,7 +141,15 @@ impl<'h, K: Ord + Clone + Debug, C: Change> Search<'h, K, C> {
         commits.sort_by_key(|commit| commit.at);
         let mut reads: Vec<_> = history.reads.iter().collect();
         reads.sort_by_key(|read| read.called);
+        let owed = (0..).zip(&open);
+        let owed = owed.filter_map(|(number, open)| open.answered.map(|_| number));
+        let ends = open.iter().map(|open| {
+            let before = commits.partition_point(|commit| commit.at < open.until);
+            before + 1
+        });
         Self {
+            owed: owed.collect(),
+            ends: ends.collect(),
             commits_answered: first_of_rest(commits.iter().map(|commit| commit.answered)),
             reads_answered: first_of_rest(reads.iter().map(|read| read.answered)),
             commits,
@@ -161,6 +157,7 @@ impl<'h, K: Ord + Clone + Debug, C: Change> Search<'h, K, C> {
             open,
             suspects: BTreeSet::new(),
             tried: 0,
+            passed: BTreeMap::new(),
             farthest: None,
         }
     }
@@ -222,10 +219,16 @@ impl<'h, K: Ord + Clone + Debug, C: Change> Search<'h, K, C> {
             return None;
         }
         self.tried += 1;
+        let mut entered = true;
         loop {
             self.place_reads(&mut state);
+            // Ways meet where they were parted, and where what parted them is over.
+            let meeting = std::mem::take(&mut entered) || self.ends.contains(&state.committed);
+            if meeting && self.has_passed(&state) {
+                return None;
+            }
             let stuck = match (self.overdue(&state), self.commits.get(state.committed)) {
-                (Some(read), _) => explain_read(&state, read),
+                (Some(stuck), _) => stuck,
                 (None, None) => return Some(state),
                 (None, Some(commit)) => {
                     let last_chance = self.last_chance(&state, commit);
@@ -252,6 +255,27 @@ impl<'h, K: Ord + Clone + Debug, C: Change> Search<'h, K, C> {
         }
     }
 
+    /// Whether the search has been here before, and has found no way; if not, it has now.
+    fn has_passed(&mut self, state: &State<'h, K, C::Item>) -> bool {
+        let last = self.last_commit(state);
+        let open = self.open.iter().zip(&state.happened);
+        let may_happen = |(open, happened): (&Open<'h, K, C>, &bool)| {
+            !happened && (open.until > last || open.answered.is_some())
+        };
+        let here = Passed {
+            waiting: state.waiting.clone(),
+            may_happen: open.map(may_happen).collect(),
+            items: state.items.clone(),
+        };
+        let place = (state.committed, state.called);
+        let passed = self.passed.entry(place).or_default();
+        let again = passed.contains(&here);
+        if !again {
+            passed.push(here);
+        }
+        again
+    }
+
     /// Has one of these unanswered writes happen now.
     fn try_open_writes(
         &mut self,
@@ -260,8 +284,9 @@ impl<'h, K: Ord + Clone + Debug, C: Change> Search<'h, K, C> {
     ) -> Option<State<'h, K, C::Item>> {
         numbers.iter().find_map(|number| {
             let mut next = state.clone();
-            make(self.open.get(*number)?.changes, &mut next.items).ok()?;
-            if next.items == state.items {
+            let open = self.open.get(*number)?;
+            make(open.changes, &mut next.items).ok()?;
+            if open.answered.is_none() && next.items == state.items {
                 return None;
             }
             *next.happened.get_mut(*number)? = true;
@@ -337,15 +362,33 @@ impl<'h, K: Ord + Clone + Debug, C: Change> Search<'h, K, C> {
         instant && read.sights.iter().all(sees)
     }
 
-    /// A read that has to come before the next commit.
-    fn overdue(&self, state: &State<'h, K, C::Item>) -> Option<&'h Read<K, C>> {
+    /// A read, or a write that is known to have happened, that has to come before the next commit.
+    fn overdue(&self, state: &State<'h, K, C::Item>) -> Option<Stuck<'h, K>> {
         let next = self.commits.get(state.committed);
         let waiting = state.waiting.iter();
         let mut waiting = waiting.filter_map(|read| self.reads.get(*read).copied());
-        waiting.find(|read| {
+        let read = waiting.find(|read| {
             next.is_none_or(|next| {
                 read.answered < next.called || read.at.is_some_and(|at| at < next.at)
             })
+        });
+        let owed = self.owed(state).find(|(answered, open)| {
+            next.is_none_or(|next| *answered < next.called || open.until <= next.at)
+        });
+        let read = read.map(|read| explain_read(state, read));
+        read.or_else(|| owed.map(|(_, open)| open.explain()))
+    }
+
+    /// The writes that are known to have happened and are not in this state, with their answers.
+    fn owed(
+        &self,
+        state: &State<'h, K, C::Item>,
+    ) -> impl Iterator<Item = (Moment, &Open<'h, K, C>)> {
+        let numbers = self.owed.iter();
+        let left = numbers.filter(|number| state.happened.get(**number) == Some(&false));
+        left.filter_map(|number| {
+            let open = self.open.get(*number)?;
+            Some((open.answered?, open))
         })
     }
 
@@ -357,7 +400,8 @@ impl<'h, K: Ord + Clone + Debug, C: Change> Search<'h, K, C> {
         let waiting = waiting.map(|read| read.answered);
         let commits = self.commits_answered.get(state.committed).copied();
         let reads = self.reads_answered.get(state.called).copied();
-        let all = waiting.chain(commits).chain(reads);
+        let owed = self.owed(state).map(|(answered, _)| answered);
+        let all = waiting.chain(commits).chain(reads).chain(owed);
         all.min().unwrap_or(Moment(u64::MAX))
     }
 
@@ -367,158 +411,16 @@ impl<'h, K: Ord + Clone + Debug, C: Change> Search<'h, K, C> {
         last.map_or(CommitTimestamp::ZERO, |commit| commit.at)
     }
 
-    /// Remembers what had no place, if nothing that came later had none.
-    fn note(&mut self, state: &State<'h, K, C::Item>, stuck: Stuck<'h, K>) {
-        let place = state.committed + state.called - state.waiting.len();
-        let farthest = self.farthest.as_ref();
-        if farthest.is_some_and(|farthest| place < farthest.place) {
-            return;
-        }
-        let mut text = stuck.what;
-        let last = self.last_commit(state);
-        for key in &stuck.keys {
-            // Writing to a String cannot fail.
-            let _ = write!(
-                text,
-                "\n  but at the last instant it could be, after {last}, {key:?} is {:?}",
-                state.items.get(key)
-            );
-            self.tell_writes(state, key, &mut text);
-        }
-        self.farthest = Some(Farthest {
-            place,
-            keys: stuck.keys,
-            violation: violation(stuck.rule, text),
-        });
-    }
-
-    fn tell_writes(&self, state: &State<'h, K, C::Item>, key: &K, text: &mut String) {
-        let made = self.commits.iter().take(state.committed).rev();
-        let to_key = made.filter(|commit| commit.changes.iter().any(|(other, _)| other == key));
-        for Commit {
-            called,
-            answered,
-            at,
-            changes,
-            ..
-        } in to_key.take(SHOWN)
-        {
-            let _ = write!(
-                text,
-                "\n    {at}, called {called:?}, answered {answered:?}: {changes:?}"
-            );
-        }
-        for (open, happened) in self.open.iter().zip(&state.happened) {
-            if open.changes.iter().any(|(other, _)| other == key) {
-                let _ = write!(
-                    text,
-                    "\n    unanswered, called {:?}, by {} (in it: {happened}): {:?}",
-                    open.called, open.until, open.changes
-                );
-            }
+    fn checked(&self, end: &State<'h, K, C::Item>) -> Checked {
+        let owed = self.owed.len() as u64;
+        let happened = end.happened.iter().filter(|happened| **happened).count() as u64;
+        Checked {
+            writes: self.commits.len() as u64 + owed,
+            reads: self.reads.len() as u64,
+            unanswered: self.open.len() as u64 - owed,
+            happened: happened - owed,
         }
     }
-
-    fn violation(self) -> Violation {
-        let nothing = || violation(Rule::Undecided, "nothing was tried".to_owned());
-        let farthest = self.farthest.map(|farthest| farthest.violation);
-        let mut farthest = farthest.unwrap_or_else(nothing);
-        if self.tried == TRIED_MAX {
-            farthest.rule = Rule::Undecided;
-        }
-        farthest
-    }
-}
-
-impl<K: Ord, C> Open<'_, K, C> {
-    fn touches(&self, keys: &[&K]) -> bool {
-        self.changes.iter().any(|(key, _)| keys.contains(&key))
-    }
-}
-
-fn explain_read<'h, K: Ord + Debug, C: Change>(
-    state: &State<'h, K, C::Item>,
-    read: &'h Read<K, C>,
-) -> Stuck<'h, K> {
-    let untrue = read
-        .sights
-        .iter()
-        .filter(|(key, sight)| !sight.is_true_of(state.items.get(key)));
-    let mut keys: Vec<_> = untrue.map(|(key, _)| key).collect();
-    if keys.is_empty() {
-        // It is true of this state, but told an instant that has gone by.
-        keys = read.sights.iter().map(|(key, _)| key).collect();
-    }
-    keys.dedup();
-    Stuck {
-        rule: Rule::Read,
-        what: format!(
-            "a read called at {:?} and answered at {:?} (its instant: {:?}) saw {:?}",
-            read.called, read.answered, read.at, read.sights
-        ),
-        keys,
-    }
-}
-
-impl<'h, K: Ord + Debug, C: Change> Commit<'h, K, C> {
-    /// What was told of the items before and after is what the model says.
-    fn check_outcome(&self) -> Result<(), Violation> {
-        let told = self.changes.len() == self.told.len();
-        let wrong = self
-            .changes
-            .iter()
-            .zip(self.told)
-            .find(|((_, change), told)| {
-                change.apply(told.before.as_ref()).as_ref() != Ok(&told.after)
-            });
-        if told && wrong.is_none() {
-            return Ok(());
-        }
-        let text = format!("{:?} at {} told {:?}", self.changes, self.at, self.told);
-        Err(violation(Rule::Outcome, text))
-    }
-
-    /// Makes the write if it finds what it told.
-    fn make(&self, items: &mut BTreeMap<&'h K, C::Item>) -> Result<(), Stuck<'h, K>> {
-        let all = self.changes.iter().zip(self.told);
-        let wrong = all.filter(|((key, _), told)| items.get(key) != told.before.as_ref());
-        let keys: Vec<_> = wrong.map(|((key, _), _)| key).collect();
-        if keys.is_empty() && make(self.changes, items).is_ok() {
-            return Ok(());
-        }
-        Err(Stuck {
-            rule: Rule::Write,
-            what: format!(
-                "the write at {}, called at {:?}, answered at {:?}: {:?} told {:?}",
-                self.at, self.called, self.answered, self.changes, self.told
-            ),
-            keys,
-        })
-    }
-}
-
-impl<C: Change> Sight<C> {
-    pub(super) fn is_true_of(&self, item: Option<&C::Item>) -> bool {
-        match self {
-            Self::Found(found) => found.as_ref() == item,
-            Self::Accepts(change) => change.apply(item).is_ok(),
-            Self::Refuses(change) => change.apply(item).is_err(),
-        }
-    }
-}
-
-/// Makes all changes. If it fails, some are made.
-fn make<'h, K: Ord, C: Change>(
-    changes: &'h [(K, C)],
-    items: &mut BTreeMap<&'h K, C::Item>,
-) -> Result<(), super::ConditionFalse> {
-    for (key, change) in changes {
-        match change.apply(items.get(key))? {
-            Some(item) => items.insert(key, item),
-            None => items.remove(key),
-        };
-    }
-    Ok(())
 }
 
 fn clone_items<K: Ord, I: Clone>(items: &BTreeMap<K, I>) -> BTreeMap<&K, I> {

@@ -6,7 +6,7 @@ mod random;
 
 use anywhen_model::CommitTimestamp;
 
-use super::{Change, ConditionFalse, History, Moment, Rule, Sight, Told};
+use super::{Change, ConditionFalse, History, Image, Moment, Rule, Sight, Told};
 use random::{long_history, short_history, spoil};
 
 /// A change of a number that is an item.
@@ -74,10 +74,9 @@ fn commit(
     at: u64,
     told: &[(Option<u32>, Option<u32>)],
 ) {
-    let told = told.iter().map(|(before, after)| Told {
-        before: *before,
-        after: *after,
-    });
+    let told = told
+        .iter()
+        .map(|(before, after)| Told::both(*before, *after));
     history.committed(write, micros(at), told.collect());
 }
 
@@ -270,6 +269,69 @@ fn an_unanswered_transaction_is_made_whole() {
 }
 
 #[test]
+fn a_write_that_is_done_took_effect_once_between_its_call_and_its_answer() {
+    let mut before = Numbers::default();
+    let write = before.call_write(vec![('a', always(Add(1)))]);
+    let calls = [(); 3].map(|()| before.call());
+    put(&mut before, 10, 'b', None, 1);
+    before.done(write, micros(15));
+    put(&mut before, 20, 'b', Some(1), 2);
+    let seen = |during: &[u32], after: &[Option<u32>]| {
+        let mut history = before.clone();
+        for (call, item) in calls.iter().zip(during) {
+            find(&mut history, *call, &[('a', Some(*item))]);
+        }
+        for item in after {
+            read(&mut history, &[('a', *item)]);
+        }
+        history
+    };
+    holds(&seen(&[], &[]));
+    holds(&seen(&[1], &[Some(1), Some(1)]));
+    breaks(&seen(&[], &[None]), Rule::Read);
+    breaks(&seen(&[], &[Some(2)]), Rule::Read);
+    breaks(&seen(&[], &[Some(1), Some(2)]), Rule::Read);
+}
+
+#[test]
+fn a_write_that_is_done_is_done_by_the_instant_it_told() {
+    let mut history = Numbers::default();
+    let write = history.call_write(vec![('a', if_is(Some(1), Put(2)))]);
+    let early = history.call();
+    put(&mut history, 10, 'a', None, 1);
+    let mut late = history.clone();
+    history.done(write, micros(11));
+    holds(&history);
+    find(&mut history, early, &[('a', Some(2))]);
+    holds(&history);
+    late.done(write, micros(10));
+    breaks(&late, Rule::Write);
+}
+
+#[test]
+fn what_an_answer_does_not_tell_is_anything_that_fits() {
+    let told = |before, after| {
+        let mut history = Numbers::default();
+        put(&mut history, 10, 'a', None, 1);
+        let write = history.call_write(vec![('a', always(Add(1)))]);
+        history.committed(write, micros(20), vec![Told { before, after }]);
+        history
+    };
+    let [none, one, two] = [None, Some(1), Some(2)].map(Image::Is);
+    for (before, after) in [(Image::Untold, Image::Untold), (one.clone(), Image::Untold)] {
+        holds(&told(before, after));
+    }
+    holds(&told(Image::Untold, two));
+    breaks(&told(none, Image::Untold), Rule::Write);
+    breaks(&told(Image::Untold, one), Rule::Write);
+    let mut unmet = Numbers::default();
+    let write = unmet.call_write(vec![('a', if_is(Some(1), Put(2)))]);
+    let (before, after) = (Image::Untold, Image::Untold);
+    unmet.committed(write, micros(10), vec![Told { before, after }]);
+    breaks(&unmet, Rule::Write);
+}
+
+#[test]
 fn of_unanswered_writes_those_that_explain_the_rest_are_found() {
     // The deletion has to come before the insertion, and not after the read.
     let mut history = Numbers::default();
@@ -339,12 +401,32 @@ fn what_told_its_instant_is_true_of_it() {
         breaks(&wrong, Rule::Read);
     }
     let unchanged = history.call_write(vec![('a', always(Put(1)))]);
-    let told = Told {
-        before: Some(1),
-        after: Some(1),
-    };
+    let told = Told::both(Some(1), Some(1));
     history.changed_nothing(unchanged, micros(20), vec![told]);
     breaks(&history, Rule::Read);
+}
+
+#[test]
+fn a_fault_after_many_lives_is_decided() {
+    let mut history = Numbers::default();
+    let mut number = 0;
+    for life in 1..=40 {
+        for more in [1, 10] {
+            history.call_write(vec![('a', always(Add(more)))]);
+        }
+        let b = (number > 0).then_some(number);
+        number += 1;
+        put(&mut history, 10 * life, 'b', b, number);
+        history.crashed(micros(10 * life + 1));
+        // Nobody saw whether one of the two happened.
+        let over = history.call_write(vec![('a', always(Put(number)))]);
+        let (before, after) = (Image::Untold, Image::Untold);
+        history.committed(over, micros(10 * life + 2), vec![Told { before, after }]);
+    }
+    assert_eq!(history.check().map(|checked| checked.unanswered), Ok(80));
+    read(&mut history, &[('a', Some(1))]);
+    let violation = history.check().expect_err("a stale read");
+    assert_eq!(violation.rule, Rule::Read, "{violation}");
 }
 
 /// Seeds of the random histories.

@@ -68,7 +68,9 @@ impl Order<'_> {
             }
             Request::Write(write) => match &write.end {
                 End::Nothing => true,
-                End::Open { until } => self.last < *until && self.make(write, None),
+                End::Open { until: by } | End::Done { by, .. } => {
+                    self.last < *by && self.make(write, None)
+                }
                 End::Committed { at, told, .. } => {
                     let mut later = self.left.iter().filter_map(|other| other.commit());
                     if !later.all(|commit| *at < commit) {
@@ -87,7 +89,13 @@ impl Order<'_> {
             let Ok(after) = change.apply(before.as_ref()) else {
                 return false;
             };
-            let as_told = told.is_none_or(|told| told[number] == Told { before, after });
+            let as_told = told.is_none_or(|told| {
+                let Told {
+                    before: was,
+                    after: is,
+                } = &told[number];
+                was.allows(before.as_ref()) && is.allows(after.as_ref())
+            });
             if !as_told {
                 return false;
             }
@@ -111,7 +119,7 @@ impl Request<'_> {
     fn answered(&self) -> Option<Moment> {
         match self {
             Self::Write(write) => match write.end {
-                End::Committed { answered, .. } => Some(answered),
+                End::Committed { answered, .. } | End::Done { answered, .. } => Some(answered),
                 End::Open { .. } | End::Nothing => None,
             },
             Self::Read(read) => Some(read.answered),
@@ -122,7 +130,7 @@ impl Request<'_> {
         match self {
             Self::Write(write) => match write.end {
                 End::Committed { at, .. } => Some(at),
-                End::Open { .. } | End::Nothing => None,
+                End::Open { .. } | End::Done { .. } | End::Nothing => None,
             },
             Self::Read(_) => None,
         }

@@ -1,9 +1,12 @@
 //! Random histories: clients of a store that does one request after another, whose requests and
-//! answers take their time, and are lost.
+//! answers take their time, and are lost. Some that lost an answer send their write again, which
+//! the store then does not do twice; some answers do not tell all.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::super::{Change as _, End, Moment, Sight, Told, WriteNumber};
+use anywhen_model::CommitTimestamp;
+
+use super::super::{Change as _, End, Image, Moment, Sight, Told, WriteNumber};
 use super::{Add, Delete, Edit, Look, Numbers, Put, always, if_is, micros};
 use crate::dice::Dice;
 
@@ -19,6 +22,8 @@ enum Request {
 #[derive(Clone)]
 enum Answer {
     Committed(u64, Vec<Told<u32>>),
+    /// It had been done.
+    Done(u64),
     Nothing(u64, Vec<Told<u32>>),
     Refused(Vec<Result<(), Option<u32>>>),
 }
@@ -28,6 +33,7 @@ struct Store {
     history: Numbers,
     items: BTreeMap<char, u32>,
     now: u64,
+    done: BTreeSet<WriteNumber>,
     /// The clients' requests; a client has one at a time.
     requests: Vec<Option<Request>>,
     /// Requests whose clients have gone away.
@@ -55,6 +61,7 @@ fn history(seed: u64, clients: usize, steps: u64, values: u32, losses: u64) -> N
         history: Numbers::default(),
         items: BTreeMap::new(),
         now: 1,
+        done: BTreeSet::new(),
         requests: vec![None; clients],
         orphans: Vec::new(),
         values,
@@ -92,10 +99,9 @@ impl Store {
                     Some(self.serve(on_its_way))
                 }
             }
+            Some(lost) if self.dice.one_in(self.losses) => self.again(lost),
             Some(answer) => {
-                if !self.dice.one_in(self.losses) {
-                    self.answer(answer);
-                }
+                self.answer(answer);
                 None
             }
         };
@@ -104,10 +110,26 @@ impl Store {
 
     /// Whatever is under way never gets anywhere.
     fn crash(&mut self) {
-        self.requests.fill(None);
         self.orphans.clear();
         self.now += 1;
         self.history.crashed(micros(self.now));
+        for client in 0..self.requests.len() {
+            let lost = self.requests[client].take();
+            self.requests[client] = lost.and_then(|lost| self.again(lost));
+        }
+    }
+
+    /// What a client sends that gets no answer to this.
+    fn again(&mut self, lost: Request) -> Option<Request> {
+        let (Request::Write(number, _) | Request::Answer(number, _)) = lost else {
+            return None;
+        };
+        if self.dice.one_in(2) {
+            return None;
+        }
+        self.history.left_open(number, CommitTimestamp::MAX);
+        let changes = self.history.writes[number.0].changes.clone();
+        Some(Request::Write(number, changes))
     }
 
     fn request(&mut self) -> Request {
@@ -139,7 +161,16 @@ impl Store {
     /// Does a request at this instant.
     fn serve(&mut self, request: Request) -> Request {
         match request {
-            Request::Write(number, changes) => Request::Answer(number, self.write(&changes)),
+            Request::Write(number, _) if self.done.contains(&number) => {
+                Request::Answer(number, Answer::Done(self.now))
+            }
+            Request::Write(number, changes) => {
+                let answer = self.write(&changes);
+                if let Answer::Committed(..) = answer {
+                    self.done.insert(number);
+                }
+                Request::Answer(number, answer)
+            }
             Request::Read(called, keys) => {
                 let sights = keys
                     .into_iter()
@@ -157,25 +188,36 @@ impl Store {
             .map(|(key, edit)| {
                 let before = self.items.get(key).copied();
                 let after = edit.apply(before.as_ref());
-                after.map_or(Err(before), |after| Ok(Told { before, after }))
+                after.map_or(Err(before), |after| Ok((before, after)))
             })
             .collect();
-        let told: Result<Vec<_>, _> = outcomes.iter().cloned().collect();
-        let Ok(told) = told else {
+        let images: Result<Vec<_>, _> = outcomes.iter().copied().collect();
+        let Ok(images) = images else {
             let refused = outcomes.into_iter().map(|outcome| outcome.map(|_| ()));
             return Answer::Refused(refused.collect());
         };
-        if told.iter().all(|told| told.before == told.after) {
+        let told = images.iter().map(|images| self.tell(*images)).collect();
+        if images.iter().all(|(before, after)| before == after) {
             return Answer::Nothing(self.now, told);
         }
         self.now += 1 + self.dice.roll(2);
-        for ((key, _), told) in changes.iter().zip(&told) {
-            match told.after {
+        for ((key, _), (_, after)) in changes.iter().zip(images) {
+            match after {
                 Some(item) => self.items.insert(*key, item),
                 None => self.items.remove(key),
             };
         }
         Answer::Committed(self.now, told)
+    }
+
+    fn tell(&self, (before, after): (Option<u32>, Option<u32>)) -> Told<u32> {
+        let mut told = Told::both(before, after);
+        for image in [&mut told.before, &mut told.after] {
+            if self.dice.one_in(3) {
+                *image = Image::Untold;
+            }
+        }
+        told
     }
 
     fn answer(&mut self, answer: Request) {
@@ -184,6 +226,7 @@ impl Store {
             Request::Answer(write, Answer::Committed(at, told)) => {
                 history.committed(write, micros(at), told);
             }
+            Request::Answer(write, Answer::Done(by)) => history.done(write, micros(by)),
             Request::Answer(write, Answer::Nothing(at, told)) => {
                 history.changed_nothing(write, micros(at), told);
             }
@@ -198,7 +241,7 @@ impl Store {
 pub(super) fn spoil(history: &mut Numbers, seed: u64) {
     let dice = Dice::new(seed, 31);
     let number = Some(dice.roll(3) as u32);
-    match dice.roll(5) {
+    match dice.roll(6) {
         0 => {
             let reads = &mut history.reads;
             let read = dice.roll(reads.len() as u64) as usize;
@@ -215,7 +258,7 @@ pub(super) fn spoil(history: &mut Numbers, seed: u64) {
                     .iter_mut()
                     .filter_map(|write| match &mut write.end {
                         End::Committed { at, .. } => Some(at),
-                        End::Open { .. } | End::Nothing => None,
+                        End::Open { .. } | End::Done { .. } | End::Nothing => None,
                     });
             if let (Some(one), Some(other)) = (committed.next(), committed.next()) {
                 std::mem::swap(one, other);
@@ -229,10 +272,19 @@ pub(super) fn spoil(history: &mut Numbers, seed: u64) {
                 && let Some((_, edit)) = write.changes.first()
                 && let Ok(after) = edit.apply(number.as_ref())
             {
-                *told = Told {
-                    before: number,
-                    after,
-                };
+                *told = Told::both(number, after);
+            }
+        }
+        4 => {
+            let mut done = history
+                .writes
+                .iter_mut()
+                .filter_map(|write| match &mut write.end {
+                    End::Done { by, .. } => Some(by),
+                    End::Open { .. } | End::Committed { .. } | End::Nothing => None,
+                });
+            if let Some(by) = done.next() {
+                *by = micros(dice.roll(by.as_micros()));
             }
         }
         _ => {}
