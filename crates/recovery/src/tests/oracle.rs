@@ -1,87 +1,115 @@
 //! The history oracle: whatever happens to two tables, any instant of their windows, and every
 //! backup, restores to exactly what a model that keeps all versions says, in items and indexes.
+//!
+//! Clients write in all the ways there are, some of which are refused or change nothing; items
+//! expire by a clock that stands still unless it is moved; indexes come and go, held half filled
+//! now and then; the server is restarted, and lost. Every choice follows from a seed. Start
+//! reading at [`Run::step`]; `losses` shows that what the oracle is there to find, it finds.
 
-use std::collections::BTreeMap;
+mod changes;
+mod history;
+mod indexes;
+mod losses;
+mod writes;
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use anywhen_model::{CommitTimestamp, Item, SeededRandomness};
-use anywhen_table::{ItemChange, TransactAction, WriteAction};
+use anywhen_engine::blocking::in_step;
+use anywhen_model::{Clock, CommitTimestamp, Item, SeededRandomness};
+use anywhen_table::{
+    CreateTable, IndexStatus, ReadOptions, StreamPosition, StreamSpecification, StreamViewType,
+    Table, TimeToLiveStatus, UpdateTable,
+};
 
-use super::world::{DAY, Ground, SECOND, World, key, music, name, s, song};
+use self::history::{Dated, History, Place};
+use self::indexes::{SPARE, are_settled, check_index, lasting, same, scanned};
+use super::world::{DAY, Ground, SECOND, World, music, name, s};
 use crate::backup::BackupRecord;
 use crate::{RecoveryError, RecoveryLimits};
 
 const TABLES: [&str; 2] = ["Songs", "Other"];
-const STEPS: usize = 120;
+const STEPS: usize = 160;
+/// Attributes by which items may expire.
+const EXPIRIES: [&str; 2] = ["expires", "gone_at"];
+/// Where fillings and droppings of indexes are held: they fail, and try again.
+const HELD: [&str; 2] = ["backfill::before_chunk", "drop_index::before_forget"];
+/// Entries that a filling writes at once: several chunks make a table.
+const CHUNK_ENTRIES: usize = 5;
+const STREAM: StreamSpecification = StreamSpecification {
+    enabled: true,
+    view_type: Some(StreamViewType::NewAndOldImages),
+};
 
-type Version = (CommitTimestamp, Option<Item>);
-
-/// Every version of every item.
-#[derive(Default)]
-struct Model {
-    tables: BTreeMap<&'static str, BTreeMap<(String, i64), Vec<Version>>>,
+/// What is known of a table beside its items.
+struct Kept {
+    /// Names of the indexes that it has, or will have once they are filled.
+    indexes: Dated<BTreeSet<&'static str>>,
+    /// The attribute by which its items expire.
+    expiry: Dated<Option<&'static str>>,
+    /// How far its stream has been read.
+    position: Option<StreamPosition>,
 }
 
-impl Model {
-    fn note(&mut self, table: &'static str, key: (String, i64), version: Version) {
-        self.tables
-            .entry(table)
-            .or_default()
-            .entry(key)
-            .or_default()
-            .push(version);
-    }
-
-    fn at(&self, table: &str, at: CommitTimestamp) -> Vec<Item> {
-        let versions = self
-            .tables
-            .get(table)
-            .into_iter()
-            .flat_map(BTreeMap::values);
-        let last = versions.filter_map(|versions| {
-            versions
-                .iter()
-                .rev()
-                .find(|(committed, _)| *committed <= at)?
-                .1
-                .clone()
-        });
-        last.collect()
-    }
-
-    /// From `since` on, every table is again what it was at `at`.
-    fn rewind(&mut self, at: CommitTimestamp, since: CommitTimestamp) {
-        for versions in self.tables.values_mut().flat_map(BTreeMap::values_mut) {
-            let then = versions
-                .iter()
-                .rev()
-                .find(|(committed, _)| *committed <= at);
-            let item = then.and_then(|(_, item)| item.clone());
-            versions.push((since, item));
+impl Kept {
+    fn new() -> Self {
+        Self {
+            indexes: Dated::new(lasting()),
+            expiry: Dated::new(None),
+            position: None,
         }
     }
-
-    fn instants(&self, table: &str) -> Vec<CommitTimestamp> {
-        let versions = self
-            .tables
-            .get(table)
-            .into_iter()
-            .flat_map(BTreeMap::values)
-            .flatten();
-        versions.map(|(at, _)| *at).collect()
-    }
 }
 
-/// A run: the server, the model, and the dice.
+/// A backup, and the indexes that it is to have.
+#[derive(Clone)]
+struct Taken {
+    table: &'static str,
+    record: BackupRecord,
+    indexes: BTreeSet<&'static str>,
+}
+
+/// A run: the server, what is known of it, and the dice.
 struct Run {
     world: Option<World>,
-    model: Model,
+    history: History,
+    kept: BTreeMap<&'static str, Kept>,
+    /// What clients were told and the streams have not told yet.
+    unheard: BTreeMap<(&'static str, CommitTimestamp, Place), Option<Item>>,
+    /// Whether expired items are being deleted beside what else happens.
+    passing: bool,
     dice: SeededRandomness,
-    backups: Vec<(&'static str, BackupRecord)>,
+    backups: Vec<Taken>,
     targets: usize,
 }
 
 impl Run {
+    /// A server with the tables, which have no history yet.
+    async fn begin(seed: u64, ground: Ground) -> Self {
+        let world = Ground {
+            backfill_chunk_entries: CHUNK_ENTRIES,
+            ..ground
+        };
+        let world = world.start().await;
+        for table in TABLES {
+            let request = CreateTable {
+                stream: Some(STREAM),
+                ..music(table)
+            };
+            world.create(request).await;
+        }
+        Self {
+            world: Some(world),
+            history: History::default(),
+            kept: TABLES.map(|table| (table, Kept::new())).into(),
+            unheard: BTreeMap::new(),
+            passing: false,
+            dice: SeededRandomness::new(seed),
+            backups: Vec::new(),
+            targets: 0,
+        }
+    }
+
     fn world(&self) -> &World {
         self.world.as_ref().expect("the server runs")
     }
@@ -90,112 +118,159 @@ impl Run {
         self.dice.next_u64() % sides
     }
 
-    fn table(&self) -> &'static str {
-        TABLES[self.roll(2) as usize]
+    fn now(&self) -> CommitTimestamp {
+        CommitTimestamp::from_micros(self.world().ground.clock.now_micros())
     }
 
-    fn key(&self) -> (String, i64) {
-        (format!("artist {}", self.roll(4)), self.roll(6) as i64)
+    /// The present second.
+    fn second(&self) -> i64 {
+        (self.now().as_micros() / SECOND) as i64
     }
 
-    fn change(&self, (artist, number): &(String, i64)) -> (ItemChange, Option<Item>) {
-        if self.roll(4) == 0 {
-            return (
-                ItemChange::Delete {
-                    key: key(artist, *number),
-                },
-                None,
-            );
-        }
-        let mut item = song(artist, *number, &format!("note {}", self.roll(1000)));
-        // Some items are in some indexes only.
-        for indexed in ["genre", "singer", "label"] {
-            match self.roll(5) {
-                0 => {
-                    item.attributes.remove(indexed);
-                }
-                1 => {
-                    item.attributes
-                        .insert(indexed.to_owned(), s(&self.roll(3).to_string()));
-                }
-                _ => {}
-            }
-        }
-        (ItemChange::Put(item.clone()), Some(item))
+    /// The newest commit there is.
+    fn last_commit(&self) -> CommitTimestamp {
+        let snapshot = self.world().engine.snapshot().unwrap();
+        snapshot.timestamp().unwrap()
     }
 
     async fn step(&mut self) {
         self.world().advance(self.roll(SECOND));
-        match self.roll(20) {
-            0..=9 => self.write().await,
-            10..=12 => self.transact().await,
-            13 => {
-                let table = self.table();
-                let backup = self.world().begin_backup(table, "oracle").await;
-                self.backups.push((table, backup));
-            }
-            14 => {
+        match self.roll(32) {
+            0..=6 => self.write().await,
+            7..=8 => self.write_batch().await,
+            9..=10 => self.write_statements().await,
+            11..=14 => self.write_together().await,
+            15 => self.take_backup().await,
+            16 => {
                 self.world().inner().archive.seal_and_flush().await.unwrap();
             }
-            15 => self.world().inner().archive.tidy_now().await.unwrap(),
-            16 => {
+            17 => self.world().inner().archive.tidy_now().await.unwrap(),
+            18 => {
                 self.world().pitr("Songs", true).await;
             }
-            17 if self.roll(6) == 0 => {
+            19 if self.roll(6) == 0 => {
                 self.world().pitr("Songs", false).await;
             }
-            18 if self.roll(3) == 0 => self.restart().await,
-            19 => self.restore_instant().await,
+            20 if self.roll(3) == 0 => self.restart().await,
+            21..=22 => self.restore_instant(self.table()).await,
+            23..=25 => self.change_index(self.table()).await,
+            26 => self.hold_jobs(self.roll(2) == 0),
+            27 => self.switch_expiry(self.table()).await,
+            28 => self.expire().await,
+            29..=30 => self.expire_beside_writes().await,
+            31 => self.check_live(self.table()).await,
             _ => {}
+        }
+        self.listen().await;
+    }
+
+    async fn take_backup(&mut self) {
+        let table = self.table();
+        let record = self.world().begin_backup(table, "oracle").await;
+        let indexes = self.kept[table].indexes.now().clone();
+        self.backups.push(Taken {
+            table,
+            record,
+            indexes,
+        });
+    }
+
+    /// Adds a spare index or drops one; nobody reads it meanwhile. Now and then the table is
+    /// restored with the index on its way.
+    async fn change_index(&mut self, table: &'static str) {
+        if !are_settled(&self.world().table(table)) {
+            return;
+        }
+        let spare = &SPARE[self.roll(3) as usize];
+        let mut indexes = self.kept[table].indexes.now().clone();
+        let request = if indexes.remove(spare.name) {
+            spare.delete()
+        } else {
+            indexes.insert(spare.name);
+            spare.create()
+        };
+        let after = self.last_commit();
+        self.update_table(table, request).await;
+        let until = self.last_commit();
+        let kept = self.kept.get_mut(table).expect("it is kept");
+        kept.indexes.note(after, until, indexes);
+        let changed = self.world().table(table);
+        let status = changed.record().index(spare.name).map(|i| i.status);
+        if status != Some(IndexStatus::Active) {
+            let refused = changed.query(&spare.query_of(&s("0"))).unwrap_err();
+            assert!(refused.to_string().contains(spare.name), "{refused}");
+        }
+        if self.roll(2) == 0 {
+            self.restore_instant(table).await;
         }
     }
 
-    async fn write(&mut self) {
-        let (table, key) = (self.table(), self.key());
-        let (change, item) = self.change(&key);
-        let action = WriteAction {
-            change,
-            condition: None,
-        };
-        let at = self
+    async fn update_table(&self, table: &str, request: UpdateTable) -> Arc<Table> {
+        let updated = self
             .world()
             .tables
-            .write(&name(table), &action)
-            .await
-            .unwrap()
-            .timestamp;
-        self.model.note(table, key, (at, item));
+            .update_table(&name(table), request)
+            .await;
+        updated.unwrap().1
     }
 
-    async fn transact(&mut self) {
-        let keys: Vec<_> = TABLES.iter().map(|table| (*table, self.key())).collect();
-        let changes: Vec<_> = keys.iter().map(|(_, key)| self.change(key)).collect();
-        let actions: Vec<_> = keys
-            .iter()
-            .zip(&changes)
-            .map(|((table, _), (change, _))| TransactAction {
-                table: name(table),
-                action: WriteAction {
-                    change: change.clone(),
-                    condition: None,
-                },
-            })
-            .collect();
-        let tables = &self.world().tables;
-        let at = tables
-            .transact_write(&actions, None)
-            .await
-            .unwrap()
-            .timestamp;
-        for ((table, key), (_, item)) in keys.into_iter().zip(changes) {
-            self.model.note(table, key, (at, item));
+    /// Has jobs of indexes, and of the order of expiry, go no further; or lets them go on.
+    fn hold_jobs(&self, held: bool) {
+        for point in HELD {
+            if held {
+                self.world().fail(point, "return");
+            } else {
+                self.world().let_go(point);
+            }
+        }
+    }
+
+    /// Waits until every index of a table is as it was asked to be.
+    async fn settle(&self, table: &str) {
+        self.hold_jobs(false);
+        for _ in 0..10_000 {
+            if are_settled(&self.world().table(table)) {
+                return;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        }
+        panic!("an index of {table} stays on its way");
+    }
+
+    async fn switch_expiry(&mut self, table: &'static str) {
+        let before = *self.kept[table].expiry.now();
+        let attribute = before.unwrap_or(EXPIRIES[self.roll(2) as usize]);
+        self.set_expiry(table, attribute, before.is_none()).await;
+    }
+
+    async fn set_expiry(&mut self, table: &'static str, attribute: &'static str, enabled: bool) {
+        let after = self.last_commit();
+        let (tables, name) = (&self.world().tables, name(table));
+        let switched = tables.update_time_to_live(&name, attribute, enabled);
+        switched.await.unwrap();
+        let until = self.last_commit();
+        let kept = self.kept.get_mut(table).expect("it is kept");
+        let setting = enabled.then_some(attribute);
+        kept.expiry.note(after, until, setting);
+    }
+
+    /// The table in use is what it has to be, with those of its indexes that can be read.
+    async fn check_live(&mut self, table: &'static str) {
+        self.listen().await;
+        let served = self.world().table(table);
+        let items = self.history.at(table, CommitTimestamp::MAX);
+        same(&scanned(&served, ReadOptions::all()).await, &items, table);
+        for index in &served.record().indexes {
+            if index.status == IndexStatus::Active {
+                check_index(&served, index.name.as_str(), &items, table).await;
+            }
         }
     }
 
     async fn restart(&mut self) {
         // A backup that is still being made may be lost with its snapshot, which is said.
-        for (_, backup) in &self.backups {
-            self.world().available(backup).await;
+        for backup in &self.backups {
+            self.world().available(&backup.record).await;
         }
         let world = self.world.take().expect("the server runs");
         self.world = Some(world.restart().await);
@@ -209,8 +284,8 @@ impl Run {
             self.world().span_settled(table).await;
             earliest = earliest.max(self.world().window(table).await.earliest);
         }
-        for (_, backup) in &self.backups {
-            self.world().available(backup).await;
+        for backup in &self.backups {
+            self.world().available(&backup.record).await;
         }
         self.world().advance(2 * SECOND);
         let archived = self.world().inner().archive.seal_and_flush().await;
@@ -221,16 +296,52 @@ impl Run {
         let recovered = ground.recover(at, Arc::default()).await.unwrap();
         let report = &recovered[0];
         if let Some(rewound) = report.rewound_at {
-            self.model.rewind(report.at, rewound);
+            self.history.rewind(report.at, rewound);
         }
-        let world = ground.start().await;
+        self.world = Some(ground.start().await);
         for table in TABLES {
-            world.items(table);
+            self.take_up(table, report.at, report.rewound_at);
+            self.settle(table).await;
+            let indexes = self.kept[table].indexes.now();
+            self.check(table, CommitTimestamp::MAX, table, indexes)
+                .await;
+            self.stream_again(table).await;
         }
-        self.world = Some(world);
-        for table in TABLES {
-            self.check(table, CommitTimestamp::MAX, table);
+    }
+
+    /// The recovered table has the settings of that instant.
+    fn take_up(&mut self, table: &str, at: CommitTimestamp, rewound: Option<CommitTimestamp>) {
+        let recovered = self.world().table(table);
+        let record = recovered.record();
+        let indexes = record.indexes.iter();
+        let indexes = indexes.filter(|index| index.status != IndexStatus::Deleting);
+        let indexes: BTreeSet<&str> = indexes.map(|index| index.name.as_str()).collect();
+        let setting = record.settings.time_to_live.as_ref();
+        let setting = setting.map(|setting| setting.attribute.as_str());
+        let kept = self.kept.get_mut(table).expect("it is kept");
+
+        let possible = kept.indexes.possible(at);
+        let of_then = possible.iter().find(|possible| ***possible == indexes);
+        let of_then = of_then.unwrap_or_else(|| panic!("{indexes:?} is none of {possible:?}"));
+        let indexes = (*of_then).clone();
+        let possible = kept.expiry.possible(at);
+        let of_then = possible.iter().find(|possible| ***possible == setting);
+        let of_then = of_then.unwrap_or_else(|| panic!("{setting:?} is none of {possible:?}"));
+        let setting = **of_then;
+        if let Some(since) = rewound {
+            kept.indexes.note(since.previous(), since, indexes);
+            kept.expiry.note(since.previous(), since, setting);
         }
+    }
+
+    /// A recovered table has no stream.
+    async fn stream_again(&mut self, table: &str) {
+        let request = UpdateTable {
+            stream: Some(STREAM),
+            ..UpdateTable::default()
+        };
+        self.update_table(table, request).await;
+        self.kept.get_mut(table).expect("it is kept").position = None;
     }
 
     fn new_target(&mut self) -> String {
@@ -239,31 +350,34 @@ impl Run {
     }
 
     /// Restores at a commit, just before or after one, or anywhere between.
-    async fn restore_instant(&mut self) {
-        let (table, target) = (self.table(), self.new_target());
+    async fn restore_instant(&mut self, table: &'static str) {
+        // What the service has deleted has its commits too.
+        self.listen().await;
+        let target = self.new_target();
         let pitr = self.world().described(table).await.pitr;
         let Some(window) = pitr.and_then(|pitr| pitr.window) else {
             return;
         };
-        let instants = self.model.instants(table);
+        let instants = self.history.instants(table);
         let anywhere = window.earliest.plus_micros(self.roll(60 * SECOND));
-        let at = match self.roll(5) {
+        let at = match self.roll(6) {
             0 => window.earliest,
             1 => window.latest,
             2 => anywhere,
             _ if instants.is_empty() => anywhere,
             roll => {
                 let commit = instants[self.roll(instants.len() as u64) as usize];
-                if roll == 3 { commit } else { commit.previous() }
+                if roll == 3 { commit.previous() } else { commit }
             }
         };
         // An earliest that is still to come is waited for; here nobody else moves the clock.
-        let now = self.world().ground.clock.now();
+        let now = self.now();
         if at > now && at <= window.earliest {
             self.world().advance(at.as_micros() - now.as_micros());
         }
+        let indexes = self.kept[table].indexes.now().clone();
         match self.world().restore_at(table, &target, at).await {
-            Ok(()) => self.check(table, at, &target),
+            Ok(()) => self.check(table, at, &target, &indexes).await,
             Err(RecoveryError::InvalidRestoreTime(_)) => {
                 assert!(
                     at < window.earliest || at > window.latest,
@@ -274,62 +388,49 @@ impl Run {
         }
     }
 
-    /// Compares a restored table with the model; shows what differs.
-    fn check(&self, table: &str, at: CommitTimestamp, target: &str) {
-        let (found, expected) = (self.world().contents(target), self.model.at(table, at));
-        let without = |items: &[Item], others: &[Item]| -> Vec<Item> {
-            items
-                .iter()
-                .filter(|item| !others.contains(item))
-                .cloned()
-                .collect()
-        };
-        let missing = without(&expected, &found);
-        let surplus = without(&found, &expected);
-        assert!(
-            missing.is_empty() && surplus.is_empty() && found.len() == expected.len(),
-            "{table} at {at}\nmissing: {missing:#?}\nsurplus: {surplus:#?}"
-        );
+    /// Compares a restored table with what is known, item by item and entry by entry.
+    async fn check(
+        &self,
+        table: &str,
+        at: CommitTimestamp,
+        target: &str,
+        indexes: &BTreeSet<&'static str>,
+    ) {
+        let what = format!("{target}: {table} at {at}");
+        let items = self.history.at(table, at);
+        let restored = self.world().table(target);
+        same(&scanned(&restored, ReadOptions::all()).await, &items, &what);
+        let found = restored.record().indexes.iter();
+        let found: BTreeSet<&str> = found.map(|index| index.name.as_str()).collect();
+        assert_eq!(&found, indexes, "indexes of {what}");
+        for index in indexes {
+            check_index(&restored, index, &items, &what).await;
+        }
+        same(&self.world().contents(target), &items, &what);
+        if target != table {
+            let setting = self.world().tables.time_to_live(&name(target));
+            assert_eq!(setting, Ok(TimeToLiveStatus::Disabled), "{what}");
+        }
     }
 
     async fn check_backups(&mut self) {
-        for (table, backup) in self.backups.clone() {
-            let backup = self.world().available(&backup).await;
+        for taken in self.backups.clone() {
+            let backup = self.world().available(&taken.record).await;
             let target = self.new_target();
             self.world().restore_backup(&backup, &target).await.unwrap();
-            self.check(table, backup.at, &target);
+            self.check(taken.table, backup.at, &target, &taken.indexes)
+                .await;
         }
     }
 }
 
-trait Now {
-    fn now(&self) -> CommitTimestamp;
-}
-
-impl Now for anywhen_model::ManualClock {
-    fn now(&self) -> CommitTimestamp {
-        CommitTimestamp::from_micros(anywhen_model::Clock::now_micros(self))
-    }
-}
-
 async fn run(seed: u64, limits: RecoveryLimits, losses: usize) {
+    let _in_step = in_step();
     let ground = Ground {
         limits,
         ..Ground::new(seed)
     };
-    let world = ground.start().await;
-    for table in TABLES {
-        world.create(music(table)).await;
-    }
-    let dice = SeededRandomness::new(seed);
-    let (model, backups) = (Model::default(), Vec::new());
-    let mut run = Run {
-        world: Some(world),
-        model,
-        dice,
-        backups,
-        targets: 0,
-    };
+    let mut run = Run::begin(seed, ground).await;
     for _ in 0..10 {
         run.write().await;
     }
@@ -340,8 +441,12 @@ async fn run(seed: u64, limits: RecoveryLimits, losses: usize) {
             run.lose().await;
         }
     }
-    for _ in 0..6 {
-        run.restore_instant().await;
+    for table in TABLES {
+        run.settle(table).await;
+        run.check_live(table).await;
+        for _ in 0..3 {
+            run.restore_instant(table).await;
+        }
     }
     run.check_backups().await;
     // Far later, what backups hold is still there, and windows have moved on.

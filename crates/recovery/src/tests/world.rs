@@ -46,10 +46,17 @@ pub(super) struct Ground {
     pub(super) limits: RecoveryLimits,
     pub(super) consent: Consent,
     pub(super) archiver: ArchiverConfig,
+    /// Most entries that the filling of an index writes in one commit.
+    pub(super) backfill_chunk_entries: usize,
+    /// What stands in front of every engine; by itself nothing.
+    pub(super) front: InFront,
     /// Everything restores have said, in all lives.
     pub(super) progress: Arc<Heard>,
     pub(super) dice: Arc<SeededRandomness>,
 }
+
+/// Puts something in front of an engine.
+pub(super) type InFront = Arc<dyn Fn(Arc<dyn Engine>) -> Arc<dyn Engine> + Send + Sync>;
 
 /// What an engine keeps its data on.
 #[derive(Clone)]
@@ -73,11 +80,12 @@ impl Disk {
 /// A running server.
 pub(super) struct World {
     pub(super) ground: Ground,
-    engine: Arc<dyn Engine>,
+    pub(super) engine: Arc<dyn Engine>,
     pub(super) failpoints: Arc<FailPointRegistry>,
     pub(super) recovery: Arc<Recovery>,
     pub(super) realm: Realm,
     pub(super) tables: Arc<RealmTables>,
+    pub(super) realms: Arc<Tables>,
 }
 
 /// Remembers what it hears.
@@ -107,6 +115,8 @@ impl Ground {
             limits: RecoveryLimits::default(),
             consent: Consent::default(),
             archiver: ArchiverConfig::default(),
+            backfill_chunk_entries: TablesOptions::default().backfill_chunk_entries,
+            front: Arc::new(|engine| engine),
             progress: Arc::default(),
             dice: Arc::new(SeededRandomness::new(seed ^ 0x5eed)),
         }
@@ -121,14 +131,14 @@ impl Ground {
         failpoints: Arc<FailPointRegistry>,
     ) -> Result<World, RecoveryError> {
         let options = self.options(failpoints).await?;
-        let (engine, tables) = (Arc::clone(&options.engine), Arc::clone(&options.tables));
+        let (engine, realms) = (Arc::clone(&options.engine), Arc::clone(&options.tables));
         let failpoints = Arc::clone(&options.failpoints);
         let recovery = Recovery::open(options).await?;
         let realm = Realm {
             account: "123456789012".try_into().unwrap(),
             region: "us-east-1".try_into().unwrap(),
         };
-        let tables = tables.realm(&realm).await?;
+        let tables = realms.realm(&realm).await?;
         let ground = self.clone();
         Ok(World {
             ground,
@@ -137,6 +147,7 @@ impl Ground {
             recovery,
             realm,
             tables,
+            realms,
         })
     }
 }
@@ -154,13 +165,16 @@ impl Ground {
             .try_init();
         let clock: Arc<dyn Clock> = Arc::clone(&self.clock) as _;
         let randomness: Arc<dyn Randomness> = Arc::clone(&self.dice) as _;
-        let engine = self.disk.open(Arc::clone(&clock));
+        let engine = (self.front)(self.disk.open(Arc::clone(&clock)));
+        let mut tables = TablesOptions::default();
+        tables.failpoints = Arc::clone(&failpoints);
+        tables.backfill_chunk_entries = self.backfill_chunk_entries;
         let tables = Tables::open(
             Arc::clone(&engine),
             Arc::clone(&self.master),
             Arc::clone(&clock),
             Arc::clone(&randomness),
-            TablesOptions::default(),
+            tables,
         )
         .await?;
         let archive = Archive::open(
@@ -243,6 +257,7 @@ impl World {
 
     pub(super) async fn crash(self) -> Ground {
         self.recovery.close().await;
+        self.realms.stop_jobs().await;
         if let Disk::Local(_) = self.ground.disk {
             self.engine.close();
         }
