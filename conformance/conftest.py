@@ -17,7 +17,9 @@ from conformance.clients import Wire, boto3_client
 from conformance.s3 import SeaweedFS
 
 # Asserts in the helpers explain themselves as those in tests do.
-pytest.register_assert_rewrite("conformance.tables", "conformance.history", "conformance.oracle")
+pytest.register_assert_rewrite(
+    "conformance.tables", "conformance.history", "conformance.oracle", "conformance.expiring"
+)
 
 _numbers = itertools.count()
 # What makes random tests longer.

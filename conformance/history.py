@@ -67,6 +67,16 @@ class History:
             items += [item for item in images if item is not ABSENT]
         return items
 
+    def item_at(self, key, instant):
+        """The item of a key about which there is no doubt at an instant; None if there is none."""
+        (image,) = self._images(canonical(key), instant)
+        return image
+
+    def tells(self, key, commit, item):
+        """Whether `key` may have become `item` at exactly this commit."""
+        versions = self._versions.get(canonical(key), ())
+        return any(v.after < commit <= v.until and _text(v.item) == _text(item) for v in versions)
+
     def latest(self):
         """The items after all that was recorded."""
         return self.at(max(version.until for all_ in self._versions.values() for version in all_))

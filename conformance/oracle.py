@@ -1,8 +1,8 @@
 """The oracle's estate: tables whose every version is known, and what was promised of them.
 
 A `Subject` is one table from its creation to its deletion, with its `History` and its writers. An
-`Estate` writes to several, adds indexes and drops them meanwhile, switches point-in-time recovery
-off and on, deletes tables and makes them anew under the same name, takes backups meanwhile, stops
+`Estate` writes to several, adds indexes and drops them and has items expire meanwhile, switches
+point-in-time recovery off and on, deletes tables and makes them anew under the same name, takes backups meanwhile, stops
 and kills the server, and compares what it restores with what the replies said: every item, and
 every entry of every index, read both by Scan and by Query. Every choice comes from one seed.
 """
@@ -12,6 +12,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 
 from conformance.clients import Fault, Wire, seconds
+from conformance.expiring import STREAM, Expiring
 from conformance.history import History
 from conformance.tables import (
     canonical,
@@ -50,9 +51,10 @@ class Backup:
 
 
 class Subject:
-    """One table with its history, by TableId: a table of the same name is another subject."""
+    """One table with its history, by TableId: a table of the same name is another subject. If it
+    is `expiring`, it has a stream, and items that expire."""
 
-    def __init__(self, wire, name, rng, writers=3):
+    def __init__(self, wire, name, rng, writers=3, expiring=False):
         self.wire, self.name, self.rng = wire, name, rng
         self.history = History(SCHEMA)
         self.writers = [
@@ -62,12 +64,24 @@ class Subject:
         # Of the open window, in microseconds; None while there is none.
         self.earliest = None
         self.backups = []
-        create_table(wire, name, SCHEMA)
+        self.expiring = None
+        if expiring:
+            create_table(wire, name, SCHEMA, StreamSpecification=STREAM)
+            self.expiring = Expiring.begin(wire, name, self.history, random.Random(rng.random()))
+        else:
+            create_table(wire, name, SCHEMA)
 
     def connect(self, wire):
         self.wire = wire
         for writer in self.writers:
             writer.wire = wire
+        if self.expiring:
+            self.expiring.wire = wire
+
+    def settle(self):
+        """Nobody writes: what has expired is gone, and known to be."""
+        if self.expiring:
+            self.expiring.settle()
 
     def switch(self, on):
         """Turns point-in-time recovery on or off; returns when the window is as it says."""
@@ -93,6 +107,8 @@ class Subject:
             works.append(
                 lambda r=rng: contend(self.wire, self.name, self.history, r, SHARED_KEYS, each)
             )
+        if self.expiring:
+            works.append(lambda: steps(self.expiring, each))
         return works
 
     def index_work(self, times):
@@ -166,15 +182,19 @@ class Subject:
 
 
 class Estate:
-    """Tables on one server, and everything that can be restored from its archive."""
+    """Tables on one server, and everything that can be restored from its archive. Items expire in
+    those named so."""
 
-    def __init__(self, server, rng, names):
-        self.server, self.rng = server, rng
+    def __init__(self, server, rng, names, expiring=()):
+        self.server, self.rng, self.expiring = server, rng, expiring
         self.wire = Wire(server.endpoint)
-        self.subjects = {name: Subject(self.wire, name, rng) for name in names}
+        self.subjects = {name: self._subject(name) for name in names}
         # Backups of tables that are gone.
         self.orphans = []
         self.restored = self.compared = 0
+
+    def _subject(self, name):
+        return Subject(self.wire, name, self.rng, expiring=name in self.expiring)
 
     def write(self, operations, meanwhile=()):
         """About so many writes over all tables, with backups of the named ones meanwhile."""
@@ -187,6 +207,7 @@ class Estate:
         works += [subject.index_work(3) for subject in self.subjects.values()]
         run_all(works)
         for subject in self.subjects.values():
+            subject.settle()
             subject.bound_backups()
             self.compared += subject.check_live()
 
@@ -200,10 +221,12 @@ class Estate:
             self.server.kill()
 
         churn = [subject.index_work(1000) for subject in self.subjects.values()]
-        run_all([kill, *churn, *(writer.run_until_disconnected for writer in writers)])
+        others = [subject.expiring for subject in self.subjects.values() if subject.expiring]
+        run_all([kill, *churn, *(w.run_until_disconnected for w in [*writers, *others])])
         self.start()
         for subject in self.subjects.values():
             subject.resolve()
+            subject.settle()
             self.compared += subject.check_live()
 
     def restart(self):
@@ -226,7 +249,7 @@ class Estate:
             last = old.history.last_commit
             self.orphans.append(Backup(arn, old.history, last, last))
         self.orphans += old.backups
-        self.subjects[name] = Subject(self.wire, name, self.rng)
+        self.subjects[name] = self._subject(name)
 
     def _system_backup(self, name):
         reply = self.wire.ListBackups(TableName=name, BackupType="SYSTEM")
