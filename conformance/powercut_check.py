@@ -1,7 +1,8 @@
 """What must hold of a server that was started on what a power cut left of a `Load`.
 
-* What was answered before the cut holds: items, index entries, tables, settings, backups, restores,
-  and the window that was described.
+* What was answered before the cut holds: items, index entries, tables, indexes, settings, backups,
+  restores, and the window that was described.
+* What has expired goes, once: a deletion that the stream had told of stays where it was in history.
 * What was under way at the cut happened as a whole or not at all; if the window described before
   the cut covers it, it happened.
 * Nothing else is there, nothing that can be restored differs from the oracle, and the server goes on
@@ -12,17 +13,20 @@ import random
 
 from conformance.clients import Fault, Wire, seconds
 from conformance.history import History
+from conformance.oracle import schema_of
 from conformance.powercut_load import PAIR, Backup, Instant, PairWriter
 from conformance.tables import (
     check_indexes,
     check_table,
     drop_table,
+    global_indexes,
     read_all,
     wait_active,
+    wait_indexes,
 )
 from conformance.waiting import until
 from conformance.walkthrough import window
-from conformance.workload import SCHEMA
+from conformance.workload import SCHEMA, SPARE_INDEXES
 
 
 def check(endpoint, load, cut_ns, rng, restores=1):
@@ -43,7 +47,7 @@ class Aftermath:
         self.wire, self.load, self.cut_ns, self.rng = Wire(endpoint), load, cut_ns, rng
         self.compared = 0
         # Of each table with writers: its history, and the writers, as they were at the cut.
-        self.histories, self.writers = {}, {}
+        self.histories, self.writers, self.expiring = {}, {}, {}
         for life in load.lives:
             if life.writers:
                 history = self.histories[life] = History(SCHEMA)
@@ -51,13 +55,19 @@ class Aftermath:
                     writer.at(cut_ns, history, self.wire, random.Random(rng.random()))
                     for writer in life.writers
                 ]
+            if life.expiring:
+                history = self.histories[life] = History(SCHEMA)
+                rng_then = random.Random(rng.random())
+                self.expiring[life] = life.expiring.at(cut_ns, history, self.wire, rng_then)
         for life in load.lives:
             if life.mirrors:
                 self.histories[life] = self.histories[life.mirrors]
 
     def check(self, restores):
         present = self.check_tables()
+        self.check_spare_indexes(present)
         self.check_written(present)
+        self.check_expiry(present)
         self.check_restored(present)
         self.check_settings(present)
         self.check_backups(restores)
@@ -99,6 +109,15 @@ class Aftermath:
 
         return until(settled, f"{name} settles", 60)[0]
 
+    def check_spare_indexes(self, present):
+        """Spare indexes that were added are there, those that were dropped are not."""
+        for life in present:
+            found = wait_indexes(self.wire, life.name)
+            for name in (spare.name for spare in SPARE_INDEXES):
+                allowed = life.may_have_index(name, self.cut_ns)
+                is_right = life.restored_from is not None or (name in found) in allowed
+                assert is_right, f"{life.name}: index {name} is lost, or has come back"
+
     def check_written(self, present):
         """Tables with writers hold what these know, whose last writes find their end here."""
         told = [life.window(self.cut_ns) for life in self.load.lives]
@@ -109,15 +128,35 @@ class Aftermath:
                 for writer in self.writers[life]:
                     writer.resolve_awaited(found, sealed)
         for life in present:
-            if life in self.histories:
+            if life in self.histories and life not in self.expiring:
                 self.compare(life, self.latest(life))
+
+    def check_expiry(self, present):
+        """What has expired goes. What had gone, for all that clients knew, has not come back."""
+        for life in present:
+            if life.expiring is None:
+                continue
+            reply = self.wire.DescribeTimeToLive(TableName=life.name)
+            if reply["TimeToLiveDescription"]["TimeToLiveStatus"] == "DISABLED":
+                was_set = life.expiry is not None and life.expiry.answered_by(self.cut_ns)
+                assert not was_set, f"{life.name}: the setting of its time to live is lost"
+                # It is written from then on.
+                self.compare(life, [])
+                del self.expiring[life]
+                continue
+            self.expiring[life].settle()
+            self.compare(life, self.latest(life))
+            for key, commit in life.expiring.heard_by(self.cut_ns):
+                was_deleted = self.histories[life].tells(key, commit, None)
+                assert was_deleted, f"{life.name}: the deletion of {key} at {commit} is lost"
 
     def latest(self, life):
         history = self.histories[life]
         return history.latest() if history.last_commit else []
 
     def compare(self, life, expected):
-        self.compared += check_table(self.wire, life.name, SCHEMA, expected, life.name)
+        schema = schema_of(wait_indexes(self.wire, life.name))
+        self.compared += check_table(self.wire, life.name, schema, expected, life.name)
 
     def check_restored(self, present):
         """Tables that were restored before the cut, or are since, hold what they were made from."""
@@ -134,7 +173,8 @@ class Aftermath:
         else:
             what = f"{name}, a backup of {source.of.name}"
             self.check_is_one_instant(history, items, source.not_before, what)
-        self.compared += len(items) + check_indexes(self.wire, name, SCHEMA, items, what)
+        schema = schema_of(global_indexes(self.wire, name))
+        self.compared += len(items) + check_indexes(self.wire, name, schema, items, what)
 
     def check_is_one_instant(self, history, items, not_before, what):
         first = None
@@ -226,6 +266,12 @@ class Aftermath:
                         writer.step()
                 until(lambda: writer.step() or writer.history.last_commit > before, "a commit")
                 self.compare(life, self.latest(life))
+        for life, expiring in self.expiring.items():
+            if life in present:
+                for _ in range(5):
+                    expiring.step()
+                expiring.settle()
+                self.compare(life, self.latest(life))
         kept = [life for life in present if life.may_keep_history(self.cut_ns) == [True]]
         if kept:
             life = self.rng.choice(kept)
@@ -233,6 +279,7 @@ class Aftermath:
                 SourceTableName=life.name, TargetTableName="Last", UseLatestRestorableTime=True
             )
             wait_active(self.wire, "Last")
+            schema = schema_of(global_indexes(self.wire, "Last"))
             self.compared += check_table(
-                self.wire, "Last", SCHEMA, self.latest(life), f"{life.name} at last"
+                self.wire, "Last", schema, self.latest(life), f"{life.name} at last"
             )

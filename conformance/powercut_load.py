@@ -1,8 +1,8 @@
 """A load whose every answer is remembered with its time, for `powercut_check` to hold a server to.
 
 `Load.run` drives one server from many threads: writers on tables with and without history, items up
-to the largest, transactions over two tables, backups, restores, point-in-time recovery switched off
-and on, tables that come and go under one name. A table of the load is a `Life`, a request that
+to the largest, items that expire, indexes that come and go, transactions over two tables, backups,
+restores, point-in-time recovery switched off and on, tables that come and go under one name. A table of the load is a `Life`, a request that
 changes more than items a `Told`, a write a `Write`; all know when they were sent and answered, by
 CLOCK_MONOTONIC as the trace of `powercut` does. One thread alone creates, switches and deletes the
 tables of one name, so at any instant at most one such request for it is under way.
@@ -14,11 +14,12 @@ import time
 from dataclasses import dataclass, field
 
 from conformance.clients import Wire, seconds
+from conformance.expiring import ATTRIBUTE, STREAM, Expiring
 from conformance.history import History
-from conformance.tables import exists, wait_active
+from conformance.tables import create_index, delete_index, exists, wait_active, wait_indexes
 from conformance.waiting import until
 from conformance.walkthrough import backup_status, window
-from conformance.workload import SCHEMA, Writer, run_all
+from conformance.workload import SCHEMA, SPARE_INDEXES, Writer, run_all
 
 NEVER = float("inf")
 PAIR = ("Pair-left", "Pair-right")
@@ -135,6 +136,55 @@ class PairWriter(RememberingWriter):
         self.acknowledged += 1
 
 
+@dataclass
+class Attempt(Told):
+    """A write of keys whose items expire, with what came of it: (key, commit, item) triples."""
+
+    keys: list = ()
+    changes: list = field(default_factory=list)
+
+
+class RememberingExpiring(Expiring):
+    """An `Expiring` that remembers its writes, and when it heard of which deletion."""
+
+    def __init__(self, *arguments):
+        super().__init__(*arguments)
+        self.attempts, self.deletions = [], []
+
+    def step(self):
+        self.attempts.append(Attempt(time.monotonic_ns()))
+        super().step()
+
+    def _record(self, key, commit, item):
+        self.attempts[-1].changes.append((key, commit, item))
+        super()._record(key, commit, item)
+
+    def _answered(self):
+        self.attempts[-1].keys = self.pending
+        self.attempts[-1].answered_ns = time.monotonic_ns()
+        super()._answered()
+
+    def _expired(self, key, commit):
+        self.deletions.append((time.monotonic_ns(), key, commit))
+        super()._expired(key, commit)
+
+    def at(self, instant_ns, history, wire, rng):
+        """As it was at an instant, before it has heard of any deletion, going on with another wire
+        and a history of its own."""
+        then = Expiring(wire, self.table, self.stream, history, rng)
+        for attempt in self.attempts:
+            if attempt.answered_by(instant_ns):
+                for key, commit, item in attempt.changes:
+                    history.record(key, commit, item)
+            elif attempt.sent_by(instant_ns):
+                then.pending = attempt.keys
+        return then
+
+    def heard_by(self, instant_ns):
+        """The deletions, as key and commit, that had been heard of by an instant."""
+        return [(key, commit) for at_ns, key, commit in self.deletions if at_ns <= instant_ns]
+
+
 @dataclass(eq=False)
 class Life:
     """A table from its creation to its deletion. What is in it comes from its writers, from those
@@ -149,6 +199,11 @@ class Life:
     # Each answer is whether history is kept from then on, or the window that was described.
     switched: list = field(default_factory=list)
     windows: list = field(default_factory=list)
+    # Each answer is the name of a spare index and whether it is there from then on.
+    indexed: list = field(default_factory=list)
+    # Of a table whose items expire: who writes it, and when that was switched on.
+    expiring: RememberingExpiring = None
+    expiry: Told = None
     history: History = field(default_factory=lambda: History(SCHEMA))
 
     def may_exist(self, instant_ns):
@@ -168,6 +223,16 @@ class Life:
             elif told.sent_by(instant_ns):
                 settings.append(told.answer)
         return settings
+
+    def may_have_index(self, name, instant_ns):
+        """Whether a spare index may be there: one answer, or two while it is added or dropped."""
+        answers = [False]
+        for told in self.indexed:
+            if told.answer[0] == name and told.answered_by(instant_ns):
+                answers = [told.answer[1]]
+            elif told.answer[0] == name and told.sent_by(instant_ns):
+                answers.append(told.answer[1])
+        return answers
 
     def window(self, instant_ns):
         """Earliest and latest as they were last described since the last switch; or None."""
@@ -222,21 +287,26 @@ class Load:
         self.add_writers(kept, RememberingWriter, RememberingWriter, BigWriter)
         self.add_writers(plain, RememberingWriter)
         self.add_writers(left, PairWriter)
-        for life in (kept, left, right):
+        expiring = self.create("Expiring", StreamSpecification=STREAM)
+        for life in (kept, left, right, expiring):
             self.switch(life, True)
+        self.add_expiring(expiring)
         writers = [writer for life in (kept, plain, left) for writer in life.writers]
-        jobs = Jobs(self, kept, plain, right)
+        jobs = Jobs(self, kept, plain, right, expiring)
         run_all(
             [
                 *(lambda w=writer: self.until_stopped(w.step) for writer in writers),
                 lambda: self.until_stopped(Toggled(self).step),
                 lambda: self.until_stopped(Churned(self).step),
+                lambda: self.until_stopped(Indexed(self, kept).step),
+                lambda: self.until_stopped(lambda: self.expire(expiring)),
                 lambda: self.then_stop(lambda: jobs.run(rounds)),
             ]
         )
         # What is left is data: it outlives the server.
         for writer in (writer for life in self.lives for writer in life.writers):
             writer.wire = None
+        expiring.expiring.wire = None
         self.wire = self._stopped = None
 
     def write_answers_ns(self):
@@ -258,8 +328,13 @@ class Load:
         finally:
             self._stopped.set()
 
-    def create(self, name):
-        life = Life(name, tell(lambda: self.wire.call("CreateTable", SCHEMA.create_request(name))))
+    @property
+    def is_stopped(self):
+        return self._stopped.is_set()
+
+    def create(self, name, **members):
+        request = SCHEMA.create_request(name, **members)
+        life = Life(name, tell(lambda: self.wire.call("CreateTable", request)))
         self.lives.append(life)
         wait_active(self.wire, name)
         return life
@@ -284,6 +359,17 @@ class Load:
             rng = random.Random(self.rng.random())
             life.writers.append(kind(f"w{number}", self.wire, life.name, life.history, rng))
 
+    def add_expiring(self, life):
+        rng = random.Random(self.rng.random())
+        begin = RememberingExpiring.begin
+        life.expiry = tell(lambda: begin(self.wire, life.name, life.history, rng))
+        life.expiring, life.expiry.answer = life.expiry.answer, ATTRIBUTE
+
+    def expire(self, life):
+        for _ in range(10):
+            life.expiring.step()
+        life.expiring.learn()
+
     def switch(self, life, enabled):
         """Switches point-in-time recovery."""
         members = {"PointInTimeRecoveryEnabled": enabled}
@@ -303,19 +389,22 @@ class Load:
 class Jobs:
     """Backups and restores, one after the other."""
 
-    def __init__(self, load, kept, plain, mirror):
-        self.load, self.kept, self.plain, self.mirror = load, kept, plain, mirror
+    def __init__(self, load, kept, plain, mirror, expiring):
+        self.load, self.kept, self.plain = load, kept, plain
+        self.mirror, self.expiring = mirror, expiring
         self.rng = random.Random(load.rng.random())
 
     def run(self, rounds):
         self.wait_for_window(self.kept)
         self.wait_for_window(self.mirror)
+        self.wait_for_window(self.expiring)
         older = []
         for round_ in range(rounds):
             backups = [self.back_up(life, round_) for life in (self.kept, self.plain, self.mirror)]
             sources = [
                 self.some_instant(self.kept),
                 self.some_instant(self.mirror),
+                self.some_instant(self.expiring),
                 self.rng.choice(backups),
             ]
             targets = [
@@ -369,6 +458,26 @@ class Toggled:
             self.life.writers[0].step()
         if self.on:
             self.load.describe_window(self.life)
+
+
+class Indexed:
+    """A table whose spare indexes come and go while it is written to."""
+
+    def __init__(self, load, life):
+        self.load, self.life, self.rng = load, life, random.Random(load.rng.random())
+
+    def step(self):
+        wire, table, spare = self.load.wire, self.life.name, self.rng.choice(SPARE_INDEXES)
+        adds = spare.name not in wait_indexes(wire, table)
+        if adds:
+            told = tell(lambda: create_index(wire, table, SCHEMA, spare))
+        else:
+            told = tell(lambda: delete_index(wire, table, spare.name))
+        told.answer = (spare.name, adds)
+        self.life.indexed.append(told)
+        writer = self.life.writers[0]
+        goal = writer.acknowledged + 10
+        until(lambda: self.load.is_stopped or writer.acknowledged > goal, "writes go on")
 
 
 class Churned:

@@ -15,6 +15,7 @@ import threading
 from pathlib import Path
 
 from conformance.anywhen_server import REPOSITORY, Server, binary
+from conformance.expiring import OFTEN
 from conformance.powercut import (
     Disk,
     Fate,
@@ -37,9 +38,9 @@ FATES = (
     {"*": Fate.KEPT, "archive": Fate.TORN},
 )
 
-# So that within seconds tables are flushed and merged, slices of the log dropped, journals replaced,
+# So that items expire at once, and within seconds tables are flushed and merged, slices of the log dropped, journals replaced,
 # segments sorted out, deltas merged, keyframes made and files of the archive deleted.
-IN_MINIATURE = {"ANYWHEN_MEMTABLES_MIB": "2", "ANYWHEN_ARCHIVER": "miniature"}
+IN_MINIATURE = {"ANYWHEN_MEMTABLES_MIB": "2", "ANYWHEN_ARCHIVER": "miniature", **OFTEN}
 
 # A kept recording has new locks.
 copyreg.pickle(type(threading.Lock()), lambda lock: (threading.Lock, ()))
