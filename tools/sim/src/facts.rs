@@ -10,7 +10,7 @@ use tokio::sync::Notify;
 
 use crate::change::History;
 use crate::oracle::Oracle;
-use crate::server::{Ground, Server, checked_items};
+use crate::server::{Ground, Server, checked_items, has_spare_index, is_settled};
 
 /// One run: what outlives its servers, and what it knows.
 pub(crate) struct Run {
@@ -61,6 +61,8 @@ pub struct Counts {
     pub outages: u64,
     /// Times a window was seen to have moved up.
     pub windows_moved: u64,
+    /// Times an index was added or dropped.
+    pub index_changes: u64,
     /// Times the live tables were compared after a start.
     pub reopened: u64,
     /// Objects in the archive at the end.
@@ -88,6 +90,7 @@ impl std::ops::AddAssign for Counts {
         self.clock_steps += other.clock_steps;
         self.outages += other.outages;
         self.windows_moved += other.windows_moved;
+        self.index_changes += other.index_changes;
         self.reopened += other.reopened;
         self.objects += other.objects;
         self.archive_bytes += other.archive_bytes;
@@ -104,6 +107,8 @@ pub(crate) struct TableFacts {
     pub(crate) history: Option<WindowFacts>,
     /// Its deletion has been asked for; by a request that was answered, if `Some(true)`.
     pub(crate) deleting: Option<bool>,
+    /// It has the index that comes and goes, or will have it once that is filled.
+    pub(crate) spare_index: bool,
 }
 
 /// What has been said of a window.
@@ -123,6 +128,8 @@ pub(crate) struct Restoring {
     pub(crate) source: TableId,
     pub(crate) at: CommitTimestamp,
     pub(crate) from_backup: bool,
+    /// Whether it has to have the index that comes and goes, if that is known.
+    pub(crate) spare_index: Option<bool>,
 }
 
 #[derive(Debug, Clone)]
@@ -133,6 +140,8 @@ pub(crate) struct BackupFacts {
     pub(crate) available: bool,
     /// May be missing: a crash came before it was available, or its deletion was asked for.
     pub(crate) may_be_gone: bool,
+    /// Whether the table had the index that comes and goes, if that is known.
+    pub(crate) spare_index: Option<bool>,
 }
 
 /// A request to the control plane.
@@ -143,6 +152,7 @@ pub(crate) enum Attempt {
     Switch(TableName),
     Restore(Restoring),
     Backup(TableName, String),
+    Index(TableName),
 }
 
 impl Run {
@@ -188,20 +198,38 @@ impl Run {
         });
     }
 
-    /// Compares every live table with the oracle.
-    pub(crate) fn compare_live(&self, server: &Server) -> anyhow::Result<()> {
-        let tables: Vec<TableId> = self
-            .facts()
+    /// Whether an index of a table that is to stay is being filled or dropped.
+    pub(crate) fn has_index_on_its_way(&self, server: &Server) -> bool {
+        let facts = self.facts();
+        let mut live = facts
             .tables
             .values()
-            .filter(|table| table.deleting.is_none())
-            .map(|table| table.id)
-            .collect();
-        for id in tables {
+            .filter(|table| table.deleting.is_none());
+        live.any(|table| {
+            let served = server.tables.table_by_id(table.id);
+            served.is_some_and(|served| !is_settled(&served))
+        })
+    }
+
+    /// Compares every live table with the oracle.
+    pub(crate) fn compare_live(&self, server: &Server) -> anyhow::Result<()> {
+        let (tables, attempt) = {
+            let facts = self.facts();
+            (facts.tables.clone(), facts.attempt.clone())
+        };
+        let live = tables.iter().filter(|(_, facts)| facts.deleting.is_none());
+        for (name, facts) in live {
+            let id = facts.id;
             let table = server
                 .tables
                 .table_by_id(id)
                 .ok_or_else(|| anyhow::anyhow!("table {id} is gone"))?;
+            let unsure = matches!(&attempt, Some(Attempt::Index(changed)) if changed == name);
+            anyhow::ensure!(
+                unsure || has_spare_index(&table) == facts.spare_index,
+                "indexes of {name}: {:?}",
+                table.record().indexes
+            );
             let (at, items) = checked_items(&table)?;
             self.facts().oracle.check(id, at, &items)?;
         }

@@ -274,13 +274,15 @@ async fn settle(run: &Arc<Run>, operator: &Operator) -> anyhow::Result<()> {
                 .any(|table| table.deleting == Some(true));
             (facts.restores.clone(), deleting)
         };
-        if backups && !behind && restores.is_empty() && !deleting {
+        let filling = run.has_index_on_its_way(server);
+        if backups && !behind && restores.is_empty() && !deleting && !filling {
             break;
         }
         ensure!(
             tokio::time::Instant::now() < deadline,
             "the store has been well for long, but: archive behind: {behind}; backups ready: \
-             {backups}; deletions under way: {deleting}; restores under way: {restores:?}"
+             {backups}; deletions under way: {deleting}; indexes on their way: {filling}; restores \
+             under way: {restores:?}"
         );
         tokio::time::sleep(Duration::from_secs(10)).await;
     }
@@ -368,7 +370,7 @@ async fn check_ends_of_windows(run: &Arc<Run>, operator: &Operator) -> anyhow::R
     }
     let backups: Vec<_> = run.facts().backups.clone();
     for backup in backups.iter().filter(|backup| backup.available) {
-        operator.begin_restore_of(&backup.record).await?;
+        operator.begin_restore_of(backup).await?;
     }
     let deadline = tokio::time::Instant::now() + SETTLED_WITHIN;
     while !run.facts().restores.is_empty() {

@@ -1,6 +1,7 @@
 //! The client of the control plane: one request after another, at random, each judged.
 
 mod backups;
+mod indexes;
 mod reconcile;
 mod restores;
 mod tables;
@@ -39,7 +40,7 @@ impl Operator {
             let quiet = self.run.ground.store.is_quiet();
             let pause = if quiet { 1_200_000 } else { 3_000 };
             tokio::time::sleep(self.dice.millis(pause)).await;
-            match self.dice.roll(24) {
+            match self.dice.roll(27) {
                 0..=2 => self.create_table().await?,
                 3..=7 => self.switch_history(true).await?,
                 8 => self.switch_history(false).await?,
@@ -50,6 +51,7 @@ impl Operator {
                 20 => self.restore_outside().await?,
                 21 => self.look_at_windows().await?,
                 22 => self.delete_backup().await?,
+                24..=26 => self.change_index().await?,
                 _ => {}
             }
             self.look_after_jobs()?;

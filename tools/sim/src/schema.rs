@@ -2,8 +2,8 @@
 
 use anywhen_model::{AttributeValue, Item, Number, NumberError, ScalarType, TableName};
 use anywhen_table::{
-    AttributeDefinition, BillingMode, CreateTable, IndexDefinition, KeyElement, KeyRole,
-    ProjectionType, TableSettings, WarmRequest,
+    AttributeDefinition, BillingMode, CreateTable, IndexChange, IndexDefinition, KeyElement,
+    KeyRole, ProjectionType, TableSettings, UpdateTable, WarmRequest,
 };
 
 use crate::dice::Dice;
@@ -11,6 +11,9 @@ use crate::oracle::ItemKey;
 
 /// Attributes that indexes are keyed by; an item may lack each.
 pub(crate) const INDEXED: [&str; 3] = ["genre", "singer", "label"];
+
+/// The index that comes and goes.
+pub(crate) const SPARE_INDEX: &str = "spare";
 
 /// A table keyed by `artist` and `song`; with `indexed`, two global indexes and a local one.
 pub(crate) fn create(name: TableName, indexed: bool) -> anyhow::Result<CreateTable> {
@@ -52,6 +55,27 @@ pub(crate) fn create(name: TableName, indexed: bool) -> anyhow::Result<CreateTab
         stream: None,
         table_class: None,
         settings: TableSettings::default(),
+    })
+}
+
+/// A request that adds the spare index, or drops it.
+pub(crate) fn change_spare_index(adds: bool) -> anyhow::Result<UpdateTable> {
+    let mut change = IndexChange::default();
+    if adds {
+        let keys = vec![hash("singer"), range("write")];
+        change.create = Some(index(SPARE_INDEX, keys, ProjectionType::All)?);
+    } else {
+        change.delete = Some(SPARE_INDEX.try_into()?);
+    }
+    let mut definitions = vec![
+        definition("singer", ScalarType::S),
+        definition("write", ScalarType::N),
+    ];
+    definitions.retain(|_| adds);
+    Ok(UpdateTable {
+        attribute_definitions: definitions,
+        indexes: Some(vec![change]),
+        ..UpdateTable::default()
     })
 }
 

@@ -17,12 +17,13 @@ use anywhen_recovery::{
     Consent, ContinuousBackups, NoProgress, Recovery, RecoveryLimits, RecoveryOptions,
     lost_archive, remembered_archive,
 };
-use anywhen_table::{RealmTables, Table, Tables, TablesOptions};
+use anywhen_table::{IndexStatus, RealmTables, Table, Tables, TablesOptions};
 use object_store::path::Path;
 use tempfile::TempDir;
 
 use crate::dice::Dice;
 use crate::engine::QueuedEngine;
+use crate::schema::SPARE_INDEX;
 use crate::store::SimStore;
 use crate::time::SimTime;
 use crate::trace::{Trace, note};
@@ -136,7 +137,7 @@ impl Ground {
             Arc::clone(&self.master),
             Arc::clone(&shared_clock),
             Arc::clone(&randomness),
-            TablesOptions::default(),
+            small_chunks(),
         )
         .await?;
         let archive = self
@@ -252,6 +253,25 @@ fn small_limits(dice: &Dice) -> RecoveryLimits {
         restores_loading_max: 1 + dice.roll(3) as usize,
         ..RecoveryLimits::default()
     }
+}
+
+/// A table is gone through in several steps when an index is filled.
+fn small_chunks() -> TablesOptions {
+    let mut options = TablesOptions::default();
+    options.backfill_chunk_entries = 4;
+    options
+}
+
+/// Whether each index of a table is filled, and none is being dropped.
+pub(crate) fn is_settled(table: &Table) -> bool {
+    let mut indexes = table.record().indexes.iter();
+    indexes.all(|index| index.status == IndexStatus::Active)
+}
+
+/// Whether a table has the index that comes and goes, or will have it.
+pub(crate) fn has_spare_index(table: &Table) -> bool {
+    let index = table.record().index(SPARE_INDEX);
+    index.is_some_and(|index| index.status != IndexStatus::Deleting)
 }
 
 /// All items of a table, after a proof that its indexes agree with them.

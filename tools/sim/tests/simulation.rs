@@ -39,11 +39,12 @@ fn every_seed_keeps_history() {
         clock_steps,
         outages,
         windows_moved,
+        index_changes,
         ..
     } = done;
     let enough = acknowledged > 10_000
         && reads > 10_000
-        && [restores, backups, crashes]
+        && [restores, backups, crashes, index_changes]
             .iter()
             .all(|count| *count > 100)
         && [clock_steps, outages, windows_moved]

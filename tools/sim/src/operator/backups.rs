@@ -28,6 +28,7 @@ impl Operator {
                     history: table.history.is_some_and(|history| history.shown),
                     available: false,
                     may_be_gone: false,
+                    spare_index: Some(table.spare_index),
                 });
                 Ok(())
             }
@@ -131,6 +132,7 @@ impl Operator {
                     available: false,
                     // It expires by itself.
                     may_be_gone: true,
+                    spare_index: None,
                 });
             }
         }

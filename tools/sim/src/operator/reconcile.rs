@@ -4,7 +4,7 @@ use anywhen_model::TableName;
 use anywhen_recovery::{ListBackups, PointInTimeRecovery};
 
 use crate::facts::{Attempt, BackupFacts, Facts, Run, TableFacts, WindowFacts};
-use crate::server::Server;
+use crate::server::{Server, has_spare_index};
 use crate::trace::note;
 
 impl Run {
@@ -19,6 +19,7 @@ impl Run {
                 id,
                 history: None,
                 deleting: None,
+                spare_index: false,
             },
         );
         Ok(())
@@ -80,6 +81,12 @@ impl Run {
                     self.note_window(&name, &table, pitr, false);
                 }
             }
+            Some(Attempt::Index(name)) => {
+                let found = has_spare_index(&*server.tables.table(&name)?);
+                if let Some(table) = self.facts().tables.get_mut(&name) {
+                    table.spare_index = found;
+                }
+            }
             Some(Attempt::Delete) | None => {}
         }
         for backup in &mut self.facts().backups {
@@ -111,6 +118,7 @@ impl Run {
             history: false,
             available: false,
             may_be_gone: true,
+            spare_index: None,
         }));
         Ok(())
     }

@@ -6,14 +6,13 @@ use std::sync::Arc;
 use anyhow::{Context as _, bail, ensure};
 use anywhen_model::{CommitTimestamp, TableName};
 use anywhen_recovery::{
-    BackupRecord, PitrWindow, RecoveryError, RestoreFromBackup, RestoreOverrides,
-    RestoreToPointInTime,
+    PitrWindow, RecoveryError, RestoreFromBackup, RestoreOverrides, RestoreToPointInTime,
 };
 
 use super::{HOUR, Operator, TABLES_MAX, outcome};
 use crate::facts::{Attempt, BackupFacts, Restoring, TableFacts};
 use crate::oracle::key_of;
-use crate::server::checked_items;
+use crate::server::{checked_items, has_spare_index, is_settled};
 
 impl Operator {
     pub(super) async fn restore_backup(&self) -> anyhow::Result<()> {
@@ -28,17 +27,20 @@ impl Operator {
         let Some(backup) = self.dice.pick(&backups) else {
             return Ok(());
         };
-        self.begin_restore_of(&backup.record).await?;
+        self.begin_restore_of(backup).await?;
         Ok(())
     }
 
     /// Whether a restore of the backup was accepted.
-    pub(crate) async fn begin_restore_of(&self, backup: &BackupRecord) -> anyhow::Result<bool> {
+    pub(crate) async fn begin_restore_of(&self, backup: &BackupFacts) -> anyhow::Result<bool> {
+        let spare_index = backup.spare_index;
+        let backup = &backup.record;
         let restoring = Restoring {
             target: self.new_name()?,
             source: backup.table.id,
             at: backup.at,
             from_backup: true,
+            spare_index,
         };
         let request = RestoreFromBackup {
             target: restoring.target.clone(),
@@ -109,6 +111,7 @@ impl Operator {
             source: table.id,
             at,
             from_backup: false,
+            spare_index: Some(table.spare_index),
         };
         self.attempt(Attempt::Restore(restoring.clone()));
         let request = to_point(name, &restoring.target, at);
@@ -184,6 +187,15 @@ impl Operator {
         } = restoring;
         let table = self.server.tables.table(target)?;
         let (_, items) = checked_items(&table)?;
+        let spare_index = has_spare_index(&table);
+        ensure!(
+            is_settled(&table)
+                && restoring
+                    .spare_index
+                    .is_none_or(|there| there == spare_index),
+            "indexes of restored {restoring:?}: {:?}",
+            table.record().indexes
+        );
         self.note(format_args!(
             "compares {target} at {at}: {} items",
             items.len()
@@ -211,6 +223,7 @@ impl Operator {
                 id: table.id(),
                 history: None,
                 deleting: None,
+                spare_index,
             },
         );
         drop(facts);
