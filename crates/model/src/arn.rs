@@ -202,11 +202,11 @@ mod tests {
             let text = format!("arn:aws:dynamodb:{region}:{account}:table/{table}");
             let (of_index, of_backup) = (format!("{text}/index/{index}"), format!("{text}/backup/{id}"));
             let arn = TableArn::parse(&text).unwrap();
-            prop_assert_eq!(arn.to_string(), text.clone());
+            prop_assert_eq!(&arn.to_string(), &text);
             prop_assert_eq!(TableReference::parse(&text), Ok(TableReference::Arn(arn.clone())));
             let parsed = IndexArn::parse(&of_index).unwrap();
             prop_assert_eq!((parsed.to_string(), parsed.table), (of_index.clone(), arn));
-            prop_assert_eq!(BackupArn::parse(&of_backup).unwrap().to_string(), of_backup.clone());
+            prop_assert_eq!(&BackupArn::parse(&of_backup).unwrap().to_string(), &of_backup);
             // None is taken for another.
             prop_assert!(TableArn::parse(&of_index).is_err() && TableArn::parse(&of_backup).is_err());
             prop_assert!(IndexArn::parse(&text).is_err() && IndexArn::parse(&of_backup).is_err());

@@ -53,6 +53,9 @@ pub(super) fn check<K: Ord + Clone + Debug, C: Change>(
     }
 }
 
+/// How many commits and how many reads a state has in it.
+type Place = (usize, usize);
+
 struct Search<'h, K, C: Change> {
     /// By timestamp.
     commits: Vec<Commit<'h, K, C>>,
@@ -71,7 +74,7 @@ struct Search<'h, K, C: Change> {
     ends: BTreeSet<usize>,
     tried: u64,
     /// States from which there is no way to the end, by commits and reads that are in them.
-    passed: BTreeMap<(usize, usize), Vec<Passed<'h, K, C::Item>>>,
+    passed: BTreeMap<Place, Vec<Passed<'h, K, C::Item>>>,
     /// Of all that had no place, what stood farthest along.
     farthest: Option<Farthest<'h, K>>,
 }

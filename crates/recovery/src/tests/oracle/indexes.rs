@@ -222,7 +222,7 @@ pub(super) async fn scanned(table: &Arc<Table>, mut options: ReadOptions) -> Vec
             options: options.clone(),
         };
         let page = table.scan(scan).await.unwrap();
-        items.extend(page.items);
+        items.extend(page.to_items().unwrap());
         options.exclusive_start_key = page.last_evaluated_key;
         if options.exclusive_start_key.is_none() {
             return items;
@@ -234,7 +234,7 @@ fn queried(table: &Table, mut query: Query) -> Vec<Item> {
     let mut items = Vec::new();
     loop {
         let page = table.query(&query).unwrap();
-        items.extend(page.items);
+        items.extend(page.to_items().unwrap());
         query.options.exclusive_start_key = page.last_evaluated_key;
         if query.options.exclusive_start_key.is_none() {
             return items;
