@@ -1,7 +1,8 @@
 //! The memory engine behind a queue, as the committer of a real engine stands behind one.
 //!
 //! A commit waits before it is applied and again before it is answered; a crash in the first wait
-//! loses it, a crash in the second leaves a durable commit that nobody has heard of.
+//! loses it, a crash in the second leaves a durable commit that nobody has heard of. The second
+//! is long at times, as on a disk that syncs slowly, so that many crashes come while it lasts.
 
 use std::sync::Arc;
 
@@ -11,6 +12,10 @@ use anywhen_model::CommitTimestamp;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::dice::Dice;
+
+/// A wait that is not short is shorter than this.
+const BEFORE_COMMIT_MILLIS: u64 = 20;
+const BEFORE_ANSWER_MILLIS: u64 = 400;
 
 pub(crate) struct QueuedEngine {
     inner: Arc<MemoryEngine>,
@@ -41,26 +46,26 @@ async fn commit_all(
     dice: Dice,
 ) {
     while let Some(next) = queued.recv().await {
-        pause(&dice).await;
+        pause(&dice, BEFORE_COMMIT_MILLIS).await;
         match next {
             Queued::Commit(commit, answer) => {
                 let committed = inner.commit(commit).await;
-                pause(&dice).await;
+                pause(&dice, BEFORE_ANSWER_MILLIS).await;
                 // The caller may have gone away.
                 let _ = answer.send(committed);
             }
             Queued::Seal(answer) => {
                 let sealed = inner.seal().await;
-                pause(&dice).await;
+                pause(&dice, BEFORE_COMMIT_MILLIS).await;
                 let _ = answer.send(sealed);
             }
         }
     }
 }
 
-async fn pause(dice: &Dice) {
+async fn pause(dice: &Dice, longest_millis: u64) {
     match dice.roll(10) {
-        0 => tokio::time::sleep(dice.millis(20)).await,
+        0 => tokio::time::sleep(dice.millis(longest_millis)).await,
         1..=5 => tokio::task::yield_now().await,
         _ => {}
     }

@@ -318,7 +318,7 @@ impl Read {
             }
         }
         let is_query = self.is_query();
-        let tests = self.key_tests.iter().flat_map(|tests| &tests.tests);
+        let tests = self.key_tests.iter().flat_map(|tests| &tests.each);
         for test in tests.filter(|test| !test.is_of_key()) {
             faults.push(Fault::validation(
                 "Attempted conditional constraint is not an indexable operation",

@@ -17,7 +17,7 @@ pub(crate) struct Test {
 /// A `QueryFilter`, `ScanFilter`, `Expected` or `KeyConditions`: tests of different attributes.
 #[derive(Debug, Clone)]
 pub(crate) struct Tests {
-    pub(crate) tests: Vec<Test>,
+    pub(crate) each: Vec<Test>,
     /// `ConditionalOperator`.
     pub(crate) joined_by: Option<&'static str>,
     /// Decides bit by bit what `Expected` could spell in two ways.
@@ -136,7 +136,7 @@ impl Test {
 impl Tests {
     /// What they say of an item together.
     pub(crate) fn condition(&self) -> Option<Condition> {
-        let conditions = self.tests.iter().filter_map(Test::condition);
+        let conditions = self.each.iter().filter_map(Test::condition);
         conditions.reduce(|one, other| match self.joined_by {
             Some("OR") => Condition::Or(Box::new(one), Box::new(other)),
             _ => Condition::And(Box::new(one), Box::new(other)),
@@ -145,10 +145,10 @@ impl Tests {
 
     /// What is wrong with them, whatever they are tests of.
     pub(crate) fn faults(&self, faults: &mut Vec<Fault>) {
-        for test in &self.tests {
+        for test in &self.each {
             test.faults(faults);
         }
-        if self.joined_by.is_some() && self.tests.len() < 2 {
+        if self.joined_by.is_some() && self.each.len() < 2 {
             faults.push(Fault::validation(
                 "ConditionalOperator can only be used when Filter or Expected has two or",
             ));
@@ -167,7 +167,7 @@ impl Tests {
 
     fn add(&self, member: &str, body: &mut Json, spelled: impl Fn(&Test, u64) -> Json) {
         let mut style = self.style;
-        let entries = self.tests.iter().map(|test| {
+        let entries = self.each.iter().map(|test| {
             style = style.rotate_right(2);
             (test.name.clone(), spelled(test, style))
         });

@@ -67,7 +67,7 @@ impl Generator {
                 Some(Fault::validation(""))
             }
             7 => self.spoil_option(request, part),
-            8 => self.mix(request, part),
+            8 => mix(request, part),
             9 => self.spoil_legacy(part),
             _ => spoil_empty_map(part),
         }
@@ -168,41 +168,6 @@ impl Generator {
         let (value, fault) = bad[self.below(bad.len())].clone();
         body[member][name] = value;
         Some(Fault::validation(fault))
-    }
-
-    /// Adds a parameter of the other kind to one that has some.
-    fn mix(&self, request: &Request, body: &mut Json) -> Option<Fault> {
-        let has = |members: &[&str]| members.iter().any(|member| body.get(member).is_some());
-        let has_expression = has(&[
-            "UpdateExpression",
-            "ConditionExpression",
-            "FilterExpression",
-            "ProjectionExpression",
-            "KeyConditionExpression",
-        ]);
-        let has_legacy = has(&[
-            "AttributesToGet",
-            "AttributeUpdates",
-            "Expected",
-            "QueryFilter",
-            "ScanFilter",
-        ]);
-        if has_expression {
-            let (member, content) = match request {
-                Request::Write(_) => ("Expected", json!({"a": {"Exists": false}})),
-                _ => ("AttributesToGet", json!(["a"])),
-            };
-            body[member] = content;
-        } else if has_legacy {
-            let member = match request {
-                Request::Write(_) => "ConditionExpression",
-                _ => "ProjectionExpression",
-            };
-            body[member] = json!("a");
-        } else {
-            return None;
-        }
-        Some(Fault::validation(MIXED))
     }
 
     /// Makes something wrong with an `Expected`, an `AttributeUpdates` or a `ConditionalOperator`.
@@ -365,4 +330,39 @@ fn spoil_empty_map(body: &mut Json) -> Option<Fault> {
     Some(Fault::validation(
         "ExpressionAttributeNames must not be empty",
     ))
+}
+
+/// Adds a parameter of the other kind to one that has some.
+fn mix(request: &Request, body: &mut Json) -> Option<Fault> {
+    let has = |members: &[&str]| members.iter().any(|member| body.get(member).is_some());
+    let has_expression = has(&[
+        "UpdateExpression",
+        "ConditionExpression",
+        "FilterExpression",
+        "ProjectionExpression",
+        "KeyConditionExpression",
+    ]);
+    let has_legacy = has(&[
+        "AttributesToGet",
+        "AttributeUpdates",
+        "Expected",
+        "QueryFilter",
+        "ScanFilter",
+    ]);
+    if has_expression {
+        let (member, content) = match request {
+            Request::Write(_) => ("Expected", json!({"a": {"Exists": false}})),
+            _ => ("AttributesToGet", json!(["a"])),
+        };
+        body[member] = content;
+    } else if has_legacy {
+        let member = match request {
+            Request::Write(_) => "ConditionExpression",
+            _ => "ProjectionExpression",
+        };
+        body[member] = json!("a");
+    } else {
+        return None;
+    }
+    Some(Fault::validation(MIXED))
 }

@@ -53,9 +53,6 @@ pub(super) fn check<K: Ord + Clone + Debug, C: Change>(
     }
 }
 
-/// How many commits and how many reads a state has in it.
-type Place = (usize, usize);
-
 struct Search<'h, K, C: Change> {
     /// By timestamp.
     commits: Vec<Commit<'h, K, C>>,
@@ -73,8 +70,8 @@ struct Search<'h, K, C: Change> {
     /// Numbers of commits after which one of those can no longer happen.
     ends: BTreeSet<usize>,
     tried: u64,
-    /// States from which there is no way to the end, by commits and reads that are in them.
-    passed: BTreeMap<Place, Vec<Passed<'h, K, C::Item>>>,
+    /// States from which there is no way to the end, by the commits that are in them.
+    passed: BTreeMap<usize, Vec<Passed<'h, K, C::Item>>>,
     /// Of all that had no place, what stood farthest along.
     farthest: Option<Farthest<'h, K>>,
 }
@@ -95,6 +92,7 @@ struct State<'h, K, I> {
 /// What of a state decides about everything after it.
 #[derive(PartialEq)]
 struct Passed<'h, K, I> {
+    called: usize,
     waiting: Vec<usize>,
     may_happen: Vec<bool>,
     items: BTreeMap<&'h K, I>,
@@ -266,12 +264,12 @@ impl<'h, K: Ord + Clone + Debug, C: Change> Search<'h, K, C> {
             !happened && (open.until > last || open.answered.is_some())
         };
         let here = Passed {
+            called: state.called,
             waiting: state.waiting.clone(),
             may_happen: open.map(may_happen).collect(),
             items: state.items.clone(),
         };
-        let place = (state.committed, state.called);
-        let passed = self.passed.entry(place).or_default();
+        let passed = self.passed.entry(state.committed).or_default();
         let again = passed.contains(&here);
         if !again {
             passed.push(here);

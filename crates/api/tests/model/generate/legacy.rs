@@ -105,7 +105,7 @@ impl Generator {
         }
         let joins = if tests.len() > 1 { 50 } else { 2 };
         Tests {
-            tests,
+            each: tests,
             joined_by: self.maybe(joins, || self.one_of(&["AND", "OR"])),
             style: self.word(),
         }
@@ -134,10 +134,10 @@ impl Generator {
                 *value = Value::s("a");
             }
         }
-        if self.chance(2) {
-            values.push(Value::s("a"));
-        } else if self.chance(2) {
-            values.pop();
+        match self.below(4) {
+            0 | 1 => values.push(Value::s("a")),
+            2 => drop(values.pop()),
+            _ => {}
         }
         Test {
             name: name.to_owned(),
@@ -167,7 +167,7 @@ impl Generator {
         }
         let filter_tests = self.maybe(40, || self.tests(&names));
         let by_names = !read.projection.is_empty();
-        let key_conditions = key_tests.iter().flat_map(|tests| &tests.tests);
+        let key_conditions = key_tests.iter().flat_map(|tests| &tests.each);
         let key_conditions = key_conditions
             .filter(|test| test.is_of_key())
             .filter_map(Test::condition);
@@ -199,7 +199,7 @@ impl Generator {
             }
         }
         Tests {
-            tests,
+            each: tests,
             joined_by: None,
             style: 0,
         }
