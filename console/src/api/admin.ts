@@ -1,0 +1,175 @@
+/**
+ * The admin API: what the console needs and AWS has no operation for. Read-only JSON over GET.
+ *
+ * The types follow docs/admin-api.md. Times are seconds since 1970, sizes are bytes.
+ */
+
+/** The name of something a server may or may not be able to do. */
+export type CapabilityName =
+  | "restore_to_another_region"
+  | "customer_managed_keys"
+  | "replicas"
+  | "export"
+  | "import"
+  | "sign_in";
+
+export interface Capability {
+  available: boolean;
+  /** Why it is not available, in the words with which the API refuses it. */
+  reason?: string;
+}
+
+export interface ServerInfo {
+  version: string;
+  started_at_seconds: number;
+  now_seconds: number;
+  default_region: string;
+  regions: string[];
+  health: { ok: boolean; reason?: string };
+  capabilities: Partial<Record<CapabilityName, Capability>>;
+}
+
+export interface TableRow {
+  name: string;
+  arn: string;
+  status: string;
+  /** Created by a restore that is still running. */
+  restoring?: boolean;
+  created_at_seconds?: number;
+  keys: {
+    attribute_name: string;
+    attribute_type: "S" | "N" | "B";
+    key_type: "HASH" | "RANGE";
+  }[];
+  global_index_count: number;
+  local_index_count: number;
+  billing_mode: "PROVISIONED" | "PAY_PER_REQUEST";
+  table_class?: "STANDARD" | "STANDARD_INFREQUENT_ACCESS";
+  size_bytes: number;
+  item_count: number;
+  point_in_time_recovery: "ENABLED" | "DISABLED";
+  deletion_protection: boolean;
+}
+
+export interface TablePage {
+  tables: TableRow[];
+  /** Where the next page begins; absent on the last one. */
+  next_start?: string;
+}
+
+export interface TableHistory {
+  earliest_seconds: number | null;
+  latest_seconds: number | null;
+  buckets: { from_seconds: number; writes: number; bytes: number }[];
+  backups: { arn: string; name: string; at_seconds: number }[];
+}
+
+export interface RestoreProgress {
+  table_name: string;
+  source: string;
+  state: string;
+  phase?: string;
+  bytes_done: number;
+  bytes_total: number;
+  items_done: number;
+  started_at_seconds: number;
+  seconds_left?: number;
+  /** Why it failed. */
+  reason?: string;
+}
+
+export interface Metrics {
+  start_seconds: number;
+  step_seconds: number;
+  /** One number for each step; null where nothing was measured. */
+  series: Record<string, (number | null)[]>;
+}
+
+export interface MetricsRange {
+  from: number;
+  to: number;
+  step_seconds: number;
+}
+
+/** A refusal of the admin API, or of whatever stands between. */
+export class AdminError extends Error {
+  override readonly name: string;
+  readonly status: number;
+  readonly requestId: string | undefined;
+
+  constructor(status: number, code: string, message: string, requestId: string | undefined) {
+    super(message);
+    this.name = code;
+    this.status = status;
+    this.requestId = requestId;
+  }
+}
+
+type Parameters = Record<string, string | number | undefined>;
+
+async function get<T>(path: string, parameters: Parameters, signal?: AbortSignal): Promise<T> {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(parameters)) {
+    if (value !== undefined) {
+      query.set(name, String(value));
+    }
+  }
+  const suffix = query.size > 0 ? `?${query}` : "";
+  const response = await fetch(`/admin/v1/${path}${suffix}`, {
+    headers: { accept: "application/json" },
+    ...(signal === undefined ? {} : { signal }),
+  });
+  if (!response.ok) {
+    throw await refusal(response);
+  }
+  return (await response.json()) as T;
+}
+
+async function refusal(response: Response): Promise<AdminError> {
+  const requestId = response.headers.get("x-amzn-requestid") ?? undefined;
+  const text = await response.text();
+  let code = `HTTP ${response.status}`;
+  let message = text || response.statusText || "The server gave no reason.";
+  try {
+    const body = JSON.parse(text) as { code?: unknown; message?: unknown };
+    code = typeof body.code === "string" ? body.code : code;
+    message = typeof body.message === "string" ? body.message : message;
+  } catch {
+    // Not JSON: what it said is shown as it is.
+  }
+  return new AdminError(response.status, code, message, requestId);
+}
+
+const region = (name: string) => `regions/${encodeURIComponent(name)}`;
+const table = (regionName: string, name: string) =>
+  `${region(regionName)}/tables/${encodeURIComponent(name)}`;
+
+export const admin = {
+  server: (signal?: AbortSignal) => get<ServerInfo>("server", {}, signal),
+
+  tables: (
+    regionName: string,
+    page: { start?: string | undefined; limit: number },
+    signal?: AbortSignal,
+  ) => get<TablePage>(`${region(regionName)}/tables`, { ...page }, signal),
+
+  history: (
+    regionName: string,
+    tableName: string,
+    range: { from?: number; to?: number; buckets?: number },
+    signal?: AbortSignal,
+  ) => get<TableHistory>(`${table(regionName, tableName)}/history`, { ...range }, signal),
+
+  restores: (regionName: string, signal?: AbortSignal) =>
+    get<{ restores: RestoreProgress[] }>(`${region(regionName)}/restores`, {}, signal),
+
+  metrics: (range: MetricsRange, signal?: AbortSignal) =>
+    get<Metrics>("metrics", { ...range }, signal),
+
+  tableMetrics: (
+    regionName: string,
+    tableName: string,
+    range: MetricsRange,
+    signal?: AbortSignal,
+  ) => get<Metrics>(`${table(regionName, tableName)}/metrics`, { ...range }, signal),
+};

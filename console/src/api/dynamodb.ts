@@ -1,0 +1,32 @@
+/**
+ * The public API: the AWS SDK's own client against the server that served this page.
+ *
+ * One client per Region, because the Region is the scope of the signature. Only lazily loaded
+ * pages import this module, so the SDK is no part of the first paint.
+ */
+
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { useRegion } from "../app/region";
+
+const clients = new Map<string, DynamoDBClient>();
+
+export function dynamodbClient(region: string): DynamoDBClient {
+  let client = clients.get(region);
+  if (client === undefined) {
+    client = new DynamoDBClient({
+      region,
+      endpoint: window.location.origin,
+      // The server accepts any credentials; it takes the Region from the scope they sign.
+      credentials: { accessKeyId: "console", secretAccessKey: "console" },
+      // A person is waiting and sees the error; polling asks again anyway.
+      maxAttempts: 2,
+    });
+    clients.set(region, client);
+  }
+  return client;
+}
+
+/** The client of the Region that the address of the page names. */
+export function useDynamoDB(): DynamoDBClient {
+  return dynamodbClient(useRegion());
+}

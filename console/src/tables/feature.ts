@@ -1,0 +1,8 @@
+/** Tables: the list, the form that creates one, and the details of one with its tabs. */
+
+import type { Feature } from "../app/features";
+
+export const tables: Feature = {
+  navigation: [{ text: "Tables", group: "main", path: "tables", alsoAt: ["create-table"] }],
+  routes: [{ path: "tables", page: () => import("./list-page") }],
+};

@@ -1,0 +1,7 @@
+/** The tables of the Region. */
+
+import { Page } from "../app/page";
+
+export function Component() {
+  return <Page title="Tables">-</Page>;
+}

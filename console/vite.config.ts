@@ -1,0 +1,39 @@
+/**
+ * How the console is built, served while developing, and tested.
+ *
+ * `npm run dev` needs a running server: `ANYWHEN_ENDPOINT=http://127.0.0.1:8000 npm run dev`.
+ * The pages then come from Vite and every call goes through to that server.
+ */
+
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vitest/config";
+
+const endpoint = process.env["ANYWHEN_ENDPOINT"] ?? "http://127.0.0.1:8000";
+
+/** The server answers its own origin only, so the proxy speaks as if it were that origin. */
+const proxied = { target: endpoint, changeOrigin: true, headers: { origin: endpoint } };
+
+export default defineConfig({
+  base: "/console/",
+  plugins: [react()],
+  build: {
+    target: "es2023",
+    // Files below assets/ have their hash in their name and may be cached for ever.
+    assetsDir: "assets",
+    // Under the policy of the server nothing may be loaded from data: but what the styles hold.
+    assetsInlineLimit: 0,
+    // Vite would warn about the size of the lazily loaded SDK; `npm run size` holds the real limit.
+    chunkSizeWarningLimit: 1024,
+    manifest: true,
+  },
+  server: {
+    proxy: { "^/$": proxied, "^/admin/": proxied },
+  },
+  test: {
+    environment: "jsdom",
+    include: ["src/**/*.test.{ts,tsx}"],
+    // Cloudscape ships CSS imports, which only Vite's own pipeline understands.
+    server: { deps: { inline: [/@cloudscape-design/] } },
+    css: false,
+  },
+});
