@@ -18,7 +18,28 @@ export const paths = {
   /** A tab of the details; without one the overview. */
   table: (region: string, tableName: string, tab?: string) =>
     `/${segment(region)}/tables/${segment(tableName)}${tab === undefined ? "" : `/${segment(tab)}`}`,
+  items: (region: string, tableName?: string) =>
+    `/${segment(region)}/items${query({ table: tableName })}`,
+  partiql: (region: string) => `/${segment(region)}/partiql`,
+  backups: (region: string) => `/${segment(region)}/backups`,
+  createBackup: (region: string, tableName?: string) =>
+    `/${segment(region)}/create-backup${query({ table: tableName })}`,
+  restoreBackup: (region: string, backupArn: string) =>
+    `/${segment(region)}/restore-backup${query({ arn: backupArn })}`,
+  /** `at` in seconds since 1970; without it the form begins with the latest instant. */
+  restoreToPointInTime: (region: string, tableName: string, at?: number) =>
+    `/${segment(region)}/restore-to-point-in-time${query({ table: tableName, at })}`,
 };
+
+function query(parameters: Record<string, string | number | undefined>): string {
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(parameters)) {
+    if (value !== undefined) {
+      search.set(name, String(value));
+    }
+  }
+  return search.size === 0 ? "" : `?${search}`;
+}
 
 interface FollowEvent {
   preventDefault: () => void;

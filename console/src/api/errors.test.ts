@@ -1,0 +1,84 @@
+import { describe, expect, it } from "vitest";
+import { failureOf, messagesByMember } from "./errors";
+
+function refusal(message: string, code = "ValidationException") {
+  return Object.assign(new Error(message), {
+    name: code,
+    $metadata: { httpStatusCode: 400, requestId: "R1" },
+  });
+}
+
+describe("failureOf", () => {
+  it("keeps the whole message, the code and the request id of an API error", () => {
+    expect(failureOf(refusal("Everything is wrong."))).toEqual({
+      code: "ValidationException",
+      message: "Everything is wrong.",
+      status: 400,
+      requestId: "R1",
+    });
+  });
+
+  it("says that no answer came when the connection failed", () => {
+    const failure = failureOf(new TypeError("Failed to fetch"));
+    expect(failure.code).toBe("No answer");
+    expect(failure.message).toContain("Failed to fetch");
+    expect(failure.status).toBeUndefined();
+  });
+
+  it("shows what is no error at all", () => {
+    expect(failureOf("odd")).toEqual({ code: "Error", message: "odd" });
+  });
+});
+
+describe("messagesByMember", () => {
+  const members = [
+    "TableName",
+    "ProvisionedThroughput.ReadCapacityUnits",
+    "ProvisionedThroughput",
+    "GlobalSecondaryIndexes",
+    "BillingMode",
+  ] as const;
+
+  it("finds every member that constraints name, and the deepest one", () => {
+    const message =
+      "2 validation errors detected: Value 'a' at 'tableName' failed to satisfy constraint: " +
+      "Member must have length greater than or equal to 3; Value '0' at " +
+      "'provisionedThroughput.readCapacityUnits' failed to satisfy constraint: Member must have " +
+      "value greater than or equal to 1";
+    expect(messagesByMember(refusal(message), members)).toEqual({
+      TableName: message,
+      "ProvisionedThroughput.ReadCapacityUnits": message,
+    });
+  });
+
+  it("counts a path below a member as that member's", () => {
+    const message =
+      "1 validation error detected: Value 'X' at 'globalSecondaryIndexes.1.member.keySchema.2." +
+      "member.keyType' failed to satisfy constraint: Member must satisfy enum value set: " +
+      "[HASH, RANGE]";
+    expect(messagesByMember(refusal(message), members)).toEqual({
+      GlobalSecondaryIndexes: message,
+    });
+  });
+
+  it("finds a member that a sentence names as the API spells it", () => {
+    const message =
+      "One or more parameter values were invalid: Neither ReadCapacityUnits nor " +
+      "WriteCapacityUnits can be specified when BillingMode is PAY_PER_REQUEST";
+    expect(messagesByMember(refusal(message), members)).toEqual({
+      "ProvisionedThroughput.ReadCapacityUnits": message,
+    });
+  });
+
+  it("gives a name that is taken to the field of the name", () => {
+    const message = "Table already exists: Music";
+    expect(messagesByMember(refusal(message, "ResourceInUseException"), members)).toEqual({
+      TableName: message,
+    });
+  });
+
+  it("finds nothing where nothing is named, and no part of a longer name", () => {
+    expect(messagesByMember(refusal("TableNames are fine"), members)).toEqual({});
+    expect(messagesByMember(undefined, members)).toEqual({});
+  });
+});

@@ -1,0 +1,58 @@
+/** The choice among the three kinds of encryption keys. What the server lacks says why. */
+
+import FormField from "@cloudscape-design/components/form-field";
+import Input from "@cloudscape-design/components/input";
+import RadioGroup from "@cloudscape-design/components/radio-group";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import { useCapability } from "../api/server";
+import type { EncryptionForm, KeyChoice } from "../forms/encryption";
+
+export function EncryptionFields({
+  form,
+  onChange,
+  keyProblem,
+}: {
+  form: EncryptionForm;
+  onChange: (form: EncryptionForm) => void;
+  keyProblem?: string | undefined;
+}) {
+  const customerKeys = useCapability("customer_managed_keys");
+  return (
+    <SpaceBetween size="m">
+      <FormField label="Encryption key">
+        <RadioGroup
+          value={form.choice}
+          onChange={({ detail }) => onChange({ ...form, choice: detail.value as KeyChoice })}
+          items={[
+            {
+              value: "owned",
+              label: "Owned by Amazon DynamoDB",
+              description: "The server's own key. Nothing to set up.",
+            },
+            {
+              value: "managed",
+              label: "AWS managed key",
+              description: "A key of this account that the server keeps, alias/aws/dynamodb.",
+            },
+            {
+              value: "customer",
+              label: "Customer managed key",
+              description: customerKeys.available ? "A key that you manage." : customerKeys.reason,
+              disabled: !customerKeys.available,
+            },
+          ]}
+        />
+      </FormField>
+      {form.choice === "customer" && (
+        <FormField label="Key id, ARN or alias" errorText={keyProblem}>
+          <Input
+            value={form.keyId}
+            onChange={({ detail }) => onChange({ ...form, keyId: detail.value })}
+            spellcheck={false}
+            autoComplete={false}
+          />
+        </FormField>
+      )}
+    </SpaceBetween>
+  );
+}

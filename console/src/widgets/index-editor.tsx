@@ -1,0 +1,199 @@
+/** The fields of one secondary index, global or local. */
+
+import type { BillingMode, ProjectionType } from "@aws-sdk/client-dynamodb";
+import Button from "@cloudscape-design/components/button";
+import FormField from "@cloudscape-design/components/form-field";
+import Input from "@cloudscape-design/components/input";
+import RadioGroup from "@cloudscape-design/components/radio-group";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import TokenGroup from "@cloudscape-design/components/token-group";
+import { useState } from "react";
+import {
+  emptyKeyAttribute,
+  type IndexForm,
+  type IndexProblems,
+  KEY_ATTRIBUTES_MAX,
+  type KeyAttribute,
+} from "../forms/index-definition";
+import { KeyAttributeField } from "./key-attribute-field";
+import { CapacityFields } from "./throughput-fields";
+
+export function IndexEditor({
+  kind,
+  index,
+  onChange,
+  problems,
+  billingMode,
+}: {
+  kind: "global" | "local";
+  index: IndexForm;
+  onChange: (index: IndexForm) => void;
+  problems?: IndexProblems | undefined;
+  /** Of the table; a global index has capacity of its own. */
+  billingMode: BillingMode;
+}) {
+  const change = (part: Partial<IndexForm>) => onChange({ ...index, ...part });
+  return (
+    <SpaceBetween size="m">
+      {kind === "global" && (
+        <KeyAttributesFields
+          label="Partition key"
+          attributes={index.partitionKeys}
+          least={1}
+          most={KEY_ATTRIBUTES_MAX}
+          problems={problems?.partitionKeys}
+          onChange={(partitionKeys) => change({ partitionKeys })}
+        />
+      )}
+      <KeyAttributesFields
+        label="Sort key"
+        attributes={index.sortKeys}
+        least={kind === "global" ? 0 : 1}
+        most={kind === "global" ? KEY_ATTRIBUTES_MAX : 1}
+        problems={problems?.sortKeys}
+        onChange={(sortKeys) => change({ sortKeys })}
+      />
+      <FormField label="Index name" errorText={problems?.name}>
+        <Input
+          value={index.name}
+          onChange={({ detail }) => change({ name: detail.value })}
+          spellcheck={false}
+          autoComplete={false}
+        />
+      </FormField>
+      <FormField label="Attributes in the index">
+        <RadioGroup
+          value={index.projection}
+          onChange={({ detail }) => change({ projection: detail.value as ProjectionType })}
+          items={[
+            { value: "ALL", label: "All", description: "Every attribute of the item." },
+            {
+              value: "KEYS_ONLY",
+              label: "Only keys",
+              description: "Keys of the index and the table.",
+            },
+            {
+              value: "INCLUDE",
+              label: "Include",
+              description: "Keys, and the attributes you name.",
+            },
+          ]}
+        />
+      </FormField>
+      {index.projection === "INCLUDE" && (
+        <NamesField
+          label="Included attributes"
+          names={index.projectedAttributes}
+          problem={problems?.projectedAttributes}
+          onChange={(projectedAttributes) => change({ projectedAttributes })}
+        />
+      )}
+      {kind === "global" && (
+        <CapacityFields
+          billingMode={billingMode}
+          form={index.capacity}
+          problems={problems?.capacity ?? {}}
+          onChange={(capacity) => change({ capacity: { ...index.capacity, ...capacity } })}
+        />
+      )}
+    </SpaceBetween>
+  );
+}
+
+function KeyAttributesFields({
+  label,
+  attributes,
+  least,
+  most,
+  problems,
+  onChange,
+}: {
+  label: string;
+  attributes: KeyAttribute[];
+  least: number;
+  most: number;
+  problems?: (string | undefined)[] | undefined;
+  onChange: (attributes: KeyAttribute[]) => void;
+}) {
+  return (
+    <SpaceBetween size="xs">
+      {attributes.map((attribute, position) => (
+        <KeyAttributeField
+          // The fields have no identity but their position.
+          // biome-ignore lint/suspicious/noArrayIndexKey: see above
+          key={position}
+          label={position === 0 ? label : `${label} attribute ${position + 1}`}
+          attribute={attribute}
+          problem={problems?.[position]}
+          onChange={(changed) => onChange(attributes.with(position, changed))}
+          onRemove={
+            attributes.length > least
+              ? () => onChange(attributes.toSpliced(position, 1))
+              : undefined
+          }
+        />
+      ))}
+      {attributes.length < most && (
+        <Button
+          iconName="add-plus"
+          variant="normal"
+          onClick={() => onChange([...attributes, emptyKeyAttribute()])}
+        >
+          {attributes.length === 0
+            ? `Add ${label.toLowerCase()}`
+            : `Add ${label.toLowerCase()} attribute`}
+        </Button>
+      )}
+    </SpaceBetween>
+  );
+}
+
+/** A list of names, entered one by one. */
+function NamesField({
+  label,
+  names,
+  problem,
+  onChange,
+}: {
+  label: string;
+  names: string[];
+  problem: string | undefined;
+  onChange: (names: string[]) => void;
+}) {
+  const [typed, setTyped] = useState("");
+  const add = () => {
+    if (typed !== "" && !names.includes(typed)) {
+      onChange([...names, typed]);
+    }
+    setTyped("");
+  };
+  return (
+    <FormField
+      label={label}
+      errorText={problem}
+      secondaryControl={
+        <Button onClick={add} disabled={typed === ""} ariaLabel={`Add to ${label.toLowerCase()}`}>
+          Add
+        </Button>
+      }
+    >
+      <Input
+        value={typed}
+        placeholder="Attribute name"
+        onChange={({ detail }) => setTyped(detail.value)}
+        onKeyDown={(event) => {
+          if (event.detail.key === "Enter") {
+            event.preventDefault();
+            add();
+          }
+        }}
+        spellcheck={false}
+        autoComplete={false}
+      />
+      <TokenGroup
+        items={names.map((name) => ({ label: name, dismissLabel: `Remove ${name}` }))}
+        onDismiss={({ detail }) => onChange(names.toSpliced(detail.itemIndex, 1))}
+      />
+    </FormField>
+  );
+}

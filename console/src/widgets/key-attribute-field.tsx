@@ -1,0 +1,81 @@
+/** One attribute of a key: its name and its type. */
+
+import type { ScalarAttributeType } from "@aws-sdk/client-dynamodb";
+import Button from "@cloudscape-design/components/button";
+import FormField from "@cloudscape-design/components/form-field";
+import Grid from "@cloudscape-design/components/grid";
+import Input from "@cloudscape-design/components/input";
+import Select from "@cloudscape-design/components/select";
+import type { ReactNode } from "react";
+import { type KeyAttribute, TYPE_NAMES } from "../forms/index-definition";
+
+const TYPES = (Object.keys(TYPE_NAMES) as ScalarAttributeType[]).map((value) => ({
+  value,
+  label: TYPE_NAMES[value],
+}));
+
+export function KeyAttributeField({
+  label,
+  optional = false,
+  description,
+  attribute,
+  problem,
+  onChange,
+  onRemove,
+}: {
+  label: string;
+  optional?: boolean;
+  description?: ReactNode;
+  attribute: KeyAttribute;
+  problem?: string | undefined;
+  onChange: (attribute: KeyAttribute) => void;
+  /** Present if the attribute can be taken away. */
+  onRemove?: (() => void) | undefined;
+}) {
+  return (
+    <FormField
+      label={
+        optional ? (
+          <>
+            {label} - <i>optional</i>
+          </>
+        ) : (
+          label
+        )
+      }
+      description={description}
+      errorText={problem}
+      stretch
+    >
+      <Grid
+        gridDefinition={[
+          { colspan: { default: 7, xs: 6 } },
+          { colspan: { default: 5, xs: 3 } },
+          { colspan: { default: 12, xs: 3 } },
+        ]}
+      >
+        <Input
+          ariaLabel={`${label}: attribute name`}
+          placeholder="Attribute name"
+          value={attribute.name}
+          onChange={({ detail }) => onChange({ ...attribute, name: detail.value })}
+          spellcheck={false}
+          autoComplete={false}
+        />
+        <Select
+          ariaLabel={`${label}: type`}
+          options={TYPES}
+          selectedOption={{ value: attribute.type, label: TYPE_NAMES[attribute.type] }}
+          onChange={({ detail }) =>
+            onChange({ ...attribute, type: detail.selectedOption.value as ScalarAttributeType })
+          }
+        />
+        {onRemove !== undefined && (
+          <Button onClick={onRemove} ariaLabel={`Remove ${label}`}>
+            Remove
+          </Button>
+        )}
+      </Grid>
+    </FormField>
+  );
+}
