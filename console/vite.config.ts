@@ -32,8 +32,10 @@ export default defineConfig({
   test: {
     environment: "jsdom",
     include: ["src/**/*.test.{ts,tsx}"],
+    setupFiles: ["src/testing/setup.ts"],
     // Cloudscape ships CSS imports, which only Vite's own pipeline understands.
     server: { deps: { inline: [/@cloudscape-design/] } },
     css: false,
+    testTimeout: 60_000,
   },
 });

@@ -4,5 +4,8 @@ import type { Feature } from "../app/features";
 
 export const tables: Feature = {
   navigation: [{ text: "Tables", group: "main", path: "tables", alsoAt: ["create-table"] }],
-  routes: [{ path: "tables", page: () => import("./list-page") }],
+  routes: [
+    { path: "tables", page: () => import("./list-page") },
+    { path: "tables/:tableName/:tab?", page: () => import("./details/details-page") },
+  ],
 };

@@ -1,7 +1,283 @@
-/** The tables of the Region. */
+/** The tables of the Region: found by name or by what they are, sorted, 50 a page. */
 
+import { useCollection } from "@cloudscape-design/collection-hooks";
+import Box from "@cloudscape-design/components/box";
+import Button from "@cloudscape-design/components/button";
+import CollectionPreferences from "@cloudscape-design/components/collection-preferences";
+import Header from "@cloudscape-design/components/header";
+import Pagination from "@cloudscape-design/components/pagination";
+import PropertyFilter from "@cloudscape-design/components/property-filter";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import Table, { type TableProps } from "@cloudscape-design/components/table";
+import { useState } from "react";
+import type { TableRow } from "../api/admin";
+import { useTableRows } from "../api/tables";
+import { PageLink, paths, useLink } from "../app/links";
 import { Page } from "../app/page";
+import { useRegion } from "../app/region";
+import { useTimeFormat } from "../format/time";
+import { formatBytes, formatCount, formatCounted } from "../format/units";
+import { FailureAlert } from "../widgets/failure";
+import { OnOff, TableStatus } from "../widgets/status";
+import { DeleteTableModal } from "./delete-table-modal";
+import { BILLING_NAMES, CLASS_NAMES } from "./describe";
+
+/** A row with the texts it is filtered and sorted by. */
+interface Row extends TableRow {
+  shownStatus: string;
+  partitionKey: string;
+  sortKey: string;
+  capacityMode: string;
+  recovery: string;
+  protection: string;
+  indexCount: number;
+}
+
+export function rowOf(table: TableRow): Row {
+  const key = (type: "HASH" | "RANGE") => {
+    const attribute = table.keys.find(({ key_type }) => key_type === type);
+    return attribute === undefined
+      ? "-"
+      : `${attribute.attribute_name} (${attribute.attribute_type})`;
+  };
+  const word = table.status.charAt(0) + table.status.slice(1).toLowerCase();
+  return {
+    ...table,
+    shownStatus: table.status === "CREATING" && table.restoring ? "Restoring" : word,
+    partitionKey: key("HASH"),
+    sortKey: key("RANGE"),
+    capacityMode: BILLING_NAMES[table.billing_mode],
+    recovery: table.point_in_time_recovery === "ENABLED" ? "On" : "Off",
+    protection: table.deletion_protection ? "On" : "Off",
+    indexCount: table.global_index_count + table.local_index_count,
+  };
+}
+
+const FILTERS = [
+  ["name", "Name", "Names"],
+  ["shownStatus", "Status", "Statuses"],
+  ["partitionKey", "Partition key", "Partition keys"],
+  ["sortKey", "Sort key", "Sort keys"],
+  ["capacityMode", "Capacity mode", "Capacity modes"],
+  ["recovery", "Point-in-time recovery", "States of point-in-time recovery"],
+  ["protection", "Deletion protection", "States of deletion protection"],
+].map(([key = "", propertyLabel = "", groupValuesLabel = ""]) => ({
+  key,
+  propertyLabel,
+  groupValuesLabel,
+  operators: [":", "!:", "=", "!=", "^"] as const,
+}));
 
 export function Component() {
-  return <Page title="Tables">-</Page>;
+  const region = useRegion();
+  const link = useLink();
+  const query = useTableRows();
+  const rows = (query.data ?? []).map(rowOf);
+  const [deleting, setDeleting] = useState<string[]>();
+  const [preferences, setPreferences] = useState({
+    pageSize: 50,
+    wrapLines: true,
+    contentDisplay: DISPLAY,
+  });
+  const columns = useColumns(region);
+
+  const {
+    items,
+    collectionProps,
+    propertyFilterProps,
+    paginationProps,
+    filteredItemsCount,
+    actions,
+  } = useCollection(rows, {
+    propertyFiltering: {
+      filteringProperties: FILTERS,
+      empty: (
+        <Empty text="There is no table in this Region.">
+          <Button {...link(paths.createTable(region))}>Create table</Button>
+        </Empty>
+      ),
+      noMatch: (
+        <Empty text="No table matches the filter.">
+          <Button onClick={() => actions.setPropertyFiltering({ tokens: [], operation: "and" })}>
+            Clear filter
+          </Button>
+        </Empty>
+      ),
+    },
+    pagination: { pageSize: preferences.pageSize },
+    sorting: { defaultState: { sortingColumn: { sortingField: "name" } } },
+    selection: { keepSelection: true, trackBy: "name" },
+  });
+  const selected = collectionProps.selectedItems ?? [];
+  const isProtected = selected.some((row) => row.deletion_protection);
+
+  return (
+    <Page title="Tables">
+      <SpaceBetween size="l">
+        <FailureAlert
+          header="The tables cannot be listed"
+          error={query.error}
+          onRetry={() => query.refetch()}
+        />
+        <Table<Row>
+          {...collectionProps}
+          variant="container"
+          trackBy="name"
+          selectionType="multi"
+          items={items}
+          columnDefinitions={columns}
+          columnDisplay={preferences.contentDisplay}
+          wrapLines={preferences.wrapLines}
+          stickyColumns={{ first: 0 }}
+          loading={query.isPending}
+          loadingText="Loading tables"
+          enableKeyboardNavigation
+          ariaLabels={{
+            tableLabel: "Tables",
+            selectionGroupLabel: "Select tables",
+            allItemsSelectionLabel: () => "Select all tables of this page",
+            itemSelectionLabel: (_, row) => `Select ${row.name}`,
+          }}
+          header={
+            <Header
+              counter={
+                selected.length > 0
+                  ? `(${formatCount(selected.length)}/${formatCount(rows.length)})`
+                  : `(${formatCount(rows.length)})`
+              }
+              actions={
+                <SpaceBetween direction="horizontal" size="xs">
+                  <Button iconName="refresh" ariaLabel="Refresh" onClick={() => query.refetch()} />
+                  <Button
+                    disabled={selected.length === 0 || isProtected}
+                    {...(isProtected
+                      ? { disabledReason: "Deletion protection is on. Turn it off first." }
+                      : {})}
+                    onClick={() => setDeleting(selected.map((row) => row.name))}
+                  >
+                    Delete
+                  </Button>
+                  <Button variant="primary" {...link(paths.createTable(region))}>
+                    Create table
+                  </Button>
+                </SpaceBetween>
+              }
+            >
+              Tables
+            </Header>
+          }
+          filter={
+            <PropertyFilter
+              {...propertyFilterProps}
+              filteringPlaceholder="Find tables by name or property"
+              filteringAriaLabel="Find tables"
+              countText={
+                filteredItemsCount === undefined
+                  ? ""
+                  : formatCounted(filteredItemsCount, "match", "matches")
+              }
+            />
+          }
+          pagination={<Pagination {...paginationProps} />}
+          preferences={
+            <CollectionPreferences
+              title="Preferences"
+              confirmLabel="Confirm"
+              cancelLabel="Cancel"
+              preferences={preferences}
+              pageSizePreference={{
+                title: "Tables a page",
+                options: [20, 50, 100].map((value) => ({
+                  value,
+                  label: formatCounted(value, "table"),
+                })),
+              }}
+              wrapLinesPreference={{ label: "Wrap lines", description: "Show all of a long text" }}
+              contentDisplayPreference={{
+                title: "Columns",
+                options: COLUMN_NAMES.map(([id, label]) => ({
+                  id,
+                  label,
+                  alwaysVisible: id === "name",
+                })),
+              }}
+              onConfirm={({ detail }) =>
+                setPreferences((before) => ({
+                  pageSize: detail.pageSize ?? before.pageSize,
+                  wrapLines: detail.wrapLines ?? before.wrapLines,
+                  contentDisplay: [...(detail.contentDisplay ?? before.contentDisplay)],
+                }))
+              }
+            />
+          }
+        />
+      </SpaceBetween>
+      {deleting !== undefined && (
+        <DeleteTableModal
+          tableNames={deleting}
+          onDismiss={() => setDeleting(undefined)}
+          onDeleted={() => actions.setSelectedItems([])}
+        />
+      )}
+    </Page>
+  );
+}
+
+function Empty({ text, children }: { text: string; children: React.ReactNode }) {
+  return (
+    <Box textAlign="center" padding={{ vertical: "m" }}>
+      <SpaceBetween size="m">
+        <Box color="text-body-secondary">{text}</Box>
+        {children}
+      </SpaceBetween>
+    </Box>
+  );
+}
+
+const COLUMN_NAMES = [
+  ["name", "Name"],
+  ["status", "Status"],
+  ["partition-key", "Partition key"],
+  ["sort-key", "Sort key"],
+  ["indexes", "Indexes"],
+  ["recovery", "Point-in-time recovery"],
+  ["protection", "Deletion protection"],
+  ["capacity", "Capacity mode"],
+  ["size", "Size"],
+  ["items", "Items"],
+  ["class", "Table class"],
+  ["created", "Created"],
+] as const;
+
+type ColumnId = (typeof COLUMN_NAMES)[number][0];
+
+const HIDDEN_AT_FIRST: readonly ColumnId[] = ["class", "created"];
+const DISPLAY = COLUMN_NAMES.map(([id]) => ({
+  id: id as string,
+  visible: !HIDDEN_AT_FIRST.includes(id),
+}));
+
+function useColumns(region: string): TableProps.ColumnDefinition<Row>[] {
+  const formatTime = useTimeFormat();
+  const cells: Record<ColumnId, [(row: Row) => React.ReactNode, keyof Row]> = {
+    name: [(row) => <PageLink to={paths.table(region, row.name)}>{row.name}</PageLink>, "name"],
+    status: [(row) => <TableStatus status={row.status} restoring={row.restoring} />, "shownStatus"],
+    "partition-key": [(row) => row.partitionKey, "partitionKey"],
+    "sort-key": [(row) => row.sortKey, "sortKey"],
+    indexes: [(row) => formatCount(row.indexCount), "indexCount"],
+    recovery: [(row) => <OnOff on={row.point_in_time_recovery === "ENABLED"} />, "recovery"],
+    protection: [(row) => <OnOff on={row.deletion_protection} />, "protection"],
+    capacity: [(row) => row.capacityMode, "capacityMode"],
+    size: [(row) => formatBytes(row.size_bytes), "size_bytes"],
+    items: [(row) => formatCount(row.item_count), "item_count"],
+    class: [(row) => CLASS_NAMES[row.table_class ?? "STANDARD"], "table_class"],
+    created: [(row) => formatTime(row.created_at_seconds), "created_at_seconds"],
+  };
+  return COLUMN_NAMES.map(([id, header]) => ({
+    id,
+    header,
+    cell: cells[id][0],
+    sortingField: cells[id][1],
+    isRowHeader: id === "name",
+  }));
 }

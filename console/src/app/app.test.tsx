@@ -1,0 +1,90 @@
+import { screen, within } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { describe, expect, it } from "vitest";
+import { madeUpServer, renderApp } from "../testing/render-app";
+import { sameSectionIn } from "./top-bar";
+
+function row(name: string, change: object = {}) {
+  return {
+    name,
+    arn: `arn:aws:dynamodb:us-east-1:123456789012:table/${name}`,
+    status: "ACTIVE",
+    created_at_seconds: 1_000,
+    keys: [
+      { attribute_name: "Artist", attribute_type: "S", key_type: "HASH" },
+      { attribute_name: "Year", attribute_type: "N", key_type: "RANGE" },
+    ],
+    global_index_count: 2,
+    local_index_count: 1,
+    billing_mode: "PAY_PER_REQUEST",
+    size_bytes: 2048,
+    item_count: 1234,
+    point_in_time_recovery: "ENABLED",
+    deletion_protection: false,
+    ...change,
+  };
+}
+
+describe("the frame", () => {
+  it("leads from / to the server's default Region and shows its health", async () => {
+    madeUpServer({ admin: { "regions/us-east-1/tables": { tables: [] } } });
+    renderApp("/");
+    expect(await screen.findByRole("heading", { level: 1, name: /Dashboard/ })).toBeDefined();
+    // Without a layout all of it seems too wide for the bar, so that it has no role there.
+    expect((await screen.findAllByLabelText("Server: Healthy")).length).toBeGreaterThan(0);
+    expect(screen.getAllByLabelText("Region: us-east-1").length).toBeGreaterThan(0);
+  });
+
+  it("keeps the section but not what is open in it when the Region changes", () => {
+    expect(sameSectionIn("eu-west-1", "/us-east-1/tables/Music/indexes")).toBe("/eu-west-1/tables");
+    expect(sameSectionIn("eu-west-1", "/us-east-1")).toBe("/eu-west-1");
+  });
+
+  it("says so when there is no such page", async () => {
+    madeUpServer({});
+    renderApp("/us-east-1/no-such-page");
+    expect(await screen.findByText(/no page at this address/)).toBeDefined();
+  });
+});
+
+describe("the list of tables", () => {
+  it("shows what each table is, over all pages of the answer", async () => {
+    madeUpServer({
+      admin: {
+        "regions/us-east-1/tables": {
+          tables: [row("Music"), row("Songs", { status: "CREATING", restoring: true })],
+        },
+      },
+    });
+    renderApp("/us-east-1/tables");
+    const music = (await screen.findByRole("link", { name: "Music" })).closest("tr");
+    expect(music).not.toBeNull();
+    const cells = within(music as HTMLElement)
+      .getAllByRole("cell")
+      .map((cell) => cell.textContent);
+    expect(cells).toEqual(
+      expect.arrayContaining([
+        "Active",
+        "Artist (S)",
+        "Year (N)",
+        "3",
+        "On",
+        "On-demand",
+        "2 KiB",
+        "1,234",
+      ]),
+    );
+    expect(screen.getByText("Restoring")).toBeDefined();
+  });
+
+  it("shows an error whole, and what there is after asking again", async () => {
+    madeUpServer({ admin: { "regions/us-east-1/tables": [400, "Odd", "It is very odd."] } });
+    renderApp("/us-east-1/tables");
+    expect(await screen.findByText("It is very odd.")).toBeDefined();
+    expect(screen.getByText(/TESTREQUEST/)).toBeDefined();
+    madeUpServer({ admin: { "regions/us-east-1/tables": { tables: [row("Music")] } } });
+    await userEvent.click(screen.getByRole("button", { name: "Try again" }));
+    expect(await screen.findByRole("link", { name: "Music" })).toBeDefined();
+    expect(screen.queryByText("It is very odd.")).toBeNull();
+  });
+});

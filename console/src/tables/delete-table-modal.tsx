@@ -1,0 +1,110 @@
+/**
+ * Deletes tables after a typed word, on request with a backup of each before it.
+ *
+ * A table is deleted only once its backup is AVAILABLE. If something fails in the middle, what was
+ * done stays done, the modal says what failed, and confirming again goes on with the rest.
+ */
+
+import {
+  CreateBackupCommand,
+  DeleteTableCommand,
+  DescribeBackupCommand,
+  type DynamoDBClient,
+} from "@aws-sdk/client-dynamodb";
+import Checkbox from "@cloudscape-design/components/checkbox";
+import { useRef, useState } from "react";
+import { useDynamoDB } from "../api/dynamodb";
+import { POLL_FAST_MILLISECONDS } from "../api/query";
+import { useRefreshTable } from "../api/tables";
+import { useNotify } from "../app/notifications";
+import { formatCounted } from "../format/units";
+import { DeleteModal } from "../widgets/delete-modal";
+
+export function DeleteTableModal({
+  tableNames,
+  onDismiss,
+  onDeleted,
+}: {
+  tableNames: string[];
+  onDismiss: () => void;
+  onDeleted: () => void;
+}) {
+  const dynamodb = useDynamoDB();
+  const notify = useNotify();
+  const refresh = useRefreshTable();
+  const [backUpFirst, setBackUpFirst] = useState(true);
+  /** What is done already, if a first attempt failed half-way. */
+  const done = useRef({ backedUp: new Set<string>(), deleted: new Set<string>() });
+  const what = tableNames.length === 1 ? `table ${tableNames[0]}` : `${tableNames.length} tables`;
+
+  const deleteAll = async () => {
+    for (const tableName of tableNames) {
+      if (done.current.deleted.has(tableName)) {
+        continue;
+      }
+      if (backUpFirst && !done.current.backedUp.has(tableName)) {
+        const backupName = backupNameFor(tableName, new Date());
+        await createBackup(dynamodb, tableName, backupName);
+        done.current.backedUp.add(tableName);
+      }
+      await dynamodb.send(new DeleteTableCommand({ TableName: tableName }));
+      done.current.deleted.add(tableName);
+      await refresh(tableName);
+    }
+    notify({
+      type: "success",
+      header: `Deleted ${what}`,
+      content: backUpFirst
+        ? `${formatCounted(tableNames.length, "backup")} made before can be restored.`
+        : undefined,
+    });
+    onDismiss();
+    onDeleted();
+  };
+
+  return (
+    <DeleteModal
+      title={`Delete ${what}`}
+      warning={
+        tableNames.length === 1
+          ? "All items of the table and its indexes will be gone."
+          : `All items of these tables and their indexes will be gone: ${tableNames.join(", ")}.`
+      }
+      onConfirm={deleteAll}
+      onDismiss={onDismiss}
+    >
+      <Checkbox
+        checked={backUpFirst}
+        onChange={({ detail }) => setBackUpFirst(detail.checked)}
+        description="The table can be restored from the backup, under any name."
+      >
+        Create a backup before deleting
+      </Checkbox>
+    </DeleteModal>
+  );
+}
+
+/** At most 255 characters, told apart by the second. */
+export function backupNameFor(tableName: string, now: Date): string {
+  const stamp = now.toISOString().slice(0, 19).replaceAll(":", "").replace("T", "-");
+  return `${tableName.slice(0, 255 - stamp.length - 1)}-${stamp}`;
+}
+
+async function createBackup(
+  dynamodb: DynamoDBClient,
+  TableName: string,
+  BackupName: string,
+): Promise<void> {
+  const { BackupDetails } = await dynamodb.send(new CreateBackupCommand({ TableName, BackupName }));
+  let status = BackupDetails?.BackupStatus;
+  while (status === "CREATING") {
+    await new Promise((wake) => setTimeout(wake, POLL_FAST_MILLISECONDS));
+    const { BackupDescription } = await dynamodb.send(
+      new DescribeBackupCommand({ BackupArn: BackupDetails?.BackupArn }),
+    );
+    status = BackupDescription?.BackupDetails?.BackupStatus;
+  }
+  if (status !== "AVAILABLE") {
+    throw new Error(`The backup ${BackupName} is ${status}; the table was not deleted.`);
+  }
+}

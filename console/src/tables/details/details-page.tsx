@@ -1,0 +1,111 @@
+/** One table: its tabs, and what can be done with the whole of it. */
+
+import Alert from "@cloudscape-design/components/alert";
+import Button from "@cloudscape-design/components/button";
+import ButtonDropdown from "@cloudscape-design/components/button-dropdown";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import Spinner from "@cloudscape-design/components/spinner";
+import Tabs from "@cloudscape-design/components/tabs";
+import { Suspense, useState } from "react";
+import { useNavigate, useParams } from "react-router";
+import { isNotFound } from "../../api/errors";
+import { isRestoring, useTable } from "../../api/tables";
+import { PageLink, paths } from "../../app/links";
+import { Page } from "../../app/page";
+import { useRegion } from "../../app/region";
+import { FailureAlert } from "../../widgets/failure";
+import { TableStatus } from "../../widgets/status";
+import { DeleteTableModal } from "../delete-table-modal";
+import { TABLE_TABS } from "./tabs";
+
+export function Component() {
+  const { tableName = "" } = useParams();
+  // Another table is another page: nothing typed or opened for one belongs to the next.
+  return <TableDetails key={tableName} tableName={tableName} />;
+}
+
+function TableDetails({ tableName }: { tableName: string }) {
+  const region = useRegion();
+  const navigate = useNavigate();
+  const { tab = "overview" } = useParams();
+  const query = useTable(tableName);
+  const [deleting, setDeleting] = useState(false);
+  const table = query.data;
+  const gone = isNotFound(query.error);
+
+  return (
+    <Page
+      title={tableName}
+      above={[{ text: "Tables", path: paths.tables(region) }]}
+      info={
+        table !== undefined &&
+        !gone && <TableStatus status={table.TableStatus} restoring={isRestoring(table)} />
+      }
+      actions={
+        <SpaceBetween direction="horizontal" size="xs">
+          <Button
+            iconName="refresh"
+            ariaLabel="Refresh"
+            loading={query.isFetching && query.data === undefined}
+            onClick={() => query.refetch()}
+          />
+          <ButtonDropdown
+            items={[
+              {
+                id: "delete",
+                text: "Delete table",
+                disabled: table === undefined || gone || table.DeletionProtectionEnabled === true,
+                ...(table?.DeletionProtectionEnabled === true
+                  ? { disabledReason: "Deletion protection is on. Turn it off first." }
+                  : {}),
+              },
+            ]}
+            onItemClick={() => setDeleting(true)}
+          >
+            Actions
+          </ButtonDropdown>
+        </SpaceBetween>
+      }
+    >
+      <SpaceBetween size="l">
+        {gone ? (
+          <Alert type="info" header={`There is no table ${tableName} in ${region}`}>
+            It was deleted, or never was here. A backup of it can still be restored.{" "}
+            <PageLink to={paths.tables(region)}>See the tables</PageLink>
+          </Alert>
+        ) : (
+          <FailureAlert
+            header="The table cannot be described"
+            error={query.error}
+            onRetry={() => query.refetch()}
+          />
+        )}
+        {table !== undefined && !gone && (
+          <Tabs
+            activeTabId={tab}
+            onChange={({ detail }) =>
+              navigate(paths.table(region, tableName, detail.activeTabId), { replace: true })
+            }
+            tabs={TABLE_TABS.map(({ id, text, Tab }) => ({
+              id,
+              label: text,
+              content: (
+                <Suspense fallback={<Spinner size="large" />}>
+                  <Tab tableName={tableName} table={table} />
+                </Suspense>
+              ),
+            }))}
+          />
+        )}
+        {table === undefined && query.isPending && <Spinner size="large" />}
+      </SpaceBetween>
+      {deleting && (
+        <DeleteTableModal
+          tableNames={[tableName]}
+          onDismiss={() => setDeleting(false)}
+          onDeleted={() => navigate(paths.tables(region))}
+        />
+      )}
+    </Page>
+  );
+}
