@@ -6,6 +6,7 @@
  */
 
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { FetchHttpHandler } from "@smithy/fetch-http-handler";
 import { useRegion } from "../app/region";
 
 const clients = new Map<string, DynamoDBClient>();
@@ -18,6 +19,8 @@ export function dynamodbClient(region: string): DynamoDBClient {
       endpoint: window.location.origin,
       // The server accepts any credentials; it takes the Region from the scope they sign.
       credentials: { accessKeyId: "console", secretAccessKey: "console" },
+      // What the SDK takes in a browser anyway; said here, it is the same in a test under Node.
+      requestHandler: new FetchHttpHandler(),
       // A person is waiting and sees the error; polling asks again anyway.
       maxAttempts: 2,
     });

@@ -6,6 +6,7 @@ export const tables: Feature = {
   navigation: [{ text: "Tables", group: "main", path: "tables", alsoAt: ["create-table"] }],
   routes: [
     { path: "tables", page: () => import("./list-page") },
+    { path: "create-table", page: () => import("./create-page") },
     { path: "tables/:tableName/:tab?", page: () => import("./details/details-page") },
   ],
 };

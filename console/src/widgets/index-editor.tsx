@@ -136,7 +136,7 @@ function KeyAttributesFields({
       {attributes.length < most && (
         <Button
           iconName="add-plus"
-          variant="normal"
+          formAction="none"
           onClick={() => onChange([...attributes, emptyKeyAttribute()])}
         >
           {attributes.length === 0
@@ -172,7 +172,12 @@ function NamesField({
       label={label}
       errorText={problem}
       secondaryControl={
-        <Button onClick={add} disabled={typed === ""} ariaLabel={`Add to ${label.toLowerCase()}`}>
+        <Button
+          formAction="none"
+          onClick={add}
+          disabled={typed === ""}
+          ariaLabel={`Add to ${label.toLowerCase()}`}
+        >
           Add
         </Button>
       }

@@ -14,6 +14,9 @@ const TYPES = (Object.keys(TYPE_NAMES) as ScalarAttributeType[]).map((value) => 
   label: TYPE_NAMES[value],
 }));
 
+const COLUMNS = [{ colspan: { default: 7, xs: 6 } }, { colspan: { default: 5, xs: 3 } }] as const;
+const REMOVE_COLUMN = { colspan: { default: 12, xs: 3 } } as const;
+
 export function KeyAttributeField({
   label,
   optional = false,
@@ -47,13 +50,7 @@ export function KeyAttributeField({
       errorText={problem}
       stretch
     >
-      <Grid
-        gridDefinition={[
-          { colspan: { default: 7, xs: 6 } },
-          { colspan: { default: 5, xs: 3 } },
-          { colspan: { default: 12, xs: 3 } },
-        ]}
-      >
+      <Grid gridDefinition={onRemove === undefined ? COLUMNS : [...COLUMNS, REMOVE_COLUMN]}>
         <Input
           ariaLabel={`${label}: attribute name`}
           placeholder="Attribute name"
@@ -71,7 +68,7 @@ export function KeyAttributeField({
           }
         />
         {onRemove !== undefined && (
-          <Button onClick={onRemove} ariaLabel={`Remove ${label}`}>
+          <Button formAction="none" onClick={onRemove} ariaLabel={`Remove ${label}`}>
             Remove
           </Button>
         )}

@@ -79,17 +79,12 @@ export function CapacityFields({
   return (
     <SpaceBetween size="m">
       <ColumnLayout columns={2}>
-        {billingMode === "PROVISIONED" ? (
-          <>
-            {field("readUnits", "Read capacity", "units per second")}
-            {field("writeUnits", "Write capacity", "units per second")}
-          </>
-        ) : (
-          <>
-            {field("maxReadUnits", "Maximum reads", "request units per second")}
-            {field("maxWriteUnits", "Maximum writes", "request units per second")}
-          </>
-        )}
+        {billingMode === "PROVISIONED"
+          ? field("readUnits", "Read capacity", "units per second")
+          : field("maxReadUnits", "Maximum reads", "request units per second")}
+        {billingMode === "PROVISIONED"
+          ? field("writeUnits", "Write capacity", "units per second")
+          : field("maxWriteUnits", "Maximum writes", "request units per second")}
       </ColumnLayout>
       {warm && (
         <ExpandableSection

@@ -1,0 +1,101 @@
+import { screen } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { describe, expect, it } from "vitest";
+import { madeUpServer, type Reply, renderApp } from "../testing/render-app";
+
+const ACTIVE = { Table: { TableName: "Music", TableStatus: "ACTIVE" } };
+
+function server(create: () => Reply) {
+  return madeUpServer({
+    admin: { "regions/eu-west-1/tables": { tables: [] } },
+    operations: {
+      CreateTable: create,
+      DescribeTable: () => ACTIVE,
+      UpdateTimeToLive: () => ({}),
+      UpdateContinuousBackups: () => ({}),
+    },
+  });
+}
+
+async function openForm() {
+  renderApp("/eu-west-1/create-table");
+  return screen.findByRole("textbox", { name: "Table name" });
+}
+
+async function fillKeys() {
+  await userEvent.type(await openForm(), "Music");
+  await userEvent.type(
+    screen.getByRole("textbox", { name: "Partition key: attribute name" }),
+    "Artist",
+  );
+}
+
+const submit = () => userEvent.click(screen.getByRole("button", { name: "Create table" }));
+
+describe("creating a table", () => {
+  it("sends nothing while a field is wrong, and says which", async () => {
+    const { calls } = server(() => ({}));
+    await openForm();
+    await submit();
+    expect(await screen.findByText("Enter a name.")).toBeDefined();
+    expect(screen.getByText("Enter the name of an attribute.")).toBeDefined();
+    expect(calls).toEqual([]);
+  });
+
+  it("sends the request to the Region of the page and leads to the list", async () => {
+    const { calls } = server(() => ({}));
+    await fillKeys();
+    await submit();
+    expect(await screen.findByText("Created table Music")).toBeDefined();
+    expect(calls[0]).toEqual({
+      operation: "CreateTable",
+      region: "eu-west-1",
+      input: {
+        TableName: "Music",
+        KeySchema: [{ AttributeName: "Artist", KeyType: "HASH" }],
+        AttributeDefinitions: [{ AttributeName: "Artist", AttributeType: "S" }],
+        BillingMode: "PAY_PER_REQUEST",
+      },
+    });
+    expect(await screen.findByRole("heading", { level: 1, name: /Tables/ })).toBeDefined();
+  });
+
+  it("turns on what a table can only have once it is there", async () => {
+    const { calls } = server(() => ({}));
+    await fillKeys();
+    await userEvent.click(screen.getByRole("radio", { name: /Customize settings/ }));
+    await userEvent.click(screen.getByRole("checkbox", { name: /point-in-time recovery/ }));
+    await userEvent.type(
+      screen.getByRole("textbox", { name: /Time to live attribute/ }),
+      "expires",
+    );
+    await submit();
+    expect(await screen.findByText("Created table Music")).toBeDefined();
+    await expect
+      .poll(() => calls.map(({ operation }) => operation))
+      .toEqual(expect.arrayContaining(["UpdateTimeToLive", "UpdateContinuousBackups"]));
+  });
+
+  it("shows a refusal whole, with the request id, and next to the field it names", async () => {
+    const message = "Table already exists: Music";
+    server(() => [400, "ResourceInUseException", message]);
+    await fillKeys();
+    await submit();
+    expect((await screen.findAllByText(message)).length).toBeGreaterThanOrEqual(2);
+    expect(screen.getAllByText(/TESTREQUEST/).length).toBeGreaterThan(0);
+    expect(screen.getByRole("textbox", { name: "Table name" }).getAttribute("aria-invalid")).toBe(
+      "true",
+    );
+  });
+
+  it("offers a customer managed key only with the server's reason why not", async () => {
+    server(() => ({}));
+    await openForm();
+    await userEvent.click(screen.getByRole("radio", { name: /Customize settings/ }));
+    expect(await screen.findByText("No customer keys here.")).toBeDefined();
+    expect(screen.getByRole("radio", { name: /Customer managed key/ })).toHaveProperty(
+      "disabled",
+      true,
+    );
+  });
+});
