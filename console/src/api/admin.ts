@@ -21,21 +21,28 @@ export interface Capability {
 
 export interface ServerInfo {
   version: string;
+  account: string;
   started_at_seconds: number;
   now_seconds: number;
   default_region: string;
+  /** Those with tables or backups, and the default; others exist on first use. */
   regions: string[];
   health: { ok: boolean; reason?: string };
   capabilities: Partial<Record<CapabilityName, Capability>>;
+  archive: { kind: string; is_default: boolean };
+  point_in_time: { period_days_min: number; period_days_max: number };
+  limits: Record<string, number>;
+  throttling: boolean;
 }
 
 export interface TableRow {
   name: string;
   arn: string;
+  table_id: string;
   status: string;
   /** Created by a restore that is still running. */
-  restoring?: boolean;
-  created_at_seconds?: number;
+  restoring: boolean;
+  created_at_seconds: number;
   keys: {
     attribute_name: string;
     attribute_type: "S" | "N" | "B";
@@ -44,7 +51,7 @@ export interface TableRow {
   global_index_count: number;
   local_index_count: number;
   billing_mode: "PROVISIONED" | "PAY_PER_REQUEST";
-  table_class?: "STANDARD" | "STANDARD_INFREQUENT_ACCESS";
+  table_class: "STANDARD" | "STANDARD_INFREQUENT_ACCESS";
   size_bytes: number;
   item_count: number;
   point_in_time_recovery: "ENABLED" | "DISABLED";
@@ -55,24 +62,41 @@ export interface TablePage {
   tables: TableRow[];
   /** Where the next page begins; absent on the last one. */
   next_start?: string;
+  total: number;
 }
 
 export interface TableHistory {
   earliest_seconds: number | null;
   latest_seconds: number | null;
-  buckets: { from_seconds: number; writes: number; bytes: number }[];
-  backups: { arn: string; name: string; at_seconds: number }[];
+  archived_through_seconds: number | null;
+  from_seconds: number;
+  to_seconds: number;
+  buckets: { from_seconds: number; to_seconds: number; writes: number; bytes: number }[];
+  /** The newest thousand within the range. */
+  backups: {
+    arn: string;
+    name: string;
+    type: "USER" | "SYSTEM";
+    status: string;
+    at_seconds: number;
+  }[];
+  backups_total: number;
 }
 
 export interface RestoreProgress {
   table_name: string;
+  /** ARN of the backup or of the table. */
   source: string;
-  state: string;
-  phase?: string;
+  /** The instant the table is put back to. */
+  at_seconds: number;
+  state: "running" | "finished" | "failed";
+  phase?: "waiting" | "loading" | "indexing";
   bytes_done: number;
+  /** An upper estimate; 0 while it is unknown. */
   bytes_total: number;
   items_done: number;
   started_at_seconds: number;
+  ended_at_seconds?: number;
   seconds_left?: number;
   /** Why it failed. */
   reason?: string;

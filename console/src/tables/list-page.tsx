@@ -270,7 +270,7 @@ function useColumns(region: string): TableProps.ColumnDefinition<Row>[] {
     capacity: [(row) => row.capacityMode, "capacityMode"],
     size: [(row) => formatBytes(row.size_bytes), "size_bytes"],
     items: [(row) => formatCount(row.item_count), "item_count"],
-    class: [(row) => CLASS_NAMES[row.table_class ?? "STANDARD"], "table_class"],
+    class: [(row) => CLASS_NAMES[row.table_class], "table_class"],
     created: [(row) => formatTime(row.created_at_seconds), "created_at_seconds"],
   };
   return COLUMN_NAMES.map(([id, header]) => ({

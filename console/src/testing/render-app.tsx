@@ -13,6 +13,7 @@ import { AppRoutes } from "../app/router";
 
 export const SERVER: ServerInfo = {
   version: "1.2.3",
+  account: "123456789012",
   started_at_seconds: 1_000,
   now_seconds: 1_075,
   default_region: "us-east-1",
@@ -22,6 +23,10 @@ export const SERVER: ServerInfo = {
     customer_managed_keys: { available: false, reason: "No customer keys here." },
     restore_to_another_region: { available: false, reason: "One Region only." },
   },
+  archive: { kind: "memory", is_default: true },
+  point_in_time: { period_days_min: 1, period_days_max: 35 },
+  limits: { tables_max: 2500 },
+  throttling: false,
 };
 
 /** What the made-up server answers: a body, or an error as [status, type, message]. */
