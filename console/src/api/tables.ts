@@ -8,17 +8,14 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useRegion } from "../app/region";
-import { admin, type TableRow } from "./admin";
 import { useDynamoDB } from "./dynamodb";
 import { isNotFound } from "./errors";
 import { POLL_FAST_MILLISECONDS, POLL_SLOW_MILLISECONDS } from "./query";
+import { tableRowsKey } from "./table-rows";
 
 /** Every query about one table begins with this; invalidate it after a change of the table. */
 export const tableKey = (region: string, tableName: string) =>
   [region, "table", tableName] as const;
-
-/** The list of all tables of a Region. */
-export const tableRowsKey = (region: string) => [region, "tables"] as const;
 
 /** The table as DescribeTable shows it. Looks every second while something of it is in motion. */
 export function useTable(tableName: string) {
@@ -68,33 +65,6 @@ export function useContinuousBackups(tableName: string, { enabled = true } = {})
       return reply.ContinuousBackupsDescription ?? null;
     },
     refetchInterval: POLL_SLOW_MILLISECONDS,
-  });
-}
-
-const ROWS_PER_REQUEST = 1_000;
-
-/**
- * All tables of the Region, a thousand a request. The list is filtered, sorted and paged here:
- * 2,500 rows are nothing to a browser.
- */
-export function useTableRows() {
-  const region = useRegion();
-  return useQuery({
-    queryKey: tableRowsKey(region),
-    queryFn: async ({ signal }) => {
-      const rows: TableRow[] = [];
-      let start: string | undefined;
-      do {
-        const page = await admin.tables(region, { start, limit: ROWS_PER_REQUEST }, signal);
-        rows.push(...page.tables);
-        start = page.next_start;
-      } while (start !== undefined);
-      return rows;
-    },
-    refetchInterval: ({ state }) =>
-      state.data?.some((row) => row.status !== "ACTIVE") === true
-        ? POLL_FAST_MILLISECONDS
-        : POLL_SLOW_MILLISECONDS,
   });
 }
 

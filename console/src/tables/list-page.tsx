@@ -11,7 +11,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import Table, { type TableProps } from "@cloudscape-design/components/table";
 import { useState } from "react";
 import type { TableRow } from "../api/admin";
-import { useTableRows } from "../api/tables";
+import { useTableRows } from "../api/table-rows";
 import { PageLink, paths, useLink } from "../app/links";
 import { Page } from "../app/page";
 import { useRegion } from "../app/region";

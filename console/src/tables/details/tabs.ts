@@ -27,4 +27,9 @@ function tab(
   return { id, text, Tab: lazy(async () => ({ default: (await load()).Tab })) };
 }
 
-export const TABLE_TABS: TableTab[] = [tab("overview", "Overview", () => import("./overview-tab"))];
+export const TABLE_TABS: TableTab[] = [
+  tab("overview", "Overview", () => import("./overview-tab")),
+  tab("indexes", "Indexes", () => import("./indexes-tab")),
+  tab("metrics", "Metrics", () => import("./metrics-tab")),
+  tab("settings", "Additional settings", () => import("./settings-tab")),
+];

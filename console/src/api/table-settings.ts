@@ -1,0 +1,73 @@
+/** Queries about what DescribeTable does not show: time to live, tags, resource policy. */
+
+import {
+  DescribeTimeToLiveCommand,
+  GetResourcePolicyCommand,
+  ListTagsOfResourceCommand,
+  type Tag,
+  type TimeToLiveDescription,
+} from "@aws-sdk/client-dynamodb";
+import { useQuery } from "@tanstack/react-query";
+import { useRegion } from "../app/region";
+import { useDynamoDB } from "./dynamodb";
+import { failureOf } from "./errors";
+import { tableKey } from "./tables";
+
+export function useTimeToLive(tableName: string) {
+  const region = useRegion();
+  const dynamodb = useDynamoDB();
+  return useQuery({
+    queryKey: [...tableKey(region, tableName), "time-to-live"],
+    queryFn: async ({ signal }): Promise<TimeToLiveDescription> => {
+      const command = new DescribeTimeToLiveCommand({ TableName: tableName });
+      const { TimeToLiveDescription } = await dynamodb.send(command, { abortSignal: signal });
+      return TimeToLiveDescription ?? {};
+    },
+  });
+}
+
+/** All tags, however many pages they come in. */
+export function useTags(tableName: string, resourceArn: string) {
+  const region = useRegion();
+  const dynamodb = useDynamoDB();
+  return useQuery({
+    queryKey: [...tableKey(region, tableName), "tags"],
+    queryFn: async ({ signal }) => {
+      const tags: Tag[] = [];
+      let NextToken: string | undefined;
+      do {
+        const command = new ListTagsOfResourceCommand({ ResourceArn: resourceArn, NextToken });
+        const page = await dynamodb.send(command, { abortSignal: signal });
+        tags.push(...(page.Tags ?? []));
+        NextToken = page.NextToken;
+      } while (NextToken !== undefined);
+      return tags;
+    },
+  });
+}
+
+export interface ResourcePolicy {
+  policy: string;
+  revisionId: string;
+}
+
+/** Null if the table has none, which the API calls an error. */
+export function useResourcePolicy(tableName: string, resourceArn: string) {
+  const region = useRegion();
+  const dynamodb = useDynamoDB();
+  return useQuery({
+    queryKey: [...tableKey(region, tableName), "policy"],
+    queryFn: async ({ signal }): Promise<ResourcePolicy | null> => {
+      const command = new GetResourcePolicyCommand({ ResourceArn: resourceArn });
+      try {
+        const { Policy, RevisionId } = await dynamodb.send(command, { abortSignal: signal });
+        return { policy: Policy ?? "", revisionId: RevisionId ?? "" };
+      } catch (error) {
+        if (failureOf(error).code === "PolicyNotFoundException") {
+          return null;
+        }
+        throw error;
+      }
+    },
+  });
+}

@@ -1,0 +1,70 @@
+/** Changes the billing mode and the capacity of a table and of its global indexes. */
+
+import Header from "@cloudscape-design/components/header";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import { useState } from "react";
+import { useDynamoDB } from "../../api/dynamodb";
+import { useRefreshTable } from "../../api/tables";
+import { useNotify } from "../../app/notifications";
+import { capacityChanges, capacityOfTable } from "../../forms/table-changes";
+import { type CapacityForm, capacityProblems } from "../../forms/throughput";
+import { EditModal } from "../../widgets/edit-modal";
+import { CapacityFields, ThroughputFields } from "../../widgets/throughput-fields";
+import { updateTable } from "../update-table";
+import type { EditorProps } from "./edit-settings";
+
+export function EditCapacity({ table, tableName, onDismiss }: EditorProps) {
+  const dynamodb = useDynamoDB();
+  const notify = useNotify();
+  const refresh = useRefreshTable();
+  const [form, setForm] = useState(() => capacityOfTable(table));
+  const { billingMode } = form.table;
+  const changes = capacityChanges(table, form);
+  const invalid = [form.table, ...form.indexes.values()].some(
+    (one) => Object.keys(capacityProblems(billingMode, one)).length > 0,
+  );
+  const changeIndex = (name: string, part: Partial<CapacityForm>) =>
+    setForm(({ table: own, indexes }) => {
+      const before = indexes.get(name);
+      return before === undefined
+        ? { table: own, indexes }
+        : { table: own, indexes: new Map(indexes).set(name, { ...before, ...part }) };
+    });
+
+  return (
+    <EditModal
+      title={`Read and write capacity of ${tableName}`}
+      size="large"
+      disabled={invalid || changes.length === 0}
+      onDismiss={onDismiss}
+      onSave={async () => {
+        try {
+          await updateTable(dynamodb, changes);
+        } finally {
+          await refresh(tableName);
+        }
+        notify({ type: "success", header: `Changed the capacity of ${tableName}` });
+        onDismiss();
+      }}
+    >
+      <ThroughputFields
+        form={form.table}
+        problems={capacityProblems(billingMode, form.table)}
+        onChange={(part) =>
+          setForm((before) => ({ ...before, table: { ...before.table, ...part } }))
+        }
+      />
+      {[...form.indexes].map(([name, index]) => (
+        <SpaceBetween key={name} size="s">
+          <Header variant="h3">Index {name}</Header>
+          <CapacityFields
+            billingMode={billingMode}
+            form={index}
+            problems={capacityProblems(billingMode, index)}
+            onChange={(part) => changeIndex(name, part)}
+          />
+        </SpaceBetween>
+      ))}
+    </EditModal>
+  );
+}

@@ -1,0 +1,250 @@
+/** The settings of a table, each with the button that changes it. */
+
+import Box from "@cloudscape-design/components/box";
+import Button from "@cloudscape-design/components/button";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import { type ComponentType, useState } from "react";
+import { useResourcePolicy, useTags, useTimeToLive } from "../../api/table-settings";
+import { formatCount } from "../../format/units";
+import { Copyable } from "../../widgets/copyable";
+import { type Fact, Facts } from "../../widgets/facts";
+import { FailureAlert } from "../../widgets/failure";
+import { OnOff, Status } from "../../widgets/status";
+import { BILLING_NAMES, billingModeOf, classText, encryptionText, STREAM_VIEWS } from "../describe";
+import { EditCapacity } from "./edit-capacity";
+import {
+  EditDeletionProtection,
+  EditEncryption,
+  type EditorProps,
+  EditPolicy,
+  EditStream,
+  EditTableClass,
+  EditTags,
+  EditTimeToLive,
+} from "./edit-settings";
+import type { TabProps } from "./tabs";
+
+export function Tab(props: TabProps) {
+  return (
+    <SpaceBetween size="l">
+      <Capacity {...props} />
+      <Protection {...props} />
+      <Encryption {...props} />
+      <TimeToLive {...props} />
+      <Stream {...props} />
+      <Tags {...props} />
+      <Policy {...props} />
+    </SpaceBetween>
+  );
+}
+
+/** A panel of facts with a button for each editor. */
+function Setting({
+  title,
+  description,
+  facts,
+  editors,
+  error,
+  table,
+  tableName,
+}: TabProps & {
+  title: string;
+  description?: string;
+  facts: Fact[];
+  /** Text of the button, and what it opens. */
+  editors: [string, ComponentType<EditorProps>][];
+  error?: unknown;
+}) {
+  const [open, setOpen] = useState<string>();
+  const Editor = editors.find(([text]) => text === open)?.[1];
+  return (
+    <Facts
+      title={title}
+      description={description}
+      facts={facts}
+      actions={
+        <SpaceBetween direction="horizontal" size="xs">
+          {editors.map(([text]) => (
+            <Button key={text} onClick={() => setOpen(text)} ariaLabel={`${text}: ${title}`}>
+              {text}
+            </Button>
+          ))}
+        </SpaceBetween>
+      }
+    >
+      <FailureAlert error={error} />
+      {Editor !== undefined && (
+        <Editor table={table} tableName={tableName} onDismiss={() => setOpen(undefined)} />
+      )}
+    </Facts>
+  );
+}
+
+function Capacity(props: TabProps) {
+  const { table } = props;
+  const units = table.ProvisionedThroughput;
+  const bounds = table.OnDemandThroughput;
+  const warm = table.WarmThroughput;
+  const onDemand = billingModeOf(table) === "PAY_PER_REQUEST";
+  const bound = (value: number | undefined) =>
+    value === undefined || value < 0 ? "No maximum" : `${formatCount(value)} units per second`;
+  return (
+    <Setting
+      {...props}
+      title="Read and write capacity"
+      editors={[["Edit", EditCapacity]]}
+      facts={[
+        { label: "Capacity mode", value: BILLING_NAMES[billingModeOf(table)] },
+        onDemand
+          ? { label: "Maximum reads", value: bound(bounds?.MaxReadRequestUnits) }
+          : {
+              label: "Read capacity",
+              value: `${formatCount(units?.ReadCapacityUnits ?? 0)} units`,
+            },
+        onDemand
+          ? { label: "Maximum writes", value: bound(bounds?.MaxWriteRequestUnits) }
+          : {
+              label: "Write capacity",
+              value: `${formatCount(units?.WriteCapacityUnits ?? 0)} units`,
+            },
+        {
+          label: "Warm throughput",
+          value:
+            warm === undefined
+              ? "-"
+              : `${formatCount(warm.ReadUnitsPerSecond ?? 0)} reads, ${formatCount(
+                  warm.WriteUnitsPerSecond ?? 0,
+                )} writes per second`,
+        },
+      ]}
+    />
+  );
+}
+
+function Protection(props: TabProps) {
+  const { table } = props;
+  return (
+    <Setting
+      {...props}
+      title="Protection and class"
+      editors={[
+        [table.DeletionProtectionEnabled === true ? "Turn off" : "Turn on", EditDeletionProtection],
+        ["Edit class", EditTableClass],
+      ]}
+      facts={[
+        { label: "Deletion protection", value: <OnOff on={table.DeletionProtectionEnabled} /> },
+        { label: "Table class", value: classText(table) },
+      ]}
+    />
+  );
+}
+
+function Encryption(props: TabProps) {
+  const description = props.table.SSEDescription;
+  return (
+    <Setting
+      {...props}
+      title="Encryption at rest"
+      editors={[["Edit", EditEncryption]]}
+      facts={[
+        { label: "Key", value: encryptionText(props.table) },
+        ...(description?.Status === undefined
+          ? []
+          : [{ label: "Status", value: <Status status={description.Status} /> }]),
+        ...(description?.KMSMasterKeyArn === undefined
+          ? []
+          : [
+              {
+                label: "Key ARN",
+                value: <Copyable text={description.KMSMasterKeyArn} what="Key ARN" />,
+              },
+            ]),
+      ]}
+    />
+  );
+}
+
+function TimeToLive(props: TabProps) {
+  const { data, error } = useTimeToLive(props.tableName);
+  const on = data?.TimeToLiveStatus === "ENABLED";
+  return (
+    <Setting
+      {...props}
+      title="Time to live (TTL)"
+      description="Deletes items once the time in an attribute has passed."
+      editors={data === undefined ? [] : [[on ? "Turn off" : "Turn on", EditTimeToLive]]}
+      error={error}
+      facts={[
+        { label: "Status", value: <Status status={data?.TimeToLiveStatus} /> },
+        { label: "Attribute", value: data?.AttributeName ?? "-" },
+      ]}
+    />
+  );
+}
+
+function Stream(props: TabProps) {
+  const { StreamSpecification: stream, LatestStreamArn: arn } = props.table;
+  const on = stream?.StreamEnabled === true;
+  return (
+    <Setting
+      {...props}
+      title="DynamoDB stream"
+      description="The changes of items, in their order, kept for 24 hours."
+      editors={[[on ? "Turn off" : "Turn on", EditStream]]}
+      facts={[
+        { label: "Status", value: <OnOff on={on} /> },
+        {
+          label: "Records hold",
+          value:
+            stream?.StreamViewType === undefined ? "-" : STREAM_VIEWS[stream.StreamViewType][0],
+        },
+        { label: "Latest stream ARN", value: <Copyable text={arn} what="Stream ARN" /> },
+      ]}
+    />
+  );
+}
+
+function Tags(props: TabProps) {
+  const { data, error } = useTags(props.tableName, props.table.TableArn ?? "");
+  const tags = data ?? [];
+  return (
+    <Setting
+      {...props}
+      title={`Tags (${formatCount(tags.length)})`}
+      editors={data === undefined ? [] : [["Manage tags", EditTags]]}
+      error={error}
+      facts={
+        tags.length === 0
+          ? [{ label: "No tags", value: "-" }]
+          : tags.map((tag) => ({ label: tag.Key ?? "", value: tag.Value || "-" }))
+      }
+    />
+  );
+}
+
+function Policy(props: TabProps) {
+  const { data, error } = useResourcePolicy(props.tableName, props.table.TableArn ?? "");
+  return (
+    <Setting
+      {...props}
+      title="Resource policy"
+      editors={data === undefined ? [] : [[data === null ? "Create" : "Edit", EditPolicy]]}
+      error={error}
+      facts={
+        data === null || data === undefined
+          ? [{ label: "Policy", value: data === null ? "None" : "-" }]
+          : [
+              { label: "Revision", value: <Copyable text={data.revisionId} what="Revision id" /> },
+              {
+                label: "Document",
+                value: (
+                  <Box variant="code">
+                    <span className="preformatted">{data.policy}</span>
+                  </Box>
+                ),
+              },
+            ]
+      }
+    />
+  );
+}

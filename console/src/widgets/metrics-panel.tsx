@@ -1,0 +1,121 @@
+/**
+ * Charts of what the server measured, over a time span that can be chosen: one request for all of
+ * them, asked again while the page is open.
+ */
+
+import Box from "@cloudscape-design/components/box";
+import Container from "@cloudscape-design/components/container";
+import Grid from "@cloudscape-design/components/grid";
+import Header from "@cloudscape-design/components/header";
+import LineChart from "@cloudscape-design/components/line-chart";
+import SegmentedControl from "@cloudscape-design/components/segmented-control";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import type { Metrics, MetricsRange } from "../api/admin";
+import { POLL_SLOW_MILLISECONDS } from "../api/query";
+import { usePreferences } from "../app/preferences";
+import { formatTime, useTimeFormat } from "../format/time";
+import { FailureAlert } from "./failure";
+import { type ChartSeries, lineOf, SPANS, type Span, spanRange } from "./metrics";
+
+export interface Chart {
+  title: string;
+  /** What the numbers are, for the axis. */
+  unit: string;
+  format: (value: number) => string;
+  /** Which series it shows, of those the answer has. */
+  series: (metrics: Metrics) => ChartSeries[];
+}
+
+export function MetricsPanel({
+  title,
+  queryKey,
+  load,
+  charts,
+}: {
+  title: string;
+  queryKey: readonly unknown[];
+  load: (range: MetricsRange, signal: AbortSignal) => Promise<Metrics>;
+  charts: Chart[];
+}) {
+  const [span, setSpan] = useState<Span>("1h");
+  const query = useQuery({
+    queryKey: [...queryKey, span],
+    queryFn: ({ signal }) => load(spanRange(span, Date.now() / 1000), signal),
+    refetchInterval: POLL_SLOW_MILLISECONDS,
+    placeholderData: keepPreviousData,
+  });
+  return (
+    <SpaceBetween size="l">
+      <Header
+        variant="h2"
+        actions={
+          <SegmentedControl
+            label="Time span"
+            selectedId={span}
+            onChange={({ detail }) => setSpan(detail.selectedId as Span)}
+            options={Object.entries(SPANS).map(([id, { text }]) => ({ id, text }))}
+          />
+        }
+      >
+        {title}
+      </Header>
+      <FailureAlert
+        header="The measurements cannot be read"
+        error={query.error}
+        onRetry={() => query.refetch()}
+      />
+      <Grid gridDefinition={charts.map(() => ({ colspan: { default: 12, m: 6 } as const }))}>
+        {charts.map((chart) => (
+          <MetricChart key={chart.title} chart={chart} metrics={query.data} />
+        ))}
+      </Grid>
+    </SpaceBetween>
+  );
+}
+
+function MetricChart({ chart, metrics }: { chart: Chart; metrics: Metrics | undefined }) {
+  const { timeZone } = usePreferences();
+  const formatInstant = useTimeFormat();
+  const series = metrics === undefined ? [] : chart.series(metrics);
+  const end =
+    metrics === undefined
+      ? undefined
+      : metrics.start_seconds +
+        metrics.step_seconds *
+          Math.max(...Object.values(metrics.series).map(({ length }) => length), 0);
+  return (
+    <Container header={<Header variant="h3">{chart.title}</Header>} fitHeight>
+      <LineChart<Date>
+        ariaLabel={`${chart.title}, ${chart.unit}`}
+        height={180}
+        hideFilter
+        hideLegend={series.length < 2}
+        xScaleType="time"
+        yTitle={chart.unit}
+        {...(metrics === undefined || end === undefined
+          ? {}
+          : { xDomain: [new Date(metrics.start_seconds * 1000), new Date(end * 1000)] })}
+        series={
+          metrics === undefined
+            ? []
+            : series.map(({ name, title }) => ({
+                type: "line" as const,
+                title,
+                data: lineOf(metrics, name),
+                valueFormatter: chart.format,
+              }))
+        }
+        statusType={metrics === undefined ? "loading" : "finished"}
+        loadingText="Loading"
+        empty={<Box color="text-body-secondary">Nothing was measured in this span.</Box>}
+        i18nStrings={{
+          xTickFormatter: (date) => formatTime(date, timeZone).slice(11, 16),
+          yTickFormatter: chart.format,
+        }}
+        detailPopoverFooter={(date) => <Box variant="small">{formatInstant(date)}</Box>}
+      />
+    </Container>
+  );
+}
