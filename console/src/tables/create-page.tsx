@@ -2,6 +2,7 @@
 
 import type { StreamViewType, TableClass } from "@aws-sdk/client-dynamodb";
 import Alert from "@cloudscape-design/components/alert";
+import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import Checkbox from "@cloudscape-design/components/checkbox";
 import Container from "@cloudscape-design/components/container";
@@ -365,7 +366,7 @@ function IndexList({
         </Button>
       }
     >
-      {indexes.length === 0 && "No indexes."}
+      {indexes.length === 0 && <Box color="text-body-secondary">No indexes.</Box>}
       {indexes.map((index, position) => (
         <Container
           key={index.id}

@@ -70,9 +70,11 @@ export function EditDeletionProtection(props: EditorProps) {
         )
       }
     >
-      {wanted
-        ? "The table cannot be deleted, by anyone, until this is turned off again."
-        : "The table can then be deleted."}
+      <Box>
+        {wanted
+          ? "The table cannot be deleted, by anyone, until this is turned off again."
+          : "The table can then be deleted."}
+      </Box>
     </EditModal>
   );
 }
@@ -199,7 +201,7 @@ export function EditStream(props: EditorProps) {
       }
     >
       {on ? (
-        "No further change is recorded. What was recorded can still be read for 24 hours."
+        <Box>No further change is recorded. What was recorded can still be read for 24 hours.</Box>
       ) : (
         <FormField label="Records hold">
           <RadioGroup

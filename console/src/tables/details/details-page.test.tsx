@@ -1,0 +1,176 @@
+import { screen, within } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { describe, expect, it } from "vitest";
+import { type MadeUpServer, madeUpServer, type Reply, renderApp } from "../../testing/render-app";
+
+const ARN = "arn:aws:dynamodb:us-east-1:123456789012:table/Music";
+
+const MUSIC = {
+  TableName: "Music",
+  TableArn: ARN,
+  TableId: "11111111-2222-3333-4444-555555555555",
+  TableStatus: "ACTIVE",
+  CreationDateTime: 1_519_257_118,
+  KeySchema: [
+    { AttributeName: "Artist", KeyType: "HASH" },
+    { AttributeName: "Year", KeyType: "RANGE" },
+  ],
+  AttributeDefinitions: [
+    { AttributeName: "Artist", AttributeType: "S" },
+    { AttributeName: "Year", AttributeType: "N" },
+    { AttributeName: "Genre", AttributeType: "S" },
+  ],
+  BillingModeSummary: { BillingMode: "PAY_PER_REQUEST" },
+  ItemCount: 4,
+  TableSizeBytes: 4096,
+  DeletionProtectionEnabled: false,
+  GlobalSecondaryIndexes: [
+    {
+      IndexName: "by-genre",
+      IndexStatus: "CREATING",
+      Backfilling: true,
+      KeySchema: [{ AttributeName: "Genre", KeyType: "HASH" }],
+      Projection: { ProjectionType: "INCLUDE", NonKeyAttributes: ["Title"] },
+    },
+  ],
+};
+
+function openTab(
+  tab: string,
+  operations: Record<string, (input: Record<string, unknown>) => Reply> = {},
+): MadeUpServer {
+  const server = madeUpServer({
+    operations: {
+      DescribeTable: () => ({ Table: MUSIC }),
+      DescribeContinuousBackups: () => ({
+        ContinuousBackupsDescription: {
+          ContinuousBackupsStatus: "ENABLED",
+          PointInTimeRecoveryDescription: { PointInTimeRecoveryStatus: "DISABLED" },
+        },
+      }),
+      DescribeTimeToLive: () => ({ TimeToLiveDescription: { TimeToLiveStatus: "DISABLED" } }),
+      ListTagsOfResource: () => ({ Tags: [{ Key: "team", Value: "blue" }] }),
+      GetResourcePolicy: () => [400, "PolicyNotFoundException", "None."],
+      ...operations,
+    },
+  });
+  renderApp(`/us-east-1/tables/Music/${tab}`);
+  return server;
+}
+
+const changes = ({ calls }: MadeUpServer) =>
+  calls.filter(({ operation }) => !/^(Describe|List|Get)/.test(operation));
+
+describe("the overview", () => {
+  it("turns point-in-time recovery on with its link", async () => {
+    const server = openTab("overview", { UpdateContinuousBackups: () => ({}) });
+    await userEvent.click(
+      await screen.findByRole("button", { name: "Enable point-in-time recovery" }),
+    );
+    expect(await screen.findByText("Point-in-time recovery is on for Music")).toBeDefined();
+    expect(changes(server)).toEqual([
+      {
+        operation: "UpdateContinuousBackups",
+        region: "us-east-1",
+        input: {
+          TableName: "Music",
+          PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+        },
+      },
+    ]);
+  });
+
+  it("says so when there is no such table", async () => {
+    openTab("overview", {
+      DescribeTable: () => [400, "ResourceNotFoundException", "Requested resource not found"],
+    });
+    expect(await screen.findByText("There is no table Music in us-east-1")).toBeDefined();
+  });
+});
+
+describe("the indexes", () => {
+  it("show their keys and how far they are", async () => {
+    openTab("indexes");
+    const row = (await screen.findByText("by-genre")).closest("tr") as HTMLElement;
+    expect(within(row).getByText("Backfilling")).toBeDefined();
+    expect(within(row).getByText("Genre (String)")).toBeDefined();
+    expect(within(row).getByText("Include Title")).toBeDefined();
+  });
+
+  it("are created with a form that checks names and types first", async () => {
+    const server = openTab("indexes", { UpdateTable: () => ({}) });
+    await userEvent.click(await screen.findByRole("button", { name: "Create index" }));
+    const modal = await screen.findByRole("dialog");
+    await userEvent.type(within(modal).getByRole("textbox", { name: "Index name" }), "by-genre");
+    const key = within(modal).getByRole("textbox", { name: "Partition key: attribute name" });
+    await userEvent.type(key, "Year");
+    await userEvent.click(within(modal).getByRole("button", { name: "Create index" }));
+    expect(await within(modal).findByText("Another index has this name.")).toBeDefined();
+    expect(within(modal).getByText(/with the type Number/)).toBeDefined();
+    expect(changes(server)).toEqual([]);
+
+    await userEvent.type(within(modal).getByRole("textbox", { name: "Index name" }), "-2");
+    await userEvent.clear(key);
+    await userEvent.type(key, "Title");
+    await userEvent.click(within(modal).getByRole("button", { name: "Create index" }));
+    expect(await screen.findByText("Creating index by-genre-2 of Music")).toBeDefined();
+    expect(changes(server)[0]?.input).toEqual({
+      TableName: "Music",
+      AttributeDefinitions: [{ AttributeName: "Title", AttributeType: "S" }],
+      GlobalSecondaryIndexUpdates: [
+        {
+          Create: {
+            IndexName: "by-genre-2",
+            KeySchema: [{ AttributeName: "Title", KeyType: "HASH" }],
+            Projection: { ProjectionType: "ALL" },
+          },
+        },
+      ],
+    });
+  });
+});
+
+describe("the settings", () => {
+  it("turn deletion protection on", async () => {
+    const server = openTab("settings", { UpdateTable: () => ({}) });
+    await userEvent.click(
+      await screen.findByRole("button", { name: "Turn on: Protection and class" }),
+    );
+    await userEvent.click(
+      within(await screen.findByRole("dialog")).getByRole("button", { name: "Turn on" }),
+    );
+    expect(await screen.findByText("Deletion protection of Music is on")).toBeDefined();
+    expect(changes(server).map(({ input }) => input)).toEqual([
+      { TableName: "Music", DeletionProtectionEnabled: true },
+    ]);
+  });
+
+  it("keep the modal open with the whole error if the server refuses", async () => {
+    openTab("settings", {
+      UpdateTimeToLive: () => [400, "ValidationException", "TimeToLive is already enabled"],
+    });
+    await userEvent.click(await screen.findByRole("button", { name: /Turn on: Time to live/ }));
+    const modal = await screen.findByRole("dialog");
+    await userEvent.type(within(modal).getByRole("textbox", { name: "Attribute" }), "expires");
+    await userEvent.click(within(modal).getByRole("button", { name: "Turn on" }));
+    expect(await within(modal).findByText("TimeToLive is already enabled")).toBeDefined();
+    expect(within(modal).getByText(/TESTREQUEST/)).toBeDefined();
+  });
+
+  it("create a policy only if there is still none", async () => {
+    const server = openTab("settings", { PutResourcePolicy: () => ({ RevisionId: "1" }) });
+    await userEvent.click(await screen.findByRole("button", { name: "Create: Resource policy" }));
+    const modal = await screen.findByRole("dialog");
+    await userEvent.click(within(modal).getByRole("textbox", { name: "Policy" }));
+    await userEvent.paste('{"Version":"2012-10-17"}');
+    await userEvent.click(within(modal).getByRole("button", { name: "Save changes" }));
+    expect(await screen.findByText("Saved the policy of Music")).toBeDefined();
+    expect(changes(server).map(({ input }) => input)).toEqual([
+      {
+        ResourceArn: ARN,
+        Policy: '{"Version":"2012-10-17"}',
+        ExpectedRevisionId: "NO_POLICY",
+      },
+    ]);
+  });
+});
