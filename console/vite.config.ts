@@ -7,6 +7,7 @@
 
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
+import { fontFiles } from "./scripts/font-files";
 
 const endpoint = process.env["ANYWHEN_ENDPOINT"] ?? "http://127.0.0.1:8000";
 
@@ -15,12 +16,12 @@ const proxied = { target: endpoint, changeOrigin: true, headers: { origin: endpo
 
 export default defineConfig({
   base: "/console/",
-  plugins: [react()],
+  plugins: [react(), fontFiles()],
   build: {
     target: "es2023",
     // Files below assets/ have their hash in their name and may be cached for ever.
     assetsDir: "assets",
-    // Under the policy of the server nothing may be loaded from data: but what the styles hold.
+    // Files and not data: addresses, as the content security policy would have it.
     assetsInlineLimit: 0,
     // Vite would warn about the size of the lazily loaded SDK; `npm run size` holds the real limit.
     chunkSizeWarningLimit: 1024,

@@ -1,22 +1,11 @@
 /** The form that creates a table, with every option the API has. */
 
-import type { StreamViewType, TableClass } from "@aws-sdk/client-dynamodb";
-import Alert from "@cloudscape-design/components/alert";
-import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
-import Checkbox from "@cloudscape-design/components/checkbox";
-import Container from "@cloudscape-design/components/container";
 import Form from "@cloudscape-design/components/form";
-import FormField from "@cloudscape-design/components/form-field";
-import Header from "@cloudscape-design/components/header";
-import Input from "@cloudscape-design/components/input";
-import RadioGroup from "@cloudscape-design/components/radio-group";
-import Select from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import Textarea from "@cloudscape-design/components/textarea";
 import Tiles from "@cloudscape-design/components/tiles";
 import { useMutation } from "@tanstack/react-query";
-import { type ReactNode, useRef, useState } from "react";
+import { useRef, useState } from "react";
 import { useNavigate } from "react-router";
 import { useDynamoDB } from "../api/dynamodb";
 import { failureOf, messagesByMember } from "../api/errors";
@@ -26,55 +15,24 @@ import { useNotify } from "../app/notifications";
 import { Page } from "../app/page";
 import { useRegion } from "../app/region";
 import {
-  GLOBAL_INDEXES_MAX,
-  type IndexForm,
-  LOCAL_INDEXES_MAX,
-  newGlobalIndex,
-  newLocalIndex,
-} from "../forms/index-definition";
-import {
   hasTableProblem,
   newTableForm,
-  RECOVERY_PERIOD_DAYS_MAX,
-  type TableForm,
-  type TableProblems,
   tableProblems,
   withDefaultSettings,
 } from "../forms/table-definition";
-import { EncryptionFields } from "../widgets/encryption-fields";
 import { FailureText } from "../widgets/failure";
-import { IndexEditor } from "../widgets/index-editor";
-import { KeyAttributeField } from "../widgets/key-attribute-field";
 import { TagsFields } from "../widgets/tags-fields";
-import { ThroughputFields } from "../widgets/throughput-fields";
+import {
+  CapacitySection,
+  IndexesSection,
+  KeysSection,
+  MEMBERS,
+  RecoverySection,
+  Section,
+  type SectionProps,
+  SettingsSection,
+} from "./create-sections";
 import { createTable, finishTable } from "./create-table";
-import { CLASS_NAMES, STREAM_VIEWS } from "./describe";
-
-/** Members of the request that have a field or a section of their own. */
-const MEMBERS = [
-  "TableName",
-  "KeySchema",
-  "AttributeDefinitions",
-  "GlobalSecondaryIndexes",
-  "LocalSecondaryIndexes",
-  "ProvisionedThroughput",
-  "OnDemandThroughput",
-  "WarmThroughput",
-  "SSESpecification",
-  "StreamSpecification",
-  "ResourcePolicy",
-  "Tags",
-] as const;
-
-type Messages = Partial<Record<(typeof MEMBERS)[number], string>>;
-
-interface SectionProps {
-  form: TableForm;
-  change: (part: Partial<TableForm>) => void;
-  /** Empty until the person first tried to submit. */
-  problems: Partial<TableProblems>;
-  messages: Messages;
-}
 
 export function Component() {
   const region = useRegion();
@@ -190,329 +148,4 @@ function focusFirstProblem(place: HTMLElement | null) {
   const field = place?.querySelector<HTMLElement>("[aria-invalid='true']");
   field?.focus();
   field?.scrollIntoView({ block: "center" });
-}
-
-function Section({
-  title,
-  description,
-  message,
-  actions,
-  children,
-}: {
-  title: string;
-  description?: ReactNode;
-  /** What the server said about this part of the request. */
-  message?: string | undefined;
-  actions?: ReactNode;
-  children: ReactNode;
-}) {
-  return (
-    <Container
-      header={
-        <Header variant="h2" description={description} actions={actions}>
-          {title}
-        </Header>
-      }
-    >
-      <SpaceBetween size="m">
-        {message !== undefined && (
-          <Alert type="error">
-            <span className="failure-message">{message}</span>
-          </Alert>
-        )}
-        {children}
-      </SpaceBetween>
-    </Container>
-  );
-}
-
-function KeysSection({ form, change, problems, messages }: SectionProps) {
-  return (
-    <Section
-      title="Table"
-      description="The keys tell the items apart. They cannot be changed later."
-      message={messages.KeySchema ?? messages.AttributeDefinitions}
-    >
-      <FormField
-        label="Table name"
-        constraintText="3 to 255 characters: A-Z, a-z, 0-9, underscore, hyphen and dot."
-        errorText={problems.name ?? messages.TableName}
-      >
-        <Input
-          value={form.name}
-          onChange={({ detail }) => change({ name: detail.value })}
-          spellcheck={false}
-          autoComplete={false}
-          autoFocus
-          ariaRequired
-        />
-      </FormField>
-      <KeyAttributeField
-        label="Partition key"
-        description="Items are spread by its hash and found by its value."
-        attribute={form.partitionKey}
-        problem={problems.partitionKey}
-        onChange={(partitionKey) => change({ partitionKey })}
-      />
-      <KeyAttributeField
-        label="Sort key"
-        optional
-        description="Orders the items of one partition key, so that ranges can be read."
-        attribute={form.sortKey}
-        problem={problems.sortKey}
-        onChange={(sortKey) => change({ sortKey })}
-      />
-    </Section>
-  );
-}
-
-function CapacitySection({ form, change, problems, messages }: SectionProps) {
-  return (
-    <Section
-      title="Capacity and class"
-      message={
-        messages.ProvisionedThroughput ?? messages.OnDemandThroughput ?? messages.WarmThroughput
-      }
-    >
-      <ThroughputFields
-        form={form.throughput}
-        problems={problems.capacity ?? {}}
-        onChange={(part) => change({ throughput: { ...form.throughput, ...part } })}
-      />
-      <FormField label="Table class">
-        <RadioGroup
-          value={form.tableClass}
-          onChange={({ detail }) => change({ tableClass: detail.value as TableClass })}
-          items={[
-            { value: "STANDARD", label: CLASS_NAMES.STANDARD },
-            {
-              value: "STANDARD_INFREQUENT_ACCESS",
-              label: CLASS_NAMES.STANDARD_INFREQUENT_ACCESS,
-              description: "For data that is rarely read.",
-            },
-          ]}
-        />
-      </FormField>
-    </Section>
-  );
-}
-
-function IndexesSection(props: SectionProps) {
-  const { form, change, messages } = props;
-  return (
-    <SpaceBetween size="l">
-      <IndexList
-        {...props}
-        kind="global"
-        message={messages.GlobalSecondaryIndexes}
-        indexes={form.globalIndexes}
-        most={GLOBAL_INDEXES_MAX}
-        onChange={(globalIndexes) => change({ globalIndexes })}
-        add={newGlobalIndex}
-      />
-      <IndexList
-        {...props}
-        kind="local"
-        message={messages.LocalSecondaryIndexes}
-        indexes={form.localIndexes}
-        most={LOCAL_INDEXES_MAX}
-        onChange={(localIndexes) => change({ localIndexes })}
-        add={newLocalIndex}
-      />
-    </SpaceBetween>
-  );
-}
-
-const INDEX_KINDS = {
-  global: {
-    title: "Global secondary indexes",
-    description: "Another key over the whole table. They can be added and deleted later.",
-  },
-  local: {
-    title: "Local secondary indexes",
-    description: "Another sort key within a partition key. They cannot be added or deleted later.",
-  },
-} as const;
-
-function IndexList({
-  kind,
-  message,
-  indexes,
-  most,
-  form,
-  problems,
-  onChange,
-  add,
-}: SectionProps & {
-  kind: "global" | "local";
-  message: string | undefined;
-  indexes: IndexForm[];
-  most: number;
-  onChange: (indexes: IndexForm[]) => void;
-  add: () => IndexForm;
-}) {
-  return (
-    <Section
-      {...INDEX_KINDS[kind]}
-      message={message}
-      actions={
-        <Button
-          formAction="none"
-          disabled={indexes.length >= most}
-          onClick={() => onChange([...indexes, add()])}
-          ariaLabel={`Add ${kind} index`}
-        >
-          Add index
-        </Button>
-      }
-    >
-      {indexes.length === 0 && <Box color="text-body-secondary">No indexes.</Box>}
-      {indexes.map((index, position) => (
-        <Container
-          key={index.id}
-          header={
-            <Header
-              variant="h3"
-              actions={
-                <Button
-                  formAction="none"
-                  ariaLabel={`Remove ${kind} index ${index.name || position + 1}`}
-                  onClick={() => onChange(indexes.toSpliced(position, 1))}
-                >
-                  Remove
-                </Button>
-              }
-            >
-              {index.name || `Index ${position + 1}`}
-            </Header>
-          }
-        >
-          <IndexEditor
-            kind={kind}
-            index={index}
-            billingMode={form.throughput.billingMode}
-            problems={problems.indexes?.get(index.id)}
-            onChange={(changed) => onChange(indexes.with(position, changed))}
-          />
-        </Container>
-      ))}
-    </Section>
-  );
-}
-
-function RecoverySection({ form, change, problems }: SectionProps) {
-  return (
-    <Section title="Protection and recovery">
-      <Checkbox
-        checked={form.pointInTimeRecovery}
-        onChange={({ detail }) => change({ pointInTimeRecovery: detail.checked })}
-        description="The table can then be restored as it was at any second of the recovery period."
-      >
-        Turn on point-in-time recovery
-      </Checkbox>
-      {form.pointInTimeRecovery && (
-        <FormField
-          label="Recovery period"
-          description={`Days, 1 to ${RECOVERY_PERIOD_DAYS_MAX}`}
-          errorText={problems.recoveryPeriodDays}
-        >
-          <Input
-            value={form.recoveryPeriodDays}
-            inputMode="numeric"
-            onChange={({ detail }) => change({ recoveryPeriodDays: detail.value })}
-          />
-        </FormField>
-      )}
-      <Checkbox
-        checked={form.deletionProtection}
-        onChange={({ detail }) => change({ deletionProtection: detail.checked })}
-        description="The table cannot be deleted until this is turned off."
-      >
-        Turn on deletion protection
-      </Checkbox>
-    </Section>
-  );
-}
-
-function SettingsSection({ form, change, problems, messages }: SectionProps) {
-  return (
-    <SpaceBetween size="l">
-      <Section title="Encryption at rest" message={messages.SSESpecification}>
-        <EncryptionFields
-          form={form.encryption}
-          keyProblem={problems.keyId}
-          onChange={(encryption) => change({ encryption })}
-        />
-      </Section>
-      <Section title="Stream, time to live and policy" message={messages.StreamSpecification}>
-        <FormField label="Stream" description="The changes of items, kept for 24 hours.">
-          <StreamSelect stream={form.stream} onChange={(stream) => change({ stream })} />
-        </FormField>
-        <FormField
-          label={
-            <>
-              Time to live attribute - <i>optional</i>
-            </>
-          }
-          description="A number: seconds since 1970 from which on the item is expired and will be deleted."
-          errorText={problems.timeToLiveAttribute}
-        >
-          <Input
-            value={form.timeToLiveAttribute}
-            onChange={({ detail }) => change({ timeToLiveAttribute: detail.value })}
-            spellcheck={false}
-            autoComplete={false}
-          />
-        </FormField>
-        <FormField
-          label={
-            <>
-              Resource policy - <i>optional</i>
-            </>
-          }
-          description="JSON"
-          errorText={problems.resourcePolicy ?? messages.ResourcePolicy}
-          stretch
-        >
-          <Textarea
-            value={form.resourcePolicy}
-            rows={6}
-            onChange={({ detail }) => change({ resourcePolicy: detail.value })}
-            spellcheck={false}
-          />
-        </FormField>
-      </Section>
-    </SpaceBetween>
-  );
-}
-
-function StreamSelect({
-  stream,
-  onChange,
-}: {
-  stream: StreamViewType | undefined;
-  onChange: (stream: StreamViewType | undefined) => void;
-}) {
-  const off = { value: "", label: "Off" };
-  const options = [
-    off,
-    ...Object.entries(STREAM_VIEWS).map(([value, [label, description]]) => ({
-      value,
-      label,
-      description,
-    })),
-  ];
-  return (
-    <Select
-      options={options}
-      selectedOption={options.find(({ value }) => value === (stream ?? "")) ?? off}
-      onChange={({ detail }) =>
-        onChange(
-          detail.selectedOption.value === ""
-            ? undefined
-            : (detail.selectedOption.value as StreamViewType),
-        )
-      }
-    />
-  );
 }
