@@ -11,26 +11,27 @@ import { features, GROUPS, type NavigationEntry } from "./features";
 import { rememberRegion } from "./last-region";
 import { paths, useFollow, useLink } from "./links";
 import { Notifications } from "./notifications";
-import { type Crumb, CrumbsContext } from "./page";
+import { type Crumb, type Frame, FrameContext } from "./page";
 import { useRegion } from "./region";
 import { TopBar } from "./top-bar";
 
 export function Layout() {
   const region = useRegion();
-  const [crumbs, setCrumbs] = useState<Crumb[]>([]);
+  const [frame, setFrame] = useState<Frame>({ crumbs: [], kind: "default" });
   useEffect(() => rememberRegion(region), [region]);
 
   return (
-    <CrumbsContext.Provider value={setCrumbs}>
+    <FrameContext.Provider value={setFrame}>
       <div id="top-bar">
         <TopBar />
       </div>
       <AppLayout
         headerSelector="#top-bar"
         navigation={<Navigation />}
-        breadcrumbs={<Breadcrumbs crumbs={crumbs} />}
+        breadcrumbs={<Breadcrumbs crumbs={frame.crumbs} />}
         notifications={<Notifications />}
         content={<Outlet />}
+        contentType={frame.kind}
         toolsHide
         ariaLabels={{
           navigation: "Navigation",
@@ -39,7 +40,7 @@ export function Layout() {
           notifications: "Messages",
         }}
       />
-    </CrumbsContext.Provider>
+    </FrameContext.Provider>
   );
 }
 

@@ -1,11 +1,9 @@
 /**
  * The frame of a page's content: title, actions, and where it is in the console.
  *
- * Every page renders one `Page`. It sets the title of the document, hands its breadcrumbs to the
- * layout, and puts the focus of a screen reader at the new heading's page.
+ * Every page renders one `Page`. It sets the title of the document and tells the layout what it is.
  */
 
-import type { BreadcrumbGroupProps } from "@cloudscape-design/components/breadcrumb-group";
 import ContentLayout from "@cloudscape-design/components/content-layout";
 import Header from "@cloudscape-design/components/header";
 import { createContext, type ReactNode, useContext, useEffect } from "react";
@@ -16,13 +14,24 @@ export interface Crumb {
   path?: string;
 }
 
-/** What the layout offers to the pages in it. */
-export const CrumbsContext = createContext<(crumbs: Crumb[]) => void>(() => {});
+/** A form is narrower than other pages; a table fills the page and has the title in its own header. */
+export type PageKind = "default" | "form" | "table";
 
-export type CrumbItem = BreadcrumbGroupProps.Item;
+/** What the layout has to know of the page in it. */
+export interface Frame {
+  crumbs: Crumb[];
+  kind: PageKind;
+}
+
+export const FrameContext = createContext<(frame: Frame) => void>(() => {});
 
 export interface PageProps {
   title: string;
+  /**
+   * Of a `table` the page shows no header: its table has the variant `full-page` and a header of the
+   * variant `awsui-h1-sticky`.
+   */
+  kind?: PageKind;
   description?: ReactNode;
   /** Buttons at the right of the title. */
   actions?: ReactNode;
@@ -33,14 +42,25 @@ export interface PageProps {
   children: ReactNode;
 }
 
-export function Page({ title, description, actions, info, above = [], children }: PageProps) {
-  const setCrumbs = useContext(CrumbsContext);
+export function Page({
+  title,
+  kind = "default",
+  description,
+  actions,
+  info,
+  above = [],
+  children,
+}: PageProps) {
+  const setFrame = useContext(FrameContext);
   const key = JSON.stringify(above);
   useEffect(() => {
     document.title = `${title} | Anywhen`;
-    setCrumbs([...(JSON.parse(key) as Crumb[]), { text: title }]);
-  }, [title, key, setCrumbs]);
+    setFrame({ kind, crumbs: [...(JSON.parse(key) as Crumb[]), { text: title }] });
+  }, [title, kind, key, setFrame]);
 
+  if (kind === "table") {
+    return children;
+  }
   return (
     <ContentLayout
       header={

@@ -114,11 +114,7 @@ function Tables() {
       facts={[
         {
           label: "Tables",
-          value: (
-            <PageLink to={paths.tables(region)} ariaLabel="All tables">
-              {count(() => true)}
-            </PageLink>
-          ),
+          value: <PageLink to={paths.tables(region)}>{count(() => true)}</PageLink>,
         },
         { label: "Active", value: count((row) => row.status === "ACTIVE") },
         {
@@ -134,7 +130,7 @@ function Tables() {
           value: count((row) => row.point_in_time_recovery === "ENABLED"),
         },
         {
-          label: "Without",
+          label: "Without point-in-time recovery",
           value:
             unprotected > 0 ? (
               <StatusIndicator type="warning">

@@ -54,8 +54,13 @@ function Restore({ restore }: { restore: RestoreProgress }) {
     <div>
       <StatusIndicator type={LOOKS[restore.state]}>{progressText(restore)}</StatusIndicator>
       <Box variant="p" padding="n">
-        <PageLink to={paths.table(region, restore.table_name)}>{restore.table_name}</PageLink> as of{" "}
-        {formatTime(restore.at_seconds)}
+        {restore.state === "failed" ? (
+          // What a failed restore made is gone.
+          restore.table_name
+        ) : (
+          <PageLink to={paths.table(region, restore.table_name)}>{restore.table_name}</PageLink>
+        )}
+        {` as of ${formatTime(restore.at_seconds)}`}
       </Box>
     </div>
   );

@@ -64,7 +64,7 @@ const CHARTS: Chart[] = [
 export default function ServerCharts() {
   return (
     <MetricsPanel
-      title="Server"
+      title="Activity"
       queryKey={["metrics"]}
       load={(range, signal) => admin.metrics(range, signal)}
       charts={CHARTS}

@@ -28,6 +28,7 @@ describe("sizes and counts", () => {
 
 describe("durations", () => {
   it.each([
+    [0, "0 s"],
     [0.000_25, "250 µs"],
     [0.0123, "12.3 ms"],
     [4.25, "4.3 s"],

@@ -35,6 +35,9 @@ export function formatMeasure(value: number): string {
 
 /** `0.0123` as `12.3 ms`, `75` as `1 min 15 s`. */
 export function formatDuration(seconds: number): string {
+  if (seconds === 0) {
+    return "0 s";
+  }
   if (seconds < 0.001) {
     return `${upTo(seconds * 1e6, 0)} µs`;
   }

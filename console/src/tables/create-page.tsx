@@ -76,7 +76,7 @@ export function Component() {
   };
 
   return (
-    <Page title="Create table" above={[{ text: "Tables", path: paths.tables(region) }]}>
+    <Page title="Create table" kind="form" above={[{ text: "Tables", path: paths.tables(region) }]}>
       <form
         onSubmit={(event) => {
           event.preventDefault();

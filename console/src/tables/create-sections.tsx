@@ -226,9 +226,8 @@ function IndexList({
           formAction="none"
           disabled={indexes.length >= most}
           onClick={() => onChange([...indexes, add()])}
-          ariaLabel={`Add ${kind} index`}
         >
-          Add index
+          {`Add ${kind} index`}
         </Button>
       }
     >

@@ -112,7 +112,7 @@ export function Component() {
   const isProtected = selected.some((row) => row.deletion_protection);
 
   return (
-    <Page title="Tables">
+    <Page title="Tables" kind="table">
       <SpaceBetween size="l">
         <FailureAlert
           header="The tables cannot be listed"
@@ -121,7 +121,8 @@ export function Component() {
         />
         <Table<Row>
           {...collectionProps}
-          variant="container"
+          variant="full-page"
+          stickyHeader
           trackBy="name"
           selectionType="multi"
           items={items}
@@ -140,6 +141,7 @@ export function Component() {
           }}
           header={
             <Header
+              variant="awsui-h1-sticky"
               counter={
                 selected.length > 0
                   ? `(${formatCount(selected.length)}/${formatCount(rows.length)})`

@@ -14,12 +14,15 @@ export function Facts({
   description,
   actions,
   facts,
+  columns = 4,
   children,
 }: {
   title: string;
   description?: ReactNode;
   actions?: ReactNode;
   facts: Fact[];
+  /** At most; fewer where there is no room. */
+  columns?: number;
   /** Below the pairs. */
   children?: ReactNode;
 }) {
@@ -31,7 +34,7 @@ export function Facts({
         </Header>
       }
     >
-      <KeyValuePairs columns={4} minColumnWidth={200} items={facts} />
+      <KeyValuePairs columns={columns} minColumnWidth={200} items={facts} />
       {children}
     </Container>
   );

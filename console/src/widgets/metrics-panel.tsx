@@ -66,7 +66,7 @@ export function MetricsPanel({
         error={query.error}
         onRetry={() => query.refetch()}
       />
-      <Grid gridDefinition={charts.map(() => ({ colspan: { default: 12, m: 6 } as const }))}>
+      <Grid gridDefinition={charts.map(() => ({ colspan: { default: 12, s: 6 } as const }))}>
         {charts.map((chart) => (
           <MetricChart key={chart.title} chart={chart} metrics={query.data} />
         ))}

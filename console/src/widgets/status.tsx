@@ -32,7 +32,11 @@ export function Status({ status }: { status: string | undefined }) {
     return <>-</>;
   }
   const [type, text] = LOOKS[status] ?? ["info", status];
-  return <StatusIndicator type={type}>{text}</StatusIndicator>;
+  return (
+    <StatusIndicator type={type} wrapText={false}>
+      {text}
+    </StatusIndicator>
+  );
 }
 
 /** A table that a restore is making is CREATING for the API and Restoring for people. */

@@ -134,7 +134,7 @@ describe("the settings", () => {
   it("turn deletion protection on", async () => {
     const server = openTab("settings", { UpdateTable: () => ({}) });
     await userEvent.click(
-      await screen.findByRole("button", { name: "Turn on: Protection and class" }),
+      await screen.findByRole("button", { name: "Turn on protection: Protection and class" }),
     );
     await userEvent.click(
       within(await screen.findByRole("dialog")).getByRole("button", { name: "Turn on" }),

@@ -76,6 +76,7 @@ export function Tab({ tableName, table }: TabProps) {
       />
       <Facts
         title="Identifiers"
+        columns={2}
         facts={[
           {
             label: "Amazon Resource Name (ARN)",

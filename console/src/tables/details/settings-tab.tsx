@@ -128,7 +128,10 @@ function Protection(props: TabProps) {
       {...props}
       title="Protection and class"
       editors={[
-        [table.DeletionProtectionEnabled === true ? "Turn off" : "Turn on", EditDeletionProtection],
+        [
+          table.DeletionProtectionEnabled === true ? "Turn off protection" : "Turn on protection",
+          EditDeletionProtection,
+        ],
         ["Edit class", EditTableClass],
       ]}
       facts={[
