@@ -18,6 +18,7 @@ import { TopBar } from "./top-bar";
 export function Layout() {
   const region = useRegion();
   const [frame, setFrame] = useState<Frame>({ crumbs: [], kind: "default" });
+  const [navigationOpen, setNavigationOpen] = useState(hasRoomForNavigation);
   useEffect(() => rememberRegion(region), [region]);
 
   return (
@@ -28,6 +29,8 @@ export function Layout() {
       <AppLayout
         headerSelector="#top-bar"
         navigation={<Navigation />}
+        navigationOpen={navigationOpen}
+        onNavigationChange={({ detail }) => setNavigationOpen(detail.open)}
         breadcrumbs={<Breadcrumbs crumbs={frame.crumbs} />}
         notifications={<Notifications />}
         content={<Outlet />}
@@ -42,6 +45,11 @@ export function Layout() {
       />
     </FrameContext.Provider>
   );
+}
+
+/** On a narrow screen it would cover the page. */
+function hasRoomForNavigation(): boolean {
+  return window.innerWidth >= 1000;
 }
 
 function Navigation() {

@@ -253,7 +253,7 @@ const COLUMN_NAMES = [
 
 type ColumnId = (typeof COLUMN_NAMES)[number][0];
 
-const HIDDEN_AT_FIRST: readonly ColumnId[] = ["class", "created"];
+const HIDDEN_AT_FIRST: readonly ColumnId[] = ["protection", "class", "created"];
 const DISPLAY = COLUMN_NAMES.map(([id]) => ({
   id: id as string,
   visible: !HIDDEN_AT_FIRST.includes(id),
