@@ -29,7 +29,7 @@ export interface PageProps {
   title: string;
   /**
    * Of a `table` the page shows no header: its table has the variant `full-page` and a header of the
-   * variant `awsui-h1-sticky`.
+   * variant `h1`.
    */
   kind?: PageKind;
   description?: ReactNode;

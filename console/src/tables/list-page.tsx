@@ -9,7 +9,7 @@ import Pagination from "@cloudscape-design/components/pagination";
 import PropertyFilter from "@cloudscape-design/components/property-filter";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Table, { type TableProps } from "@cloudscape-design/components/table";
-import { useState } from "react";
+import { useMemo, useState } from "react";
 import type { TableRow } from "../api/admin";
 import { useTableRows } from "../api/table-rows";
 import { PageLink, paths, useLink } from "../app/links";
@@ -72,7 +72,7 @@ export function Component() {
   const region = useRegion();
   const link = useLink();
   const query = useTableRows();
-  const rows = (query.data ?? []).map(rowOf);
+  const rows = useMemo(() => (query.data ?? []).map(rowOf), [query.data]);
   const [deleting, setDeleting] = useState<string[]>();
   const [preferences, setPreferences] = useState({
     pageSize: 50,
@@ -122,7 +122,6 @@ export function Component() {
         <Table<Row>
           {...collectionProps}
           variant="full-page"
-          stickyHeader
           trackBy="name"
           selectionType="multi"
           items={items}
@@ -141,7 +140,7 @@ export function Component() {
           }}
           header={
             <Header
-              variant="awsui-h1-sticky"
+              variant="h1"
               counter={
                 selected.length > 0
                   ? `(${formatCount(selected.length)}/${formatCount(rows.length)})`
@@ -171,6 +170,7 @@ export function Component() {
           filter={
             <PropertyFilter
               {...propertyFilterProps}
+              virtualScroll
               filteringPlaceholder="Find tables by name or property"
               filteringAriaLabel="Find tables"
               countText={
