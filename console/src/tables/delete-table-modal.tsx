@@ -34,7 +34,7 @@ export function DeleteTableModal({
   const refresh = useRefreshTable();
   const [backUpFirst, setBackUpFirst] = useState(true);
   /** What is done already, if a first attempt failed half-way. */
-  const done = useRef({ backedUp: new Set<string>(), deleted: new Set<string>() });
+  const done = useRef({ backups: new Map<string, string>(), deleted: new Set<string>() });
   const what = tableNames.length === 1 ? `table ${tableNames[0]}` : `${tableNames.length} tables`;
 
   const deleteAll = async () => {
@@ -42,10 +42,10 @@ export function DeleteTableModal({
       if (done.current.deleted.has(tableName)) {
         continue;
       }
-      if (backUpFirst && !done.current.backedUp.has(tableName)) {
+      if (backUpFirst && !done.current.backups.has(tableName)) {
         const backupName = backupNameFor(tableName, new Date());
         await createBackup(dynamodb, tableName, backupName);
-        done.current.backedUp.add(tableName);
+        done.current.backups.set(tableName, backupName);
       }
       await dynamodb.send(new DeleteTableCommand({ TableName: tableName }));
       done.current.deleted.add(tableName);
@@ -54,9 +54,7 @@ export function DeleteTableModal({
     notify({
       type: "success",
       header: `Deleted ${what}`,
-      content: backUpFirst
-        ? `${formatCounted(tableNames.length, "backup")} made before can be restored.`
-        : undefined,
+      content: madeText([...done.current.backups.values()]),
     });
     onDismiss();
     onDeleted();
@@ -82,6 +80,17 @@ export function DeleteTableModal({
       </Checkbox>
     </DeleteModal>
   );
+}
+
+function madeText(backupNames: string[]): string | undefined {
+  switch (backupNames.length) {
+    case 0:
+      return undefined;
+    case 1:
+      return `The backup ${backupNames[0]} was made before.`;
+    default:
+      return `${formatCounted(backupNames.length, "backup")} were made before.`;
+  }
 }
 
 /** At most 255 characters, told apart by the second. */

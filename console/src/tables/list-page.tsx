@@ -59,7 +59,7 @@ const FILTERS = [
   ["partitionKey", "Partition key", "Partition keys"],
   ["sortKey", "Sort key", "Sort keys"],
   ["capacityMode", "Capacity mode", "Capacity modes"],
-  ["recovery", "Point-in-time recovery", "States of point-in-time recovery"],
+  ["recovery", "PITR", "States of point-in-time recovery (PITR)"],
   ["protection", "Deletion protection", "States of deletion protection"],
 ].map(([key = "", propertyLabel = "", groupValuesLabel = ""]) => ({
   key,
@@ -76,7 +76,7 @@ export function Component() {
   const [deleting, setDeleting] = useState<string[]>();
   const [preferences, setPreferences] = useState({
     pageSize: 50,
-    wrapLines: true,
+    wrapLines: false,
     contentDisplay: DISPLAY,
   });
   const columns = useColumns(region);
@@ -242,7 +242,7 @@ const COLUMN_NAMES = [
   ["partition-key", "Partition key"],
   ["sort-key", "Sort key"],
   ["indexes", "Indexes"],
-  ["recovery", "Point-in-time recovery"],
+  ["recovery", "PITR"],
   ["protection", "Deletion protection"],
   ["capacity", "Capacity mode"],
   ["size", "Size"],
@@ -281,5 +281,7 @@ function useColumns(region: string): TableProps.ColumnDefinition<Row>[] {
     cell: cells[id][0],
     sortingField: cells[id][1],
     isRowHeader: id === "name",
+    // A name may have 255 characters; the whole of it is in the details, or with wrapped lines.
+    ...(id === "name" ? { minWidth: 140, maxWidth: 400 } : {}),
   }));
 }

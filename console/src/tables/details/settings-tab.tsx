@@ -45,6 +45,7 @@ function Setting({
   facts,
   editors,
   error,
+  columns,
   table,
   tableName,
 }: TabProps & {
@@ -54,6 +55,7 @@ function Setting({
   /** Text of the button, and what it opens. */
   editors: [string, ComponentType<EditorProps>][];
   error?: unknown;
+  columns?: number;
 }) {
   const [open, setOpen] = useState<string>();
   const Editor = editors.find(([text]) => text === open)?.[1];
@@ -62,6 +64,7 @@ function Setting({
       title={title}
       description={description}
       facts={facts}
+      {...(columns === undefined ? {} : { columns })}
       actions={
         <SpaceBetween direction="horizontal" size="xs">
           {editors.map(([text]) => (
@@ -148,6 +151,7 @@ function Encryption(props: TabProps) {
     <Setting
       {...props}
       title="Encryption at rest"
+      columns={3}
       editors={[["Edit", EditEncryption]]}
       facts={[
         { label: "Key", value: encryptionText(props.table) },
@@ -192,6 +196,7 @@ function Stream(props: TabProps) {
     <Setting
       {...props}
       title="DynamoDB stream"
+      columns={3}
       description="The changes of items, in their order, kept for 24 hours."
       editors={[[on ? "Turn off" : "Turn on", EditStream]]}
       facts={[
