@@ -7,6 +7,7 @@ import messages from "@cloudscape-design/components/i18n/messages/all.en";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { newQueryClient, QueryProvider } from "./api/query";
+import { loadAll } from "./app/later";
 import { NotificationsProvider } from "./app/notifications";
 import { applyAppearance } from "./app/preferences";
 import { Router } from "./app/router";
@@ -28,3 +29,8 @@ createRoot(root).render(
     </I18nProvider>
   </StrictMode>,
 );
+
+window.addEventListener("load", () => {
+  const whenIdle = window.requestIdleCallback ?? ((task: () => void) => setTimeout(task, 1_000));
+  whenIdle(() => void loadAll());
+});

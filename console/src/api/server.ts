@@ -1,17 +1,34 @@
 /** What the server says about itself, asked again every few seconds: the pulse of the console. */
 
-import { useQuery } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useEffect, useRef } from "react";
 import { admin, type Capability, type CapabilityName, type ServerInfo } from "./admin";
 
 const POLL_MILLISECONDS = 5_000;
+/** While it does not answer. */
+const POLL_ABSENT_MILLISECONDS = 1_000;
 
 export function useServer() {
   return useQuery<ServerInfo>({
     queryKey: ["server"],
     queryFn: ({ signal }) => admin.server(signal),
-    refetchInterval: POLL_MILLISECONDS,
+    refetchInterval: ({ state }) =>
+      state.status === "error" ? POLL_ABSENT_MILLISECONDS : POLL_MILLISECONDS,
     retry: false,
   });
+}
+
+/** Asks for everything on the page again as soon as a server that was away answers. */
+export function useRefreshWhenBack(): void {
+  const queries = useQueryClient();
+  const { isError } = useServer();
+  const wasAway = useRef(false);
+  useEffect(() => {
+    if (wasAway.current && !isError) {
+      void queries.invalidateQueries();
+    }
+    wasAway.current = isError;
+  }, [isError, queries]);
 }
 
 /** Whether the server can do something, and if not, why in its own words. */

@@ -35,6 +35,20 @@ describe("the frame", () => {
     expect(screen.getAllByLabelText("Region: us-east-1").length).toBeGreaterThan(0);
   });
 
+  it("asks for the page again as soon as a server that was away answers", async () => {
+    madeUpServer({
+      admin: {
+        server: [503, "Reopening", "The data is being opened."],
+        "regions/us-east-1/tables": [503, "Reopening", "Not yet."],
+      },
+    });
+    renderApp("/us-east-1/tables");
+    expect(await screen.findByText("Not yet.")).toBeDefined();
+    madeUpServer({ admin: { "regions/us-east-1/tables": { tables: [row("Music")] } } });
+    expect(await screen.findByRole("link", { name: "Music" })).toBeDefined();
+    expect(screen.queryByText("Not yet.")).toBeNull();
+  });
+
   it("keeps the section but not what is open in it when the Region changes", () => {
     expect(sameSectionIn("eu-west-1", "/us-east-1/tables/Music/indexes")).toBe("/eu-west-1/tables");
     expect(sameSectionIn("eu-west-1", "/us-east-1")).toBe("/eu-west-1");

@@ -7,6 +7,7 @@ import SideNavigation, {
 } from "@cloudscape-design/components/side-navigation";
 import { useEffect, useState } from "react";
 import { Outlet, useLocation } from "react-router";
+import { useRefreshWhenBack } from "../api/server";
 import { features, GROUPS, type NavigationEntry } from "./features";
 import { rememberRegion } from "./last-region";
 import { paths, useFollow, useLink } from "./links";
@@ -20,6 +21,7 @@ export function Layout() {
   const [frame, setFrame] = useState<Frame>({ crumbs: [], kind: "default" });
   const [navigationOpen, setNavigationOpen] = useState(hasRoomForNavigation);
   useEffect(() => rememberRegion(region), [region]);
+  useRefreshWhenBack();
 
   return (
     <FrameContext.Provider value={setFrame}>

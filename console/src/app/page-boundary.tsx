@@ -57,5 +57,5 @@ function BrokenPage({ error }: { error: unknown }) {
 
 /** A page's script that is gone: the server was updated since this page was opened. */
 function isMissingScript(message: string): boolean {
-  return /dynamically imported module|module script failed/i.test(message);
+  return /dynamically imported module|module script failed|preload CSS/i.test(message);
 }

@@ -6,20 +6,18 @@
  */
 
 import Spinner from "@cloudscape-design/components/spinner";
-import { lazy, Suspense } from "react";
+import { Suspense } from "react";
 import { BrowserRouter, Route, Routes } from "react-router";
 import { features, type PageRoute } from "./features";
 import { HomeRedirect } from "./home-redirect";
+import { later } from "./later";
 import { Layout } from "./layout";
 import { PageBoundary } from "./page-boundary";
 
 const notFound: PageRoute = { path: "*", page: () => import("./not-found-page") };
 
 const pages = [...features.flatMap((feature) => feature.routes), notFound].map(
-  ({ path, page }) => ({
-    path,
-    Page: lazy(async () => ({ default: (await page()).Component })),
-  }),
+  ({ path, page }) => ({ path, Page: later(async () => (await page()).Component) }),
 );
 
 export function Router() {

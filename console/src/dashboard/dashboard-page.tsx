@@ -9,10 +9,11 @@ import Button from "@cloudscape-design/components/button";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
-import { lazy, Suspense } from "react";
+import { Suspense } from "react";
 import type { TableRow } from "../api/admin";
 import { useServer } from "../api/server";
 import { useTableRows } from "../api/table-rows";
+import { later } from "../app/later";
 import { PageLink, paths, useLink } from "../app/links";
 import { Page } from "../app/page";
 import { useRegion } from "../app/region";
@@ -22,7 +23,7 @@ import { Facts } from "../widgets/facts";
 import { FailureAlert } from "../widgets/failure";
 import { Restores } from "./restores";
 
-const ServerCharts = lazy(() => import("./server-charts"));
+const ServerCharts = later(async () => (await import("./server-charts")).ServerCharts);
 
 export function Component() {
   const region = useRegion();

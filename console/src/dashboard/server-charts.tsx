@@ -61,7 +61,7 @@ const CHARTS: Chart[] = [
   },
 ];
 
-export default function ServerCharts() {
+export function ServerCharts() {
   return (
     <MetricsPanel
       title="Activity"

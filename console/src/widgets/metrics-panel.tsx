@@ -66,11 +66,13 @@ export function MetricsPanel({
         error={query.error}
         onRetry={() => query.refetch()}
       />
-      <Grid gridDefinition={charts.map(() => ({ colspan: { default: 12, s: 6 } as const }))}>
-        {charts.map((chart) => (
-          <MetricChart key={chart.title} chart={chart} metrics={query.data} />
-        ))}
-      </Grid>
+      {(query.data !== undefined || query.isPending) && (
+        <Grid gridDefinition={charts.map(() => ({ colspan: { default: 12, s: 6 } as const }))}>
+          {charts.map((chart) => (
+            <MetricChart key={chart.title} chart={chart} metrics={query.data} />
+          ))}
+        </Grid>
+      )}
     </SpaceBetween>
   );
 }

@@ -5,6 +5,7 @@ import Link from "@cloudscape-design/components/link";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useMutation } from "@tanstack/react-query";
 import { useDynamoDB } from "../../api/dynamodb";
+import { failureOf } from "../../api/errors";
 import { isRestoring, useContinuousBackups, useRefreshTable } from "../../api/tables";
 import { PageLink, paths } from "../../app/links";
 import { useNotify } from "../../app/notifications";
@@ -146,8 +147,8 @@ function PointInTimeRecovery({ tableName, ready }: { tableName: string; ready: b
   if (!ready || (data === undefined && error === null)) {
     return <>-</>;
   }
-  if (error !== null) {
-    return <>{error.message}</>;
+  if (data === undefined) {
+    return <>{failureOf(error).message}</>;
   }
   const status = data?.PointInTimeRecoveryDescription?.PointInTimeRecoveryStatus;
   return (

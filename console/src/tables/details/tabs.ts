@@ -4,7 +4,8 @@
  */
 
 import type { TableDescription } from "@aws-sdk/client-dynamodb";
-import { type ComponentType, type LazyExoticComponent, lazy } from "react";
+import type { ComponentType } from "react";
+import { later } from "../../app/later";
 
 export interface TabProps {
   tableName: string;
@@ -16,7 +17,7 @@ export interface TableTab {
   /** Part of the address: `tables/Music/indexes`. */
   id: string;
   text: string;
-  Tab: LazyExoticComponent<ComponentType<TabProps>>;
+  Tab: ComponentType<TabProps>;
 }
 
 function tab(
@@ -24,7 +25,7 @@ function tab(
   text: string,
   load: () => Promise<{ Tab: ComponentType<TabProps> }>,
 ): TableTab {
-  return { id, text, Tab: lazy(async () => ({ default: (await load()).Tab })) };
+  return { id, text, Tab: later(async () => (await load()).Tab) };
 }
 
 export const TABLE_TABS: TableTab[] = [
