@@ -2,6 +2,7 @@ import { screen, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { describe, expect, it } from "vitest";
 import { madeUpServer, renderApp } from "../testing/render-app";
+import { regionChoices } from "./regions";
 import { sameSectionIn } from "./top-bar";
 
 function row(name: string, change: object = {}) {
@@ -52,6 +53,13 @@ describe("the frame", () => {
   it("keeps the section but not what is open in it when the Region changes", () => {
     expect(sameSectionIn("eu-west-1", "/us-east-1/tables/Music/indexes")).toBe("/eu-west-1/tables");
     expect(sameSectionIn("eu-west-1", "/us-east-1")).toBe("/eu-west-1");
+  });
+
+  it("offers the Regions in use first, and each once", () => {
+    const { used, others } = regionChoices(["eu-west-1", "my-region-7"], "us-east-1");
+    expect(used).toEqual(["eu-west-1", "my-region-7", "us-east-1"]);
+    expect(others).toContain("eu-west-2");
+    expect(others).not.toContain("us-east-1");
   });
 
   it("says so when there is no such page", async () => {

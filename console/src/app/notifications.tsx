@@ -38,6 +38,9 @@ export function useNotify(): Notify {
   return notify;
 }
 
+/** Older ones go. */
+const MESSAGES_MAX = 20;
+
 let lastId = 0;
 
 export function NotificationsProvider({ children }: { children: ReactNode }) {
@@ -50,7 +53,7 @@ export function NotificationsProvider({ children }: { children: ReactNode }) {
       const id = given ?? `message-${lastId}`;
       const item: FlashbarProps.MessageDefinition = {
         id,
-        type: type === "in-progress" ? "in-progress" : type,
+        type,
         header,
         content,
         action,
@@ -59,7 +62,7 @@ export function NotificationsProvider({ children }: { children: ReactNode }) {
         onDismiss: () => dismiss(id),
         ariaRole: type === "error" ? "alert" : "status",
       };
-      setItems((old) => [item, ...old.filter((other) => other.id !== id)]);
+      setItems((old) => [item, ...old.filter((other) => other.id !== id)].slice(0, MESSAGES_MAX));
     };
     const failure = (header: string, error: unknown, id?: string) =>
       show({

@@ -13,6 +13,7 @@ import { formatDuration } from "../format/units";
 import { paths, useLink } from "./links";
 import { type Appearance, setPreferences, type TimeZone, usePreferences } from "./preferences";
 import { useRegion } from "./region";
+import { regionChoices } from "./regions";
 
 export function TopBar() {
   const region = useRegion();
@@ -63,19 +64,20 @@ function useRegionMenu(): TopNavigationProps.Utility {
   const navigate = useNavigate();
   const { pathname } = useLocation();
   const { data } = useServer();
-  const regions = [...new Set([...(data?.regions ?? []), region])].sort();
+  const { used, others } = regionChoices(data?.regions ?? [], region);
+  const item = (id: string) => ({
+    id,
+    text: id,
+    itemType: "checkbox" as const,
+    checked: id === region,
+  });
   return {
     type: "menu-dropdown",
     text: region,
     iconName: "globe",
     ariaLabel: `Region: ${region}`,
     title: "Region",
-    items: regions.map((id) => ({
-      id,
-      text: id,
-      itemType: "checkbox" as const,
-      checked: id === region,
-    })),
+    items: [...used.map(item), { id: "others", text: "Other Regions", items: others.map(item) }],
     onItemClick: ({ detail }) => navigate(sameSectionIn(detail.id, pathname)),
   };
 }

@@ -90,10 +90,27 @@ function Health() {
                   )})`,
           },
           { label: "Account", value: data?.account ?? "-" },
+          { label: "Archive", value: archiveText(data?.archive.kind) },
+          {
+            label: "Throttling",
+            value:
+              data === undefined ? "-" : data.throttling ? "On" : "Off: capacity is only counted",
+          },
         ]}
       />
     </SpaceBetween>
   );
+}
+
+const ARCHIVES: Record<string, string> = {
+  directory: "A directory",
+  s3: "An S3 bucket",
+  memory: "Memory: gone with the server",
+};
+
+/** A kind that this console does not know is shown as the server said it. */
+function archiveText(kind: string | undefined): string {
+  return kind === undefined ? "-" : (ARCHIVES[kind] ?? kind);
 }
 
 function Tables() {
