@@ -1,4 +1,4 @@
-/** The parts of the form that creates a table. Each shows its problems and what the server said of it. */
+/** The parts of the form that creates a table, with their problems and what the server said. */
 
 import type { StreamViewType, TableClass } from "@aws-sdk/client-dynamodb";
 import Alert from "@cloudscape-design/components/alert";
