@@ -88,6 +88,20 @@ describe("the overview", () => {
   });
 });
 
+describe("the actions", () => {
+  it("include deleting, unless the table is protected, and then say so", async () => {
+    openTab("overview", {
+      DescribeTable: () => ({ Table: { ...MUSIC, DeletionProtectionEnabled: true } }),
+    });
+    await screen.findByText("Table details");
+    await userEvent.click(screen.getByRole("button", { name: "Actions" }));
+    const item = await screen.findByRole("menuitem", { name: /Delete table/ });
+    expect(item.getAttribute("aria-disabled")).toBe("true");
+    const backup = screen.getByRole("menuitem", { name: "Create backup" });
+    expect(backup.getAttribute("aria-disabled")).not.toBe("true");
+  });
+});
+
 describe("the indexes", () => {
   it("show their keys and how far they are", async () => {
     openTab("indexes");

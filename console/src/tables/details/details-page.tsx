@@ -1,8 +1,11 @@
 /** One table: its tabs, and what can be done with the whole of it. */
 
+import type { TableDescription } from "@aws-sdk/client-dynamodb";
 import Alert from "@cloudscape-design/components/alert";
 import Button from "@cloudscape-design/components/button";
-import ButtonDropdown from "@cloudscape-design/components/button-dropdown";
+import ButtonDropdown, {
+  type ButtonDropdownProps,
+} from "@cloudscape-design/components/button-dropdown";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
 import Tabs from "@cloudscape-design/components/tabs";
@@ -50,17 +53,19 @@ function TableDetails({ tableName }: { tableName: string }) {
             onClick={() => query.refetch()}
           />
           <ButtonDropdown
-            items={[
-              {
-                id: "delete",
-                text: "Delete table",
-                disabled: table === undefined || gone || table.DeletionProtectionEnabled === true,
-                ...(table?.DeletionProtectionEnabled === true
-                  ? { disabledReason: "Deletion protection is on. Turn it off first." }
-                  : {}),
-              },
-            ]}
-            onItemClick={() => setDeleting(true)}
+            items={actionsFor(gone ? undefined : table)}
+            onItemClick={({ detail }) => {
+              switch (detail.id as ActionId) {
+                case "items":
+                  return navigate(paths.items(region, tableName));
+                case "backup":
+                  return navigate(paths.createBackup(region, tableName));
+                case "restore":
+                  return navigate(paths.restoreToPointInTime(region, tableName));
+                case "delete":
+                  return setDeleting(true);
+              }
+            }}
           >
             Actions
           </ButtonDropdown>
@@ -108,4 +113,24 @@ function TableDetails({ tableName }: { tableName: string }) {
       )}
     </Page>
   );
+}
+
+type ActionId = "items" | "backup" | "restore" | "delete";
+
+/** What can be done with a table as it is now; of none, nothing. */
+function actionsFor(table: TableDescription | undefined): ButtonDropdownProps.Item[] {
+  const isReady = table?.TableStatus === "ACTIVE" || table?.TableStatus === "UPDATING";
+  const isProtected = table?.DeletionProtectionEnabled === true;
+  const item = (id: ActionId, text: string) => ({ id, text, disabled: !isReady });
+  return [
+    item("items", "Explore items"),
+    item("backup", "Create backup"),
+    item("restore", "Restore to point in time"),
+    {
+      ...item("delete", "Delete table"),
+      ...(isProtected
+        ? { disabled: true, disabledReason: "Deletion protection is on. Turn it off first." }
+        : {}),
+    },
+  ];
 }
