@@ -29,10 +29,14 @@ export interface ServerInfo {
   regions: string[];
   health: { ok: boolean; reason?: string };
   capabilities: Partial<Record<CapabilityName, Capability>>;
+  /** `is_default`: nobody named one, so it lies beside the data. */
   archive: { kind: string; is_default: boolean };
   point_in_time: { period_days_min: number; period_days_max: number };
   limits: Record<string, number>;
+  /** Whether used-up capacity refuses requests. */
   throttling: boolean;
+  /** What an acknowledged write survives. */
+  durability: "fsync" | "process";
 }
 
 export interface TableRow {

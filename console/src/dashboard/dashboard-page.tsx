@@ -10,7 +10,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { Suspense } from "react";
-import type { TableRow } from "../api/admin";
+import type { ServerInfo, TableRow } from "../api/admin";
 import { useServer } from "../api/server";
 import { useTableRows } from "../api/table-rows";
 import { later } from "../app/later";
@@ -90,7 +90,16 @@ function Health() {
                   )})`,
           },
           { label: "Account", value: data?.account ?? "-" },
-          { label: "Archive", value: archiveText(data?.archive.kind) },
+          { label: "Archive", value: <Archive archive={data?.archive} /> },
+          {
+            label: "Acknowledged writes",
+            value:
+              data === undefined
+                ? "-"
+                : data.durability === "fsync"
+                  ? "Are on disk"
+                  : "May be lost with the machine",
+          },
           {
             label: "Throttling",
             value:
@@ -109,8 +118,16 @@ const ARCHIVES: Record<string, string> = {
 };
 
 /** A kind that this console does not know is shown as the server said it. */
-function archiveText(kind: string | undefined): string {
-  return kind === undefined ? "-" : (ARCHIVES[kind] ?? kind);
+function Archive({ archive }: { archive: ServerInfo["archive"] | undefined }) {
+  if (archive === undefined) {
+    return <>-</>;
+  }
+  return archive.is_default ? (
+    // Whoever loses the disk loses both.
+    <StatusIndicator type="warning">Beside the data</StatusIndicator>
+  ) : (
+    (ARCHIVES[archive.kind] ?? archive.kind)
+  );
 }
 
 function Tables() {

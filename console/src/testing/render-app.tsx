@@ -27,6 +27,7 @@ export const SERVER: ServerInfo = {
   point_in_time: { period_days_min: 1, period_days_max: 35 },
   limits: { tables_max: 2500 },
   throttling: false,
+  durability: "fsync",
 };
 
 /** What the made-up server answers: a body, or an error as [status, type, message]. */
