@@ -6,6 +6,7 @@
  */
 
 import type { ComponentType } from "react";
+import { backups } from "../backups/feature";
 import { dashboard } from "../dashboard/feature";
 import { tables } from "../tables/feature";
 
@@ -34,4 +35,4 @@ export interface Feature {
 }
 
 /** In the order of the navigation. */
-export const features: Feature[] = [dashboard, tables];
+export const features: Feature[] = [dashboard, tables, backups];

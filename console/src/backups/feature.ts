@@ -1,0 +1,18 @@
+/** Backups: the list, making and restoring one, and restoring a table to a point in time. */
+
+import type { Feature } from "../app/features";
+
+export const backups: Feature = {
+  navigation: [
+    {
+      text: "Backups",
+      group: "main",
+      path: "backups",
+      alsoAt: ["create-backup", "restore-backup", "restore-to-point-in-time"],
+    },
+  ],
+  routes: [
+    { path: "backups", page: () => import("./list-page") },
+    { path: "create-backup", page: () => import("./create-page") },
+  ],
+};

@@ -1,0 +1,176 @@
+import { screen, within } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { describe, expect, it } from "vitest";
+import { type MadeUpServer, madeUpServer, type Reply, renderApp } from "../testing/render-app";
+
+const TABLES = { "regions/us-east-1/tables": { tables: [] } };
+
+function backup(number: number, change: object = {}) {
+  return {
+    TableName: "Music",
+    TableArn: "arn:aws:dynamodb:us-east-1:123456789012:table/Music",
+    BackupArn: arn(number),
+    BackupName: `backup-${number}`,
+    BackupCreationDateTime: 1_700_000_000 + number,
+    BackupStatus: "AVAILABLE",
+    BackupType: "USER",
+    BackupSizeBytes: 2048,
+    ...change,
+  };
+}
+
+const arn = (number: number) =>
+  `arn:aws:dynamodb:us-east-1:123456789012:table/Music/backup/0${number}`;
+
+/** Answers ListBackups from a list, page by page as the server does. */
+function serverWith(
+  backups: ReturnType<typeof backup>[],
+  operations: Record<string, (input: Record<string, unknown>) => Reply> = {},
+): MadeUpServer {
+  return madeUpServer({
+    admin: TABLES,
+    operations: {
+      ListBackups: ({ Limit, ExclusiveStartBackupArn }) => {
+        const start =
+          backups.findIndex(({ BackupArn }) => BackupArn === ExclusiveStartBackupArn) + 1;
+        const page = backups.slice(start, start + Number(Limit));
+        const more = start + page.length < backups.length;
+        return {
+          BackupSummaries: page,
+          ...(more ? { LastEvaluatedBackupArn: page.at(-1)?.BackupArn } : {}),
+        };
+      },
+      ...operations,
+    },
+  });
+}
+
+const choose = async (name: string) =>
+  userEvent.click(await screen.findByRole("checkbox", { name: `Select ${name} of Music` }));
+
+const button = (name: string) => screen.getByRole("button", { name });
+
+describe("the list of backups", () => {
+  it("shows what each backup is and leads to its restore", async () => {
+    serverWith([backup(1, { BackupType: "SYSTEM", BackupExpiryDateTime: 1_703_000_000 })]);
+    renderApp("/us-east-1/backups");
+    const name = await screen.findByRole("link", { name: "backup-1" });
+    expect(name.getAttribute("href")).toBe(
+      `/us-east-1/restore-backup?arn=${encodeURIComponent(arn(1))}`,
+    );
+    const row = name.closest("tr") as HTMLElement;
+    for (const text of ["Available", "Music", "2 KiB", "System", arn(1)]) {
+      expect(within(row).getByText(text)).toBeDefined();
+    }
+  });
+
+  it("asks for no more than it shows until the next page or another order needs it", async () => {
+    const many = Array.from({ length: 250 }, (_, number) => backup(number));
+    const { calls } = serverWith(many);
+    renderApp("/us-east-1/backups");
+    await screen.findByText("(100+)");
+    const asked = () => calls.filter(({ operation }) => operation === "ListBackups");
+    expect(asked().map(({ input }) => input)).toEqual([{ BackupType: "ALL", Limit: 100 }]);
+
+    await userEvent.click(button("Next page"));
+    await userEvent.click(button("Next page"));
+    expect(await screen.findByText("backup-100")).toBeDefined();
+    expect(asked().map(({ input }) => input["ExclusiveStartBackupArn"])).toEqual([
+      undefined,
+      arn(99),
+    ]);
+
+    await userEvent.click(
+      screen
+        .getByRole("columnheader", { name: "Created" })
+        .querySelector("[role=button]") as HTMLElement,
+    );
+    await userEvent.click(
+      screen
+        .getByRole("columnheader", { name: "Created" })
+        .querySelector("[role=button]") as HTMLElement,
+    );
+    expect(await screen.findByText("backup-249")).toBeDefined();
+    expect(screen.getByText("(250)")).toBeDefined();
+    expect(asked()).toHaveLength(3);
+  });
+
+  it("deletes after the word delete was typed, and takes the backup out of the list", async () => {
+    const { calls } = serverWith([backup(1), backup(2)], { DeleteBackup: () => ({}) });
+    renderApp("/us-east-1/backups");
+    await choose("backup-1");
+    await userEvent.click(button("Delete"));
+    const modal = await screen.findByRole("dialog");
+    const confirm = within(modal).getByRole("button", { name: "Delete" });
+    expect(confirm).toHaveProperty("disabled", true);
+    await userEvent.type(within(modal).getByRole("textbox"), "delete");
+    await userEvent.click(confirm);
+    expect(await screen.findByText("Deleted backup backup-1")).toBeDefined();
+    expect(screen.queryByRole("link", { name: "backup-1" })).toBeNull();
+    expect(screen.getByRole("link", { name: "backup-2" })).toBeDefined();
+    expect(calls.filter(({ operation }) => operation === "DeleteBackup")).toEqual([
+      { operation: "DeleteBackup", region: "us-east-1", input: { BackupArn: arn(1) } },
+    ]);
+  });
+
+  it("shows why a backup cannot be deleted: before, and as the server says it", async () => {
+    const message = `Backup is being used to restore table: ${arn(2)}`;
+    serverWith([backup(1, { BackupType: "SYSTEM" }), backup(2)], {
+      DeleteBackup: () => [400, "BackupInUseException", message],
+    });
+    renderApp("/us-east-1/backups");
+    await choose("backup-1");
+    expect(button("Delete").getAttribute("aria-disabled")).toBe("true");
+    expect(screen.getByText(/A system backup cannot be deleted/)).toBeDefined();
+
+    await choose("backup-1");
+    await choose("backup-2");
+    await userEvent.click(button("Delete"));
+    const modal = await screen.findByRole("dialog");
+    await userEvent.type(within(modal).getByRole("textbox"), "delete{Enter}");
+    expect(await within(modal).findByText(message)).toBeDefined();
+  });
+});
+
+describe("creating a backup", () => {
+  const CREATED = {
+    BackupDetails: { BackupArn: arn(7), BackupName: "before", BackupStatus: "CREATING" },
+  };
+
+  it("has the table it was opened from, and follows the backup until it is there", async () => {
+    const { calls } = serverWith([], {
+      CreateBackup: () => CREATED,
+      DescribeBackup: () => ({
+        BackupDescription: { BackupDetails: { BackupStatus: "AVAILABLE" } },
+      }),
+      DescribeTable: () => [400, "ResourceNotFoundException", "Gone"],
+    });
+    renderApp("/us-east-1/create-backup?table=Music");
+    await userEvent.type(await screen.findByRole("textbox", { name: "Backup name" }), "before");
+    await userEvent.click(button("Create backup"));
+    expect(await screen.findByText("Created backup before")).toBeDefined();
+    expect(calls[0]?.input).toEqual({ TableName: "Music", BackupName: "before" });
+  });
+
+  it("sends nothing without a table and a name", async () => {
+    const { calls } = serverWith([]);
+    renderApp("/us-east-1/create-backup");
+    await screen.findByRole("textbox", { name: "Backup name" });
+    await userEvent.click(button("Create backup"));
+    expect(await screen.findByText("Choose the table to back up.")).toBeDefined();
+    expect(screen.getByText("Enter a name.")).toBeDefined();
+    expect(calls).toEqual([]);
+  });
+
+  it("shows a refusal whole and next to the field it names", async () => {
+    const message =
+      "1 validation error detected: Value 'before' at 'backupName' failed to satisfy constraint: x";
+    serverWith([], { CreateBackup: () => [400, "ValidationException", message] });
+    renderApp("/us-east-1/create-backup?table=Music");
+    const name = await screen.findByRole("textbox", { name: "Backup name" });
+    await userEvent.type(name, "before");
+    await userEvent.click(button("Create backup"));
+    expect((await screen.findAllByText(message)).length).toBeGreaterThanOrEqual(2);
+    expect(name.getAttribute("aria-invalid")).toBe("true");
+  });
+});

@@ -1,0 +1,109 @@
+/** Queries about backups. */
+
+import {
+  type BackupDescription,
+  type BackupSummary,
+  DescribeBackupCommand,
+  ListBackupsCommand,
+  type ListBackupsCommandOutput,
+} from "@aws-sdk/client-dynamodb";
+import {
+  type InfiniteData,
+  useInfiniteQuery,
+  useQuery,
+  useQueryClient,
+} from "@tanstack/react-query";
+import { useEffect } from "react";
+import { useDynamoDB } from "../api/dynamodb";
+import { POLL_FAST_MILLISECONDS } from "../api/query";
+import { useRegion } from "../app/region";
+import { type BackupQuery, listBackupsInput } from "./list-query";
+
+/** Every list of backups begins with this; invalidate it after a change. */
+export const backupsKey = (region: string) => [region, "backups"] as const;
+
+/**
+ * The backups a query finds, a hundred a request and only as far as asked for: `loadMore` brings
+ * the next hundred, `all` goes through to the last one.
+ */
+export function useBackups(query: BackupQuery, { all }: { all: boolean }) {
+  const region = useRegion();
+  const dynamodb = useDynamoDB();
+  const list = useInfiniteQuery({
+    queryKey: [...backupsKey(region), query],
+    queryFn: ({ pageParam, signal }) =>
+      dynamodb.send(new ListBackupsCommand(listBackupsInput(query, pageParam)), {
+        abortSignal: signal,
+      }),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.LastEvaluatedBackupArn,
+    // Asking again asks for every page there is.
+    refetchOnWindowFocus: false,
+    refetchInterval: ({ state }) => {
+      const pages = state.data?.pages ?? [];
+      return pages.some(hasUnfinished) ? POLL_FAST_MILLISECONDS * pages.length : false;
+    },
+  });
+  const { hasNextPage, isFetching, isError, fetchNextPage } = list;
+  useEffect(() => {
+    if (all && hasNextPage && !isFetching && !isError) {
+      void fetchNextPage();
+    }
+  }, [all, hasNextPage, isFetching, isError, fetchNextPage]);
+  return {
+    backups: list.data?.pages.flatMap((page) => page.BackupSummaries ?? []) ?? [],
+    /** Whether there are more than those. */
+    hasMore: hasNextPage,
+    loadMore: fetchNextPage,
+    isPending: list.isPending,
+    isLoadingMore: list.isFetchingNextPage || (all && hasNextPage && !isError),
+    error: list.error,
+    refetch: list.refetch,
+  };
+}
+
+function hasUnfinished({ BackupSummaries }: ListBackupsCommandOutput): boolean {
+  return BackupSummaries?.some(({ BackupStatus }) => BackupStatus === "CREATING") === true;
+}
+
+/** Lists are long: what was deleted is taken out of them instead of asking for all of it again. */
+export function useForgetBackup(): (backupArn: string) => void {
+  const region = useRegion();
+  const queries = useQueryClient();
+  const others = (backup: BackupSummary, arn: string) => backup.BackupArn !== arn;
+  return (arn) =>
+    queries.setQueriesData<InfiniteData<ListBackupsCommandOutput>>(
+      { queryKey: backupsKey(region) },
+      (lists) =>
+        lists && {
+          ...lists,
+          pages: lists.pages.map((page) => ({
+            ...page,
+            BackupSummaries: page.BackupSummaries?.filter((backup) => others(backup, arn)),
+          })),
+        },
+    );
+}
+
+/** After a backup was made: every list begins anew with its first page. */
+export function useResetBackups(): () => Promise<void> {
+  const region = useRegion();
+  const queries = useQueryClient();
+  return () => queries.resetQueries({ queryKey: backupsKey(region) });
+}
+
+/** One backup with what its table was. */
+export function useBackup(backupArn: string) {
+  const region = useRegion();
+  const dynamodb = useDynamoDB();
+  return useQuery({
+    queryKey: [region, "backup", backupArn],
+    queryFn: async ({ signal }): Promise<BackupDescription> => {
+      const command = new DescribeBackupCommand({ BackupArn: backupArn });
+      const { BackupDescription } = await dynamodb.send(command, { abortSignal: signal });
+      return BackupDescription ?? {};
+    },
+    refetchInterval: ({ state }) =>
+      state.data?.BackupDetails?.BackupStatus === "CREATING" ? POLL_FAST_MILLISECONDS : false,
+  });
+}
