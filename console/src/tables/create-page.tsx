@@ -21,6 +21,7 @@ import {
   withDefaultSettings,
 } from "../forms/table-definition";
 import { FailureText } from "../widgets/failure";
+import { Section } from "../widgets/section";
 import { TagsFields } from "../widgets/tags-fields";
 import {
   CapacitySection,
@@ -28,7 +29,6 @@ import {
   KeysSection,
   MEMBERS,
   RecoverySection,
-  Section,
   type SectionProps,
   SettingsSection,
 } from "./create-sections";

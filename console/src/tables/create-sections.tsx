@@ -1,7 +1,6 @@
 /** The parts of the form that creates a table, with their problems and what the server said. */
 
 import type { StreamViewType, TableClass } from "@aws-sdk/client-dynamodb";
-import Alert from "@cloudscape-design/components/alert";
 import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import Checkbox from "@cloudscape-design/components/checkbox";
@@ -13,7 +12,6 @@ import RadioGroup from "@cloudscape-design/components/radio-group";
 import Select from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Textarea from "@cloudscape-design/components/textarea";
-import type { ReactNode } from "react";
 import {
   GLOBAL_INDEXES_MAX,
   type IndexForm,
@@ -29,6 +27,7 @@ import {
 import { EncryptionFields } from "../widgets/encryption-fields";
 import { IndexEditor } from "../widgets/index-editor";
 import { KeyAttributeField } from "../widgets/key-attribute-field";
+import { Section } from "../widgets/section";
 import { ThroughputFields } from "../widgets/throughput-fields";
 import { CLASS_NAMES, STREAM_VIEWS } from "./describe";
 
@@ -56,40 +55,6 @@ export interface SectionProps {
   /** Empty until the person first tried to submit. */
   problems: Partial<TableProblems>;
   messages: Messages;
-}
-
-export function Section({
-  title,
-  description,
-  message,
-  actions,
-  children,
-}: {
-  title: string;
-  description?: ReactNode;
-  /** What the server said about this part of the request. */
-  message?: string | undefined;
-  actions?: ReactNode;
-  children: ReactNode;
-}) {
-  return (
-    <Container
-      header={
-        <Header variant="h2" description={description} actions={actions}>
-          {title}
-        </Header>
-      }
-    >
-      <SpaceBetween size="m">
-        {message !== undefined && (
-          <Alert type="error">
-            <span className="failure-message">{message}</span>
-          </Alert>
-        )}
-        {children}
-      </SpaceBetween>
-    </Container>
-  );
 }
 
 export function KeysSection({ form, change, problems, messages }: SectionProps) {
