@@ -12,6 +12,8 @@ globalThis.ResizeObserver ??= class {
   disconnect() {}
 };
 
+globalThis.CSS ??= { escape: (text: string) => text } as typeof CSS;
+
 window.scrollTo = () => {};
 Element.prototype.scrollIntoView ??= () => {};
 
