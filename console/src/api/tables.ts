@@ -53,7 +53,10 @@ export function isRestoring(table: TableDescription): boolean {
 }
 
 /** Continuous backups and point-in-time recovery of a table. */
-export function useContinuousBackups(tableName: string, { enabled = true } = {}) {
+export function useContinuousBackups(
+  tableName: string,
+  { enabled = true, pollMilliseconds = POLL_SLOW_MILLISECONDS } = {},
+) {
   const region = useRegion();
   const dynamodb = useDynamoDB();
   return useQuery({
@@ -64,7 +67,7 @@ export function useContinuousBackups(tableName: string, { enabled = true } = {})
       const reply = await dynamodb.send(command, { abortSignal: signal });
       return reply.ContinuousBackupsDescription ?? null;
     },
-    refetchInterval: POLL_SLOW_MILLISECONDS,
+    refetchInterval: pollMilliseconds,
   });
 }
 
