@@ -21,7 +21,13 @@ import { Copyable } from "../widgets/copyable";
 import { FailureAlert } from "../widgets/failure";
 import { Status } from "../widgets/status";
 import { DeleteBackupsModal } from "./delete-backups-modal";
-import { type BackupQuery, type BackupSorting, sortBackups, undeletableReason } from "./list-query";
+import {
+  type BackupQuery,
+  type BackupSorting,
+  backupTypeName,
+  sortBackups,
+  undeletableReason,
+} from "./list-query";
 import { useBackups } from "./queries";
 
 const PAGE_SIZE = 50;
@@ -199,12 +205,6 @@ function DeleteButton({
   );
 }
 
-const TYPE_NAMES: Record<string, string> = {
-  USER: "User",
-  SYSTEM: "System",
-  AWS_BACKUP: "AWS Backup",
-};
-
 function useColumns(
   region: string,
   tableName: string | undefined,
@@ -256,7 +256,7 @@ function useColumns(
       id: "type",
       header: "Type",
       sortingField: "BackupType",
-      cell: ({ BackupType = "" }) => TYPE_NAMES[BackupType] ?? BackupType,
+      cell: ({ BackupType }) => backupTypeName(BackupType),
     },
     {
       id: "expires",

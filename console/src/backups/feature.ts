@@ -14,5 +14,7 @@ export const backups: Feature = {
   routes: [
     { path: "backups", page: () => import("./list-page") },
     { path: "create-backup", page: () => import("./create-page") },
+    { path: "restore-backup", page: () => import("./restore-backup-page") },
+    { path: "restore-to-point-in-time", page: () => import("./restore-to-point-in-time-page") },
   ],
 };

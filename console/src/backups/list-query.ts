@@ -94,3 +94,13 @@ export function undeletableReason(backups: readonly BackupSummary[]): string | u
   }
   return undefined;
 }
+
+const TYPE_NAMES: Record<string, string> = {
+  USER: "User",
+  SYSTEM: "System",
+  AWS_BACKUP: "AWS Backup",
+};
+
+export function backupTypeName(type: string | undefined): string {
+  return TYPE_NAMES[type ?? ""] ?? type ?? "-";
+}

@@ -1,0 +1,150 @@
+/** The frame of either restore: state, checks, the request, and where it leads. */
+
+import Button from "@cloudscape-design/components/button";
+import Form from "@cloudscape-design/components/form";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { type ReactNode, useRef, useState } from "react";
+import { useNavigate } from "react-router";
+import { dynamodbClient } from "../api/dynamodb";
+import { failureOf, messagesByMember } from "../api/errors";
+import { restoresKey } from "../api/restores";
+import { useRefreshTable } from "../api/tables";
+import { paths, useLink } from "../app/links";
+import { useNotify } from "../app/notifications";
+import { useRegion } from "../app/region";
+import {
+  hasRestoreProblem,
+  newRestoreForm,
+  type RestoreForm,
+  type RestoreSource,
+  restoreProblems,
+} from "../forms/restore";
+import { FailureText } from "../widgets/failure";
+import { finishRestore } from "./finish-restore";
+import {
+  MEMBERS,
+  type RestoreMessages,
+  RestoreOptions,
+  type RestoreSectionProps,
+} from "./restore-sections";
+
+export function RestoreFormFrame({
+  source,
+  above,
+  ready = true,
+  cancelPath,
+  send,
+  messagesOf = () => ({}),
+}: {
+  source: RestoreSource;
+  /** What comes before the options: the name, and what is restored. */
+  above: (props: RestoreSectionProps, tried: boolean) => ReactNode;
+  /** Whether what is asked for above is filled in. */
+  ready?: boolean;
+  cancelPath: string;
+  send: (client: ReturnType<typeof dynamodbClient>, form: RestoreForm) => Promise<unknown>;
+  /** Errors that belong to a field although they do not name it. */
+  messagesOf?: (error: unknown) => RestoreMessages;
+}) {
+  const here = useRegion();
+  const notify = useNotify();
+  const navigate = useNavigate();
+  const link = useLink();
+  const queries = useQueryClient();
+  const refresh = useRefreshTable();
+  const [form, setForm] = useState(() => newRestoreForm(source));
+  const [tried, setTried] = useState(false);
+  const place = useRef<HTMLDivElement>(null);
+  const found = restoreProblems(source, form);
+
+  const restore = useMutation({
+    mutationFn: () => send(dynamodbClient(form.region ?? here), form),
+    onSuccess: async () => {
+      const region = form.region ?? here;
+      const changed = async (tableName: string) => {
+        await Promise.all([
+          refresh(tableName),
+          queries.invalidateQueries({ queryKey: restoresKey(region) }),
+        ]);
+      };
+      void finishRestore(dynamodbClient(region), { region, tableName: form.name }, notify, changed);
+      await changed(form.name);
+      navigate(paths.tables(region));
+    },
+  });
+
+  const submit = () => {
+    setTried(true);
+    if (hasRestoreProblem(found) || !ready) {
+      // The fields show their problems with the next paint.
+      requestAnimationFrame(() => {
+        const field = place.current?.querySelector<HTMLElement>("[aria-invalid='true']");
+        field?.focus();
+        field?.scrollIntoView({ block: "center" });
+      });
+      return;
+    }
+    restore.mutate();
+  };
+
+  const section: RestoreSectionProps = {
+    source,
+    form,
+    change: (part) => setForm((before) => ({ ...before, ...part })),
+    problems: tried ? found : {},
+    messages: restore.error === null ? {} : messagesOfRefusal(restore.error, messagesOf),
+  };
+  return (
+    <form
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault();
+        submit();
+      }}
+    >
+      <div ref={place}>
+        <Form
+          errorText={
+            restore.error === null ? undefined : <FailureText failure={failureOf(restore.error)} />
+          }
+          actions={
+            <SpaceBetween direction="horizontal" size="xs">
+              <Button variant="link" formAction="none" {...link(cancelPath)}>
+                Cancel
+              </Button>
+              <Button variant="primary" loading={restore.isPending}>
+                Restore table
+              </Button>
+            </SpaceBetween>
+          }
+        >
+          <SpaceBetween size="l">
+            {above(section, tried)}
+            <RestoreOptions {...section} />
+          </SpaceBetween>
+        </Form>
+      </div>
+    </form>
+  );
+}
+
+/** Refusals of the name have codes of their own and do not say the member. */
+function messagesOfRefusal(
+  error: unknown,
+  messagesOf: (error: unknown) => RestoreMessages,
+): RestoreMessages {
+  const { code, message } = failureOf(error);
+  switch (code) {
+    case "TableAlreadyExistsException":
+    case "TableInUseException":
+      return { TargetTableName: message };
+    case "BackupInUseException":
+    case "BackupNotFoundException":
+      return { BackupArn: message };
+    case "InvalidRestoreTimeException":
+      return { RestoreDateTime: message };
+    default:
+      return { ...messagesByMember(error, MEMBERS), ...messagesOf(error) };
+  }
+}
