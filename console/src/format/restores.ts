@@ -17,7 +17,7 @@ export function progressText(restore: RestoreProgress): string {
   }
 }
 
-const PHASES = {
+export const PHASES = {
   waiting: "Waiting for its turn",
   loading: "Restoring",
   indexing: "Building indexes",

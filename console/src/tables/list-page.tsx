@@ -15,6 +15,7 @@ import { useTableRows } from "../api/table-rows";
 import { PageLink, paths, useLink } from "../app/links";
 import { Page } from "../app/page";
 import { useRegion } from "../app/region";
+import { RunningRestores } from "../backups/restore-progress";
 import { useTimeFormat } from "../format/time";
 import { formatBytes, formatCount, formatCounted } from "../format/units";
 import { FailureAlert } from "../widgets/failure";
@@ -119,6 +120,7 @@ export function Component() {
           error={query.error}
           onRetry={() => query.refetch()}
         />
+        <RunningRestores />
         <Table<Row>
           {...collectionProps}
           variant="full-page"

@@ -16,6 +16,7 @@ import { isRestoring, useTable } from "../../api/tables";
 import { PageLink, paths } from "../../app/links";
 import { Page } from "../../app/page";
 import { useRegion } from "../../app/region";
+import { FailureOfRestore, ProgressOfTable } from "../../backups/restore-progress";
 import { FailureAlert } from "../../widgets/failure";
 import { TableStatus } from "../../widgets/status";
 import { DeleteTableModal } from "../delete-table-modal";
@@ -73,6 +74,7 @@ function TableDetails({ tableName }: { tableName: string }) {
       }
     >
       <SpaceBetween size="l">
+        {gone && <FailureOfRestore tableName={tableName} />}
         {gone ? (
           <Alert type="info" header={`There is no table ${tableName} in ${region}`}>
             It was deleted, or never was here. A backup of it can still be restored.{" "}
@@ -84,6 +86,9 @@ function TableDetails({ tableName }: { tableName: string }) {
             error={query.error}
             onRetry={() => query.refetch()}
           />
+        )}
+        {table !== undefined && !gone && isRestoring(table) && (
+          <ProgressOfTable tableName={tableName} />
         )}
         {table !== undefined && !gone && (
           <Tabs
