@@ -15,6 +15,7 @@ import { FailureAlert } from "../widgets/failure";
 import { Status } from "../widgets/status";
 import { BackupsTable } from "./backups-table";
 import { EditRecovery } from "./edit-recovery";
+import { HistoryPanel } from "./history-panel";
 import { ALL_BACKUPS } from "./list-query";
 import { windowOf } from "./moment";
 
@@ -46,7 +47,7 @@ function Recovery({ tableName, ready }: { tableName: string; ready: boolean }) {
   const restoreWindow = windowOf(data);
   const days = recovery?.RecoveryPeriodInDays;
   return (
-    <>
+    <SpaceBetween size="l">
       <FailureAlert
         header="Point-in-time recovery cannot be described"
         error={error}
@@ -91,9 +92,12 @@ function Recovery({ tableName, ready }: { tableName: string; ready: boolean }) {
           { label: "Latest restore date", value: formatTime(recovery?.LatestRestorableDateTime) },
         ]}
       />
+      {restoreWindow !== undefined && (
+        <HistoryPanel tableName={tableName} restoreWindow={restoreWindow} />
+      )}
       {editing && (
         <EditRecovery tableName={tableName} backups={data} onDismiss={() => setEditing(false)} />
       )}
-    </>
+    </SpaceBetween>
   );
 }

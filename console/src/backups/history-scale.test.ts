@@ -1,0 +1,142 @@
+import { describe, expect, it } from "vitest";
+import { microsOf } from "../forms/instant";
+import {
+  type Bucket,
+  bucketAt,
+  fractionOf,
+  instantAfterKey,
+  instantAt,
+  shift,
+  showing,
+  spanBetween,
+  ticks,
+  topOfAxis,
+  within,
+  writesPerSecond,
+  zoom,
+} from "./history-scale";
+
+/** A day; 2026-11-21 00:00:00 UTC is its start. */
+const START = 1_795_219_200;
+const DAY = { from: START, to: START + 86_400 };
+const HOUR = { from: START + 3_600, to: START + 7_200 };
+
+const bucket = (from: number, to: number, writes: number): Bucket => ({
+  from_seconds: from,
+  to_seconds: to,
+  writes,
+  bytes: 0,
+});
+
+describe("picking an instant", () => {
+  it("is the whole second under the pointer", () => {
+    expect(instantAt(0, HOUR, DAY)).toBe(microsOf(HOUR.from));
+    expect(instantAt(0.25, HOUR, DAY)).toBe(microsOf(HOUR.from + 900));
+    expect(instantAt(0.25001, HOUR, DAY)).toBe(microsOf(HOUR.from + 900));
+    expect(instantAt(1.5, HOUR, DAY)).toBe(microsOf(HOUR.to));
+  });
+
+  it("never leaves what can be restored, to the fraction of a second", () => {
+    const bounds = { from: START + 0.5, to: START + 60.25 };
+    expect(instantAt(0, bounds, bounds)).toBe(microsOf(START + 1));
+    expect(instantAt(1, bounds, bounds)).toBe(microsOf(START + 60));
+    expect(instantAt(0, { from: START - 10, to: START }, bounds)).toBe(microsOf(bounds.from));
+  });
+
+  it("lands in the bucket that is drawn there", () => {
+    const buckets = [bucket(START, START + 10, 5), bucket(START + 10, START + 20, 0)];
+    expect(bucketAt(buckets, START + 9.9)).toBe(buckets[0]);
+    expect(bucketAt(buckets, START + 10)).toBe(buckets[1]);
+    expect(bucketAt(buckets, START + 20)).toBe(buckets[1]);
+    expect(bucketAt(buckets, START + 20.1)).toBeUndefined();
+    const span = { from: START, to: START + 20 };
+    expect(instantAt(fractionOf(START + 7, span), span, span)).toBe(microsOf(START + 7));
+  });
+});
+
+describe("the keys", () => {
+  const at = microsOf(START + 5_000.4);
+  const press = (key: string, shiftKey = false) =>
+    instantAfterKey(key, shiftKey, at, HOUR, DAY, 30);
+
+  it("move by a bar, with Shift by a second, with Page by ten bars", () => {
+    expect(press("ArrowRight")).toBe(microsOf(START + 5_030));
+    expect(press("ArrowLeft")).toBe(microsOf(START + 4_970));
+    expect(press("ArrowLeft", true)).toBe(microsOf(START + 4_999));
+    expect(press("PageUp")).toBe(microsOf(START + 5_300));
+    expect(press("PageDown")).toBe(microsOf(START + 4_700));
+  });
+
+  it("lead to the ends of the picture, and no other key does anything", () => {
+    expect(press("Home")).toBe(microsOf(HOUR.from));
+    expect(press("End")).toBe(microsOf(HOUR.to));
+    expect(press("a")).toBeUndefined();
+  });
+
+  it("stop at the bounds", () => {
+    expect(instantAfterKey("PageUp", false, microsOf(DAY.to - 1), HOUR, DAY, 30)).toBe(
+      microsOf(DAY.to),
+    );
+  });
+});
+
+describe("the span", () => {
+  it("keeps the instant that is zoomed at where it is", () => {
+    const at = START + 4_500;
+    const nearer = zoom(HOUR, DAY, 0.5, at);
+    expect(nearer).toEqual({ from: START + 4_050, to: START + 5_850 });
+    expect(fractionOf(at, nearer ?? DAY)).toBe(fractionOf(at, HOUR));
+  });
+
+  it("becomes all there is, and no shorter than a minute", () => {
+    expect(zoom(HOUR, DAY, 24)).toBeUndefined();
+    const shortest = zoom({ from: START, to: START + 70 }, DAY, 0.1, START);
+    expect(shortest).toEqual({ from: START, to: START + 60 });
+  });
+
+  it("is what was drawn over, in either direction", () => {
+    const span = { from: START + 4_500, to: START + 5_400 };
+    expect(spanBetween(HOUR, 0.25, 0.5, DAY)).toEqual(span);
+    expect(spanBetween(HOUR, 0.5, 0.25, DAY)).toEqual(span);
+  });
+
+  it("moves within the bounds", () => {
+    expect(shift(HOUR, DAY, 0.5)).toEqual({ from: START + 5_400, to: START + 9_000 });
+    expect(shift(HOUR, DAY, -5)).toEqual({ from: START, to: START + 3_600 });
+    expect(showing(HOUR, DAY, START + 4_000)).toBe(HOUR);
+    expect(showing(HOUR, DAY, DAY.to)).toEqual({ from: DAY.to - 3_600, to: DAY.to });
+    expect(within({ from: 0, to: 1e12 }, DAY)).toEqual(DAY);
+  });
+});
+
+describe("the axes", () => {
+  it("end at a round rate that no bar exceeds", () => {
+    const top = (writes: number) => topOfAxis([bucket(0, 10, writes), bucket(10, 20, 1)]);
+    expect([0, 10, 11, 230, 999].map(top)).toEqual([0.1, 1, 2, 50, 100]);
+    expect(topOfAxis([])).toBe(1);
+    expect(writesPerSecond(bucket(5, 5, 3))).toBe(0);
+  });
+
+  it("has ticks at round times of the zone, with the day where it begins", () => {
+    const texts = (span: typeof DAY, most: number) =>
+      ticks(span, "utc", most).map(({ text }) => text);
+    expect(texts(DAY, 8)).toEqual([
+      "11-21",
+      "03:00",
+      "06:00",
+      "09:00",
+      "12:00",
+      "15:00",
+      "18:00",
+      "21:00",
+      "11-22",
+    ]);
+    expect(texts({ from: START + 3, to: START + 63 }, 4)).toEqual([
+      "00:00:15",
+      "00:00:30",
+      "00:00:45",
+      "00:01:00",
+    ]);
+    expect(ticks({ from: START, to: START + 35 * 86_400 }, "utc", 6).length).toBeLessThanOrEqual(7);
+  });
+});
