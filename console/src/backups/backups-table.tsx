@@ -35,6 +35,7 @@ const PAGE_SIZE = 50;
 export function BackupsTable({
   query,
   title,
+  description,
   tableName,
   sortedAtFirst,
   filter,
@@ -42,7 +43,8 @@ export function BackupsTable({
 }: {
   query: BackupQuery;
   title: string;
-  /** The list is part of this table's page. */
+  description?: string;
+  /** The table whose page the list is a part of; without one it is a page of its own. */
   tableName?: string;
   sortedAtFirst?: BackupSorting;
   filter?: ReactNode;
@@ -80,7 +82,7 @@ export function BackupsTable({
         onRetry={() => list.refetch()}
       />
       <Table<BackupSummary>
-        variant="container"
+        variant={tableName === undefined ? "full-page" : "container"}
         trackBy="BackupArn"
         selectionType="multi"
         selectedItems={chosen}
@@ -100,7 +102,6 @@ export function BackupsTable({
             descending: detail.isDescending === true,
           });
         }}
-        wrapLines
         stickyColumns={{ first: 0 }}
         enableKeyboardNavigation
         loading={list.isPending}
@@ -114,7 +115,8 @@ export function BackupsTable({
         }}
         header={
           <Header
-            variant="h2"
+            variant={tableName === undefined ? "h1" : "h2"}
+            {...(description === undefined ? {} : { description })}
             counter={`(${formatCount(list.backups.length)}${list.hasMore ? "+" : ""})`}
             actions={
               <SpaceBetween direction="horizontal" size="xs">

@@ -65,6 +65,7 @@ export function Component() {
   return (
     <Page
       title="Create backup"
+      kind="form"
       above={
         openedFrom === null
           ? [{ text: "Backups", path: back }]

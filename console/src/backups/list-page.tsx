@@ -40,15 +40,13 @@ export function Component() {
   const query = { ...ALL_BACKUPS, tableName, type, ...bounds };
 
   return (
-    <Page
-      title="Backups"
-      description="A backup holds a table as it was at one instant. It stays when the table is gone."
-    >
+    <Page title="Backups" kind="table">
       <BackupsTable
         // Another filter is another list: it begins with its first page and nothing chosen.
         key={JSON.stringify(query)}
         query={query}
         title="Backups"
+        description="A backup holds a table as it was at one instant. It stays when the table is gone."
         empty={
           tableName === "" && type === "ALL" && range === null
             ? "There is no backup in this Region."
@@ -86,9 +84,9 @@ function Filter({ tableName, onTableName, type, onType, range, onRange }: Filter
   return (
     <Grid
       gridDefinition={[
-        { colspan: { default: 12, s: 4 } },
-        { colspan: { default: 12, s: 3 } },
-        { colspan: { default: 12, s: 5 } },
+        { colspan: { default: 12, xxs: 4 } },
+        { colspan: { default: 12, xxs: 3 } },
+        { colspan: { default: 12, xxs: 5 } },
       ]}
     >
       <FormField label="Source table" stretch>

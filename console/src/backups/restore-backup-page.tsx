@@ -2,6 +2,7 @@
 
 import { type BackupDescription, RestoreTableFromBackupCommand } from "@aws-sdk/client-dynamodb";
 import Alert from "@cloudscape-design/components/alert";
+import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
 import { useSearchParams } from "react-router";
 import { paths } from "../app/links";
@@ -28,6 +29,7 @@ export function Component() {
   return (
     <Page
       title="Restore table from backup"
+      kind="form"
       above={[{ text: "Backups", path: paths.backups(region) }]}
     >
       {arn === "" ? (
@@ -62,12 +64,12 @@ function RestoreBackup({ arn }: { arn: string }) {
         client.send(new RestoreTableFromBackupCommand(restoreBackupInput(arn, source, form)))
       }
       above={(section) => (
-        <>
+        <SpaceBetween size="l">
           <Section title="Restored table" message={section.messages.BackupArn}>
             <NameField {...section} />
           </Section>
           <BackupFacts backup={backup} />
-        </>
+        </SpaceBetween>
       )}
     />
   );

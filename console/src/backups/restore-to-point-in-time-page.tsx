@@ -2,6 +2,7 @@
 
 import type { TableDescription } from "@aws-sdk/client-dynamodb";
 import Alert from "@cloudscape-design/components/alert";
+import FormField from "@cloudscape-design/components/form-field";
 import RadioGroup from "@cloudscape-design/components/radio-group";
 import Spinner from "@cloudscape-design/components/spinner";
 import { useState } from "react";
@@ -30,6 +31,7 @@ export function Component() {
   return (
     <Page
       title="Restore table to point in time"
+      kind="form"
       above={[
         { text: "Tables", path: paths.tables(region) },
         ...(tableName === ""
@@ -120,28 +122,29 @@ function RestoreForm({
       above={(section, tried) => (
         <Section title="Restored table">
           <NameField {...section} />
-          <RadioGroup
-            ariaLabel="Restore date and time"
-            value={choice}
-            onChange={({ detail }) => setChoice(detail.value as MomentChoice)}
-            items={[
-              {
-                value: "earliest",
-                label: "Earliest",
-                description: formatInstant(earliest, timeZone),
-              },
-              {
-                value: "latest",
-                label: "Latest",
-                description: `${formatInstant(latest, timeZone)}, and every write acknowledged until the restore begins`,
-              },
-              {
-                value: "chosen",
-                label: "Date and time",
-                description: "Any instant between them, to the microsecond",
-              },
-            ]}
-          />
+          <FormField label="Restore date and time">
+            <RadioGroup
+              value={choice}
+              onChange={({ detail }) => setChoice(detail.value as MomentChoice)}
+              items={[
+                {
+                  value: "earliest",
+                  label: "Earliest",
+                  description: formatInstant(earliest, timeZone),
+                },
+                {
+                  value: "latest",
+                  label: "Latest",
+                  description: `${formatInstant(latest, timeZone)}, and every write acknowledged until the restore begins`,
+                },
+                {
+                  value: "chosen",
+                  label: "Date and time",
+                  description: "Any instant between them, to the microsecond",
+                },
+              ]}
+            />
+          </FormField>
           {choice === "chosen" && (
             <InstantField
               instant={instant}
