@@ -12,7 +12,7 @@ import Header from "@cloudscape-design/components/header";
 import Pagination from "@cloudscape-design/components/pagination";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Table, { type TableProps } from "@cloudscape-design/components/table";
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useMemo, useState } from "react";
 import { PageLink, paths, useLink } from "../app/links";
 import { useRegion } from "../app/region";
 import { useTimeFormat } from "../format/time";
@@ -59,7 +59,10 @@ export function BackupsTable({
   const list = useBackups(query, { all: sorting !== undefined });
   const columns = useColumns(region, tableName);
 
-  const backups = sorting === undefined ? list.backups : sortBackups(list.backups, sorting);
+  const backups = useMemo(
+    () => (sorting === undefined ? list.backups : sortBackups(list.backups, sorting)),
+    [list.backups, sorting],
+  );
   const pagesCount = Math.max(1, Math.ceil(backups.length / PAGE_SIZE));
   const page = Math.min(pageIndex, pagesCount);
   const shown = backups.slice((page - 1) * PAGE_SIZE, page * PAGE_SIZE);

@@ -4,8 +4,8 @@ import {
   type BackupDescription,
   type BackupSummary,
   DescribeBackupCommand,
+  type DynamoDBClient,
   ListBackupsCommand,
-  type ListBackupsCommandOutput,
 } from "@aws-sdk/client-dynamodb";
 import {
   type InfiniteData,
@@ -13,7 +13,7 @@ import {
   useQuery,
   useQueryClient,
 } from "@tanstack/react-query";
-import { useEffect } from "react";
+import { useEffect, useMemo } from "react";
 import { useDynamoDB } from "../api/dynamodb";
 import { POLL_FAST_MILLISECONDS } from "../api/query";
 import { useRegion } from "../app/region";
@@ -32,11 +32,9 @@ export function useBackups(query: BackupQuery, { all }: { all: boolean }) {
   const list = useInfiniteQuery({
     queryKey: [...backupsKey(region), query],
     queryFn: ({ pageParam, signal }) =>
-      dynamodb.send(new ListBackupsCommand(listBackupsInput(query, pageParam)), {
-        abortSignal: signal,
-      }),
+      listBackups(dynamodb, query, pageParam, all ? REQUESTS_A_PAGE_OF_ALL : 1, signal),
     initialPageParam: undefined as string | undefined,
-    getNextPageParam: (page) => page.LastEvaluatedBackupArn,
+    getNextPageParam: (page) => page.lastArn,
     // Asking again asks for every page there is.
     refetchOnWindowFocus: false,
     refetchInterval: ({ state }) => {
@@ -50,8 +48,10 @@ export function useBackups(query: BackupQuery, { all }: { all: boolean }) {
       void fetchNextPage();
     }
   }, [all, hasNextPage, isFetching, isError, fetchNextPage]);
+  const pages = list.data?.pages;
+  const backups = useMemo(() => (pages ?? []).flatMap((page) => page.backups), [pages]);
   return {
-    backups: list.data?.pages.flatMap((page) => page.BackupSummaries ?? []) ?? [],
+    backups,
     /** Whether there are more than those. */
     hasMore: hasNextPage,
     loadMore: fetchNextPage,
@@ -62,24 +62,52 @@ export function useBackups(query: BackupQuery, { all }: { all: boolean }) {
   };
 }
 
-function hasUnfinished({ BackupSummaries }: ListBackupsCommandOutput): boolean {
-  return BackupSummaries?.some(({ BackupStatus }) => BackupStatus === "CREATING") === true;
+interface BackupPage {
+  backups: BackupSummary[];
+  /** Where the next page begins; undefined on the last one. */
+  lastArn: string | undefined;
+}
+
+/** On the way through all of them the list is drawn anew every so many requests. */
+const REQUESTS_A_PAGE_OF_ALL = 20;
+
+async function listBackups(
+  dynamodb: DynamoDBClient,
+  query: BackupQuery,
+  startArn: string | undefined,
+  requestsMax: number,
+  abortSignal: AbortSignal,
+): Promise<BackupPage> {
+  const page: BackupPage = { backups: [], lastArn: startArn };
+  for (let requests = 0; requests < requestsMax; requests += 1) {
+    const command = new ListBackupsCommand(listBackupsInput(query, page.lastArn));
+    const reply = await dynamodb.send(command, { abortSignal });
+    page.backups.push(...(reply.BackupSummaries ?? []));
+    page.lastArn = reply.LastEvaluatedBackupArn;
+    if (page.lastArn === undefined) {
+      break;
+    }
+  }
+  return page;
+}
+
+function hasUnfinished({ backups }: BackupPage): boolean {
+  return backups.some(({ BackupStatus }) => BackupStatus === "CREATING");
 }
 
 /** Lists are long: what was deleted is taken out of them instead of asking for all of it again. */
 export function useForgetBackup(): (backupArn: string) => void {
   const region = useRegion();
   const queries = useQueryClient();
-  const others = (backup: BackupSummary, arn: string) => backup.BackupArn !== arn;
   return (arn) =>
-    queries.setQueriesData<InfiniteData<ListBackupsCommandOutput>>(
+    queries.setQueriesData<InfiniteData<BackupPage>>(
       { queryKey: backupsKey(region) },
       (lists) =>
         lists && {
           ...lists,
           pages: lists.pages.map((page) => ({
             ...page,
-            BackupSummaries: page.BackupSummaries?.filter((backup) => others(backup, arn)),
+            backups: page.backups.filter(({ BackupArn }) => BackupArn !== arn),
           })),
         },
     );
