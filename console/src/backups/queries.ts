@@ -39,7 +39,8 @@ export function useBackups(query: BackupQuery, { all }: { all: boolean }) {
     refetchOnWindowFocus: false,
     refetchInterval: ({ state }) => {
       const pages = state.data?.pages ?? [];
-      return pages.some(hasUnfinished) ? POLL_FAST_MILLISECONDS * pages.length : false;
+      const requests = pages.reduce((sum, { requests }) => sum + requests, 0);
+      return pages.some(hasUnfinished) ? POLL_FAST_MILLISECONDS * requests : false;
     },
   });
   const { hasNextPage, isFetching, isError, fetchNextPage } = list;
@@ -66,6 +67,8 @@ interface BackupPage {
   backups: BackupSummary[];
   /** Where the next page begins; undefined on the last one. */
   lastArn: string | undefined;
+  /** How many it took. */
+  requests: number;
 }
 
 /** On the way through all of them the list is drawn anew every so many requests. */
@@ -78,10 +81,11 @@ async function listBackups(
   requestsMax: number,
   abortSignal: AbortSignal,
 ): Promise<BackupPage> {
-  const page: BackupPage = { backups: [], lastArn: startArn };
-  for (let requests = 0; requests < requestsMax; requests += 1) {
+  const page: BackupPage = { backups: [], lastArn: startArn, requests: 0 };
+  while (page.requests < requestsMax) {
     const command = new ListBackupsCommand(listBackupsInput(query, page.lastArn));
     const reply = await dynamodb.send(command, { abortSignal });
+    page.requests += 1;
     page.backups.push(...(reply.BackupSummaries ?? []));
     page.lastArn = reply.LastEvaluatedBackupArn;
     if (page.lastArn === undefined) {
