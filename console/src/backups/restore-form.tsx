@@ -72,17 +72,13 @@ export function RestoreFormFrame({
       await changed(form.name);
       navigate(paths.tables(region));
     },
+    onError: () => focusFirstProblem(place.current),
   });
 
   const submit = () => {
     setTried(true);
     if (hasRestoreProblem(found) || !ready) {
-      // The fields show their problems with the next paint.
-      requestAnimationFrame(() => {
-        const field = place.current?.querySelector<HTMLElement>("[aria-invalid='true']");
-        field?.focus();
-        field?.scrollIntoView({ block: "center" });
-      });
+      focusFirstProblem(place.current);
       return;
     }
     restore.mutate();
@@ -147,4 +143,13 @@ function messagesOfRefusal(
     default:
       return { ...messagesByMember(error, MEMBERS), ...messagesOf(error) };
   }
+}
+
+/** The fields show their problems with the next paint. */
+function focusFirstProblem(place: HTMLElement | null): void {
+  requestAnimationFrame(() => {
+    const field = place?.querySelector<HTMLElement>("[aria-invalid='true']");
+    field?.focus();
+    field?.scrollIntoView({ block: "center" });
+  });
 }
