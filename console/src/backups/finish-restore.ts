@@ -6,7 +6,7 @@
 
 import { DescribeTableCommand, type DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { admin } from "../api/admin";
-import { isNotFound } from "../api/errors";
+import { isNotFound, isWorthRetrying } from "../api/errors";
 import { POLL_FAST_MILLISECONDS } from "../api/query";
 import { restoreOf } from "../api/restores";
 import type { Notify } from "../app/notifications";
@@ -39,6 +39,10 @@ export async function finishRestore(
       if (isNotFound(error)) {
         const header = `The table ${tableName} was not restored`;
         notify({ id, type: "error", header, content: await reasonOf(region, tableName) });
+        break;
+      }
+      if (!isWorthRetrying(error)) {
+        notify.failure(`The table ${tableName} cannot be described`, error, id);
         break;
       }
       if (answering) {
