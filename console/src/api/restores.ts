@@ -27,3 +27,11 @@ export function restoreOf(
 ): RestoreProgress | undefined {
   return restores?.find(({ table_name }) => table_name === tableName);
 }
+
+/** Names of the tables that are being made from backups, and not from another table's history. */
+export function tablesFromBackups(restores: readonly RestoreProgress[] | undefined): Set<string> {
+  const running = (restores ?? []).filter(({ state }) => state === "running");
+  return new Set(
+    running.filter(({ source }) => source.includes("/backup/")).map(({ table_name }) => table_name),
+  );
+}

@@ -52,6 +52,11 @@ export function isRestoring(table: TableDescription): boolean {
   return table.RestoreSummary?.RestoreInProgress === true;
 }
 
+/** Of those AWS's console says Restoring; of a table that is made from a backup it says Creating. */
+export function isRestoringToPointInTime(table: TableDescription): boolean {
+  return isRestoring(table) && table.RestoreSummary?.SourceBackupArn === undefined;
+}
+
 /** Continuous backups and point-in-time recovery of a table. */
 export function useContinuousBackups(
   tableName: string,

@@ -26,6 +26,18 @@ function row(name: string, change: object = {}) {
   };
 }
 
+const TABLE_ARN = "arn:aws:dynamodb:us-east-1:123456789012:table/Old";
+
+const RESTORE = {
+  at_seconds: 1_000,
+  state: "running",
+  phase: "loading",
+  bytes_done: 0,
+  bytes_total: 0,
+  items_done: 0,
+  started_at_seconds: 1_000,
+};
+
 describe("the frame", () => {
   it("leads from / to the server's default Region and shows its health", async () => {
     madeUpServer({ admin: { "regions/us-east-1/tables": { tables: [] } } });
@@ -74,7 +86,17 @@ describe("the list of tables", () => {
     madeUpServer({
       admin: {
         "regions/us-east-1/tables": {
-          tables: [row("Music"), row("Songs", { status: "CREATING", restoring: true })],
+          tables: [
+            row("Music"),
+            row("Songs", { status: "CREATING", restoring: true }),
+            row("Albums", { status: "CREATING", restoring: true }),
+          ],
+        },
+        "regions/us-east-1/restores": {
+          restores: [
+            { ...RESTORE, table_name: "Songs", source: TABLE_ARN },
+            { ...RESTORE, table_name: "Albums", source: `${TABLE_ARN}/backup/01` },
+          ],
         },
       },
     });
@@ -96,7 +118,13 @@ describe("the list of tables", () => {
         "1,234",
       ]),
     );
-    expect(screen.getByText("Restoring")).toBeDefined();
+    const status = (name: string) => {
+      const cells = within(screen.getByRole("row", { name: new RegExp(name) }));
+      return cells.queryByText("Restoring") ?? cells.queryByText("Creating");
+    };
+    // As AWS's console has it: made from another table's history, and from a backup.
+    await expect.poll(() => status("Select Songs")?.textContent).toBe("Restoring");
+    await expect.poll(() => status("Select Albums")?.textContent).toBe("Creating");
   });
 
   it("shows an error whole, and what there is after asking again", async () => {

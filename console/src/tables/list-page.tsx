@@ -11,6 +11,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import Table, { type TableProps } from "@cloudscape-design/components/table";
 import { useMemo, useState } from "react";
 import type { TableRow } from "../api/admin";
+import { tablesFromBackups, useRestores } from "../api/restores";
 import { useTableRows } from "../api/table-rows";
 import { PageLink, paths, useLink } from "../app/links";
 import { Page } from "../app/page";
@@ -34,17 +35,20 @@ interface Row extends TableRow {
   indexCount: number;
 }
 
-export function rowOf(table: TableRow): Row {
+/** `fromBackup`: a table that a restore makes from a backup is Creating, from history Restoring. */
+export function rowOf(table: TableRow, fromBackup: boolean): Row {
   const key = (type: "HASH" | "RANGE") => {
     const attribute = table.keys.find(({ key_type }) => key_type === type);
     return attribute === undefined
       ? "-"
       : `${attribute.attribute_name} (${attribute.attribute_type})`;
   };
+  const restoring = table.restoring && !fromBackup;
   const word = table.status.charAt(0) + table.status.slice(1).toLowerCase();
   return {
     ...table,
-    shownStatus: table.status === "CREATING" && table.restoring ? "Restoring" : word,
+    restoring,
+    shownStatus: table.status === "CREATING" && restoring ? "Restoring" : word,
     partitionKey: key("HASH"),
     sortKey: key("RANGE"),
     capacityMode: BILLING_NAMES[table.billing_mode],
@@ -73,7 +77,11 @@ export function Component() {
   const region = useRegion();
   const link = useLink();
   const query = useTableRows();
-  const rows = useMemo(() => (query.data ?? []).map(rowOf), [query.data]);
+  const { data: restores } = useRestores();
+  const rows = useMemo(() => {
+    const fromBackups = tablesFromBackups(restores);
+    return (query.data ?? []).map((table) => rowOf(table, fromBackups.has(table.name)));
+  }, [query.data, restores]);
   const [deleting, setDeleting] = useState<string[]>();
   const [preferences, setPreferences] = useState({
     pageSize: 50,

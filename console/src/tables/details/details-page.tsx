@@ -12,7 +12,7 @@ import Tabs from "@cloudscape-design/components/tabs";
 import { Suspense, useState } from "react";
 import { useNavigate, useParams } from "react-router";
 import { isNotFound } from "../../api/errors";
-import { isRestoring, useTable } from "../../api/tables";
+import { isRestoring, isRestoringToPointInTime, useTable } from "../../api/tables";
 import { PageLink, paths } from "../../app/links";
 import { Page } from "../../app/page";
 import { useRegion } from "../../app/region";
@@ -43,7 +43,9 @@ function TableDetails({ tableName }: { tableName: string }) {
       above={[{ text: "Tables", path: paths.tables(region) }]}
       info={
         table !== undefined &&
-        !gone && <TableStatus status={table.TableStatus} restoring={isRestoring(table)} />
+        !gone && (
+          <TableStatus status={table.TableStatus} restoring={isRestoringToPointInTime(table)} />
+        )
       }
       actions={
         <SpaceBetween direction="horizontal" size="xs">

@@ -6,7 +6,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useMutation } from "@tanstack/react-query";
 import { useDynamoDB } from "../../api/dynamodb";
 import { failureOf } from "../../api/errors";
-import { isRestoring, useContinuousBackups, useRefreshTable } from "../../api/tables";
+import { isRestoringToPointInTime, useContinuousBackups, useRefreshTable } from "../../api/tables";
 import { PageLink, paths } from "../../app/links";
 import { useNotify } from "../../app/notifications";
 import { useRegion } from "../../app/region";
@@ -39,7 +39,9 @@ export function Tab({ tableName, table }: TabProps) {
           { label: "Capacity mode", value: BILLING_NAMES[billingModeOf(table)] },
           {
             label: "Table status",
-            value: <TableStatus status={table.TableStatus} restoring={isRestoring(table)} />,
+            value: (
+              <TableStatus status={table.TableStatus} restoring={isRestoringToPointInTime(table)} />
+            ),
           },
           { label: "Item count", value: formatCount(items) },
           { label: "Table size", value: formatBytes(bytes) },
