@@ -23,6 +23,11 @@ export const VALUE_TYPE_NAMES: Record<ValueType, string> = {
   BS: "Binary set",
 };
 
+/** The attribute of that name, and nothing that every object has, such as `constructor`. */
+export function attributeOf(item: Item, name: string): AttributeValue | undefined {
+  return Object.hasOwn(item, name) ? item[name] : undefined;
+}
+
 export function isValueType(text: string): text is ValueType {
   return (VALUE_TYPES as readonly string[]).includes(text);
 }
