@@ -169,26 +169,29 @@ export function numberProblem(text: string): string | undefined {
     : undefined;
 }
 
-export function problemsOf(form: ValueForm): Problems {
+/** Without `complete` a field that is still empty is none. */
+export function problemsOf(form: ValueForm, { complete = true } = {}): Problems {
   const problems = new Map<number, string>();
-  collectProblems(form, problems);
+  collectProblems(form, problems, complete);
   return problems;
 }
 
-function collectProblems(form: ValueForm, problems: Map<number, string>): void {
-  if (form.type === "N") {
+function collectProblems(form: ValueForm, problems: Map<number, string>, complete: boolean): void {
+  if (form.type === "N" && (complete || form.text !== "")) {
     note(problems, form.id, numberProblem(form.text));
   } else if (form.type === "B" && fromBase64(form.text) === undefined) {
     problems.set(form.id, "Enter base64.");
   }
   const isSet = elementTypeOf(form.type) !== undefined;
-  if (isSet && form.members.length === 0) {
+  if (complete && isSet && form.members.length === 0) {
     problems.set(form.id, "A set has at least one value.");
   }
   const names = new Set<string>();
   for (const { id, name, value } of form.members) {
     const key = form.type === "M" ? name : value.text;
-    if (form.type === "M" && name === "") {
+    if (key === "" && !complete) {
+      // Still to be typed.
+    } else if (form.type === "M" && name === "") {
       problems.set(id, "Enter a name.");
     } else if ((form.type === "M" || isSet) && names.has(key)) {
       note(
@@ -198,7 +201,7 @@ function collectProblems(form: ValueForm, problems: Map<number, string>): void {
       );
     }
     names.add(key);
-    collectProblems(value, problems);
+    collectProblems(value, problems, complete);
   }
 }
 

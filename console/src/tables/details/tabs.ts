@@ -31,6 +31,7 @@ function tab(
 export const TABLE_TABS: TableTab[] = [
   tab("overview", "Overview", () => import("./overview-tab")),
   tab("indexes", "Indexes", () => import("./indexes-tab")),
+  tab("items", "Explore items", () => import("../../items/items-tab")),
   tab("backups", "Backups", () => import("../../backups/table-tab")),
   tab("metrics", "Metrics", () => import("./metrics-tab")),
   tab("settings", "Additional settings", () => import("./settings-tab")),

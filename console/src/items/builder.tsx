@@ -1,0 +1,182 @@
+/** The form of a scan or a query: what to read, by which key, what of it to show. */
+
+import Box from "@cloudscape-design/components/box";
+import Button from "@cloudscape-design/components/button";
+import Checkbox from "@cloudscape-design/components/checkbox";
+import ColumnLayout from "@cloudscape-design/components/column-layout";
+import Container from "@cloudscape-design/components/container";
+import ExpandableSection from "@cloudscape-design/components/expandable-section";
+import FormField from "@cloudscape-design/components/form-field";
+import Header from "@cloudscape-design/components/header";
+import Select from "@cloudscape-design/components/select";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import Textarea from "@cloudscape-design/components/textarea";
+import type { ExploreForm, ExploreProblems, Target } from "./explore-form";
+import { FilterFields } from "./filter-fields";
+import { PartitionKeyFields, SortKeyFields } from "./key-fields";
+
+const OPERATIONS = [
+  { value: "Scan", label: "Scan", description: "Read all items, one after the other" },
+  { value: "Query", label: "Query", description: "Read the items with one partition key" },
+];
+
+export function Builder({
+  tableName,
+  targets,
+  target,
+  form,
+  problems,
+  running,
+  onChange,
+  onRun,
+  onReset,
+}: {
+  tableName: string;
+  targets: readonly Target[];
+  target: Target;
+  form: ExploreForm;
+  /** Absent until they are to be shown. */
+  problems: ExploreProblems | undefined;
+  running: boolean;
+  onChange: (change: Partial<ExploreForm>) => void;
+  onRun: () => void;
+  onReset: () => void;
+}) {
+  const isQuery = form.operation === "Query";
+  const options = targets.map(({ indexName }) => ({
+    value: indexName ?? "",
+    label: indexName === undefined ? `Table - ${tableName}` : `Index - ${indexName}`,
+  }));
+  const chosen = options.find(({ value }) => value === (target.indexName ?? "")) ?? null;
+
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        onRun();
+      }}
+    >
+      <Container
+        header={<Header variant="h2">Scan or query items</Header>}
+        footer={
+          <SpaceBetween direction="horizontal" size="xs">
+            <Button variant="primary" loading={running} loadingText="Reading items">
+              Run
+            </Button>
+            <Button formAction="none" onClick={onReset}>
+              Reset
+            </Button>
+          </SpaceBetween>
+        }
+      >
+        <SpaceBetween size="m">
+          <ColumnLayout columns={2}>
+            <FormField label="Operation">
+              <Select
+                options={OPERATIONS}
+                selectedOption={OPERATIONS.find(({ value }) => value === form.operation) ?? null}
+                onChange={({ detail }) =>
+                  onChange({ operation: detail.selectedOption.value as ExploreForm["operation"] })
+                }
+              />
+            </FormField>
+            <FormField label="Table or index">
+              <Select
+                options={options}
+                selectedOption={chosen}
+                filteringType={options.length > 8 ? "auto" : "none"}
+                filteringAriaLabel="Find an index"
+                onChange={({ detail }) =>
+                  onChange({
+                    indexName: detail.selectedOption.value ?? "",
+                    // Another key has other values.
+                    partition: [],
+                    sort: [],
+                  })
+                }
+              />
+            </FormField>
+          </ColumnLayout>
+          {isQuery && (
+            <SpaceBetween size="l">
+              <PartitionKeyFields
+                target={target}
+                values={form.partition}
+                problems={problems?.partition ?? []}
+                onChange={(partition) => onChange({ partition })}
+              />
+              <SortKeyFields
+                target={target}
+                conditions={form.sort}
+                problems={problems?.sort ?? []}
+                onChange={(sort) => onChange({ sort })}
+              />
+            </SpaceBetween>
+          )}
+          <ExpandableSection
+            headerText={form.filters.length === 0 ? "Filters" : `Filters (${form.filters.length})`}
+            headerDescription="Applied after reading: what they leave out is paid for too."
+          >
+            <FilterFields
+              filters={form.filters}
+              problems={problems?.filters}
+              onChange={(filters) => onChange({ filters })}
+            />
+          </ExpandableSection>
+          <ExpandableSection headerText="Attributes and order">
+            <SpaceBetween size="m">
+              <FormField
+                label={
+                  <>
+                    Attributes to read - <i>optional</i>
+                  </>
+                }
+                description="One name a line. Empty for all; the keys are always read."
+              >
+                <Textarea
+                  value={form.attributes.join("\n")}
+                  rows={3}
+                  spellcheck={false}
+                  onChange={({ detail }) => onChange({ attributes: detail.value.split("\n") })}
+                />
+              </FormField>
+              <Checkbox
+                checked={form.descending}
+                disabled={!isQuery}
+                description={isQuery ? undefined : "Only a query has an order."}
+                onChange={({ detail }) => onChange({ descending: detail.checked })}
+              >
+                Sort keys in descending order
+              </Checkbox>
+              <Checkbox
+                checked={form.consistent && !target.isGlobalIndex}
+                disabled={target.isGlobalIndex}
+                description={
+                  target.isGlobalIndex
+                    ? "A global index follows its table with a delay."
+                    : undefined
+                }
+                onChange={({ detail }) => onChange({ consistent: detail.checked })}
+              >
+                Strongly consistent
+              </Checkbox>
+            </SpaceBetween>
+          </ExpandableSection>
+          {problems !== undefined && <ProblemNote problems={problems} />}
+        </SpaceBetween>
+      </Container>
+    </form>
+  );
+}
+
+/** Filters may be folded away: that one of them is wrong is said where the button is. */
+function ProblemNote({ problems }: { problems: ExploreProblems }) {
+  const wrong = [...problems.filters.values()].filter(
+    ({ name, value }) => (name ?? value) !== undefined,
+  ).length;
+  return wrong === 0 ? null : (
+    <Box color="text-status-error">
+      {wrong === 1 ? "A filter is not complete." : `${wrong} filters are not complete.`}
+    </Box>
+  );
+}

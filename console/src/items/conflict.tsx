@@ -1,0 +1,56 @@
+/** Another writer was faster: which attributes are not what was read, and what to do about it. */
+
+import Alert from "@cloudscape-design/components/alert";
+import Button from "@cloudscape-design/components/button";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import { attributeOf, type Item, preview } from "../values/attribute-value";
+import { changedNames } from "./item-changes";
+
+const SHOWN_MAX = 10;
+
+export function Conflict({
+  base,
+  current,
+  onResolve,
+}: {
+  /** As it was read. */
+  base: Item;
+  /** As it is now; absent if it was deleted. */
+  current: Item | undefined;
+  onResolve: (current: Item, keepMine: boolean) => void;
+}) {
+  if (current === undefined) {
+    return (
+      <Alert type="error" header="The item was deleted since it was opened">
+        Nothing was saved. To bring it back with your changes, copy it as JSON and create it anew.
+      </Alert>
+    );
+  }
+  const names = changedNames(base, current);
+  return (
+    <Alert type="error" header="The item was changed since it was opened">
+      <SpaceBetween size="s">
+        <div>
+          Nothing was saved. Not as it was read any more:
+          <ul>
+            {names.slice(0, SHOWN_MAX).map((name) => (
+              <li key={name} className="item-cell">
+                {name}: {valueText(base, name)} became {valueText(current, name)}
+              </li>
+            ))}
+            {names.length > SHOWN_MAX && <li>and {names.length - SHOWN_MAX} more</li>}
+          </ul>
+        </div>
+        <SpaceBetween direction="horizontal" size="xs">
+          <Button onClick={() => onResolve(current, true)}>Put my changes on top</Button>
+          <Button onClick={() => onResolve(current, false)}>Discard my changes</Button>
+        </SpaceBetween>
+      </SpaceBetween>
+    </Alert>
+  );
+}
+
+function valueText(item: Item, name: string): string {
+  const value = attributeOf(item, name);
+  return value === undefined ? "(nothing)" : preview(value, 60);
+}

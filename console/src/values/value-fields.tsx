@@ -1,0 +1,309 @@
+/**
+ * The fields of a value: a row for each attribute or element with its name, type and value, what
+ * it holds indented below. Long lists are shown a part at a time and long maps folded, so that an
+ * item of 400 KB is as quick to open as a small one.
+ */
+
+import "./values.css";
+import Box from "@cloudscape-design/components/box";
+import Button from "@cloudscape-design/components/button";
+import ButtonDropdown from "@cloudscape-design/components/button-dropdown";
+import FormField from "@cloudscape-design/components/form-field";
+import Input from "@cloudscape-design/components/input";
+import Select from "@cloudscape-design/components/select";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import Textarea from "@cloudscape-design/components/textarea";
+import { memo, useState } from "react";
+import { formatCount, formatCounted } from "../format/units";
+import { isValueType, VALUE_TYPE_NAMES, VALUE_TYPES, type ValueType } from "./attribute-value";
+import {
+  elementTypeOf,
+  type FormChange,
+  hasMembers,
+  type MemberForm,
+  type Problems,
+  type ValueForm,
+} from "./value-form";
+
+const SHOWN_AT_ONCE = 50;
+/** What holds more than this is folded at first. */
+const UNFOLDED_MAX = 10;
+const ROWS_MAX = 8;
+const CHARACTERS_IN_ROW = 60;
+
+const TYPES = VALUE_TYPES.map((value) => ({ value, label: VALUE_TYPE_NAMES[value] }));
+
+interface FieldsProps {
+  problems: Problems;
+  onChange: (change: FormChange) => void;
+}
+
+/** The members of a map, a list or a set, and the button that adds one. */
+export function MemberFields({
+  form,
+  path = "",
+  fixed = NOTHING,
+  problems,
+  onChange,
+}: FieldsProps & {
+  form: ValueForm;
+  /** Of the value, for the labels; empty for an item. */
+  path?: string;
+  /** Names of attributes that must stay and whose type is given. */
+  fixed?: FixedMembers;
+}) {
+  const [shown, setShown] = useState(SHOWN_AT_ONCE);
+  const hidden = form.members.length - shown;
+  const elementType = elementTypeOf(form.type);
+  const what = elementType !== undefined ? "value" : form.type === "L" ? "element" : "attribute";
+  const add = (type: ValueType) => {
+    setShown((before) => Math.max(before, form.members.length + 1));
+    onChange({ kind: "add", id: form.id, type });
+  };
+
+  return (
+    <SpaceBetween size="xs">
+      {form.members.slice(0, shown).map((member, position) => (
+        <Member
+          key={member.id}
+          member={member}
+          path={pathOf(form, member, position, path)}
+          named={form.type === "M"}
+          typed={elementType === undefined}
+          fixed={form.type === "M" ? fixed.get(member.name) : undefined}
+          problems={problems}
+          onChange={onChange}
+        />
+      ))}
+      {hidden > 0 && (
+        <Button formAction="none" onClick={() => setShown(shown + SHOWN_AT_ONCE)}>
+          {`Show ${formatCount(Math.min(hidden, SHOWN_AT_ONCE))} more of ${formatCount(hidden)}`}
+        </Button>
+      )}
+      {elementType === undefined ? (
+        <ButtonDropdown
+          items={TYPES.map(({ value, label }) => ({ id: value, text: label }))}
+          ariaLabel={path === "" ? `Add ${what}` : `Add ${what} to ${path}`}
+          expandToViewport
+          onItemClick={({ detail }) => isValueType(detail.id) && add(detail.id)}
+        >
+          {`Add ${what}`}
+        </ButtonDropdown>
+      ) : (
+        <Button
+          formAction="none"
+          ariaLabel={`Add ${what} to ${path}`}
+          onClick={() => add(elementType)}
+        >
+          {`Add ${what}`}
+        </Button>
+      )}
+    </SpaceBetween>
+  );
+}
+
+/** How much of a member may be changed: `key` only its value, `locked` nothing. */
+export type FixedMembers = ReadonlyMap<string, "key" | "locked">;
+const NOTHING: FixedMembers = new Map();
+
+function pathOf(form: ValueForm, member: MemberForm, position: number, path: string): string {
+  if (form.type !== "M") {
+    return `${path}[${position}]`;
+  }
+  const name = member.name === "" ? `attribute ${position + 1}` : member.name;
+  return path === "" ? name : `${path}.${name}`;
+}
+
+const Member = memo(function Member({
+  member,
+  path,
+  named,
+  typed,
+  fixed,
+  problems,
+  onChange,
+}: FieldsProps & {
+  member: MemberForm;
+  path: string;
+  named: boolean;
+  typed: boolean;
+  fixed: "key" | "locked" | undefined;
+}) {
+  const { value } = member;
+  const [open, setOpen] = useState(value.members.length <= UNFOLDED_MAX);
+  const holds = hasMembers(value.type);
+  const foldText = `${open ? "Fold" : "Unfold"} ${formatCounted(value.members.length, "value")}`;
+  return (
+    <div className="value-member">
+      <div className="value-row">
+        {named && (
+          <div className="value-name">
+            <FormField errorText={problems.get(member.id)} stretch>
+              <Input
+                ariaLabel={`Name of ${path}`}
+                placeholder="Attribute name"
+                value={member.name}
+                readOnly={fixed !== undefined}
+                spellcheck={false}
+                autoComplete={false}
+                onChange={({ detail }) =>
+                  onChange({ kind: "name", id: member.id, name: detail.value })
+                }
+              />
+            </FormField>
+          </div>
+        )}
+        {typed && (
+          <div className="value-type">
+            <Select
+              ariaLabel={`Type of ${path}`}
+              options={TYPES}
+              selectedOption={{ value: value.type, label: VALUE_TYPE_NAMES[value.type] }}
+              disabled={fixed !== undefined}
+              expandToViewport
+              onChange={({ detail }) => {
+                const type = detail.selectedOption.value ?? "";
+                if (isValueType(type)) {
+                  onChange({ kind: "type", id: value.id, type });
+                }
+              }}
+            />
+          </div>
+        )}
+        <div className="value-content">
+          <FormField errorText={problems.get(value.id)} stretch>
+            {holds ? (
+              <div className="value-word">
+                <Button
+                  formAction="none"
+                  variant="inline-link"
+                  ariaExpanded={open}
+                  ariaLabel={`${foldText} of ${path}`}
+                  onClick={() => setOpen(!open)}
+                >
+                  {foldText}
+                </Button>
+              </div>
+            ) : (
+              <ScalarField
+                value={value}
+                label={`Value of ${path}`}
+                readOnly={fixed === "locked"}
+                onChange={onChange}
+              />
+            )}
+          </FormField>
+        </div>
+        {fixed === undefined && (
+          <div className="value-remove">
+            <Button
+              formAction="none"
+              variant="icon"
+              iconName="remove"
+              ariaLabel={`Remove ${path}`}
+              onClick={() => onChange({ kind: "remove", id: member.id })}
+            />
+          </div>
+        )}
+      </div>
+      {holds && open && (
+        <div className="value-members">
+          <MemberFields form={value} path={path} problems={problems} onChange={onChange} />
+        </div>
+      )}
+    </div>
+  );
+});
+
+const BOOLEANS = [
+  { value: "true", label: "true" },
+  { value: "false", label: "false" },
+];
+
+export function ScalarField({
+  value,
+  label,
+  readOnly = false,
+  onChange,
+}: {
+  value: ValueForm;
+  label: string;
+  readOnly?: boolean;
+  onChange: (change: FormChange) => void;
+}) {
+  const setText = (text: string) => onChange({ kind: "text", id: value.id, text });
+  switch (value.type) {
+    case "NULL":
+      return (
+        <div className="value-word">
+          <Box color="text-body-secondary">null</Box>
+        </div>
+      );
+    case "BOOL":
+      return (
+        <Select
+          ariaLabel={label}
+          options={BOOLEANS}
+          selectedOption={{ value: value.text, label: value.text }}
+          expandToViewport
+          disabled={readOnly}
+          onChange={({ detail }) => setText(detail.selectedOption.value ?? "false")}
+        />
+      );
+    case "N":
+      return (
+        <Input
+          ariaLabel={label}
+          value={value.text}
+          readOnly={readOnly}
+          inputMode="decimal"
+          spellcheck={false}
+          autoComplete={false}
+          onChange={({ detail }) => setText(detail.value)}
+        />
+      );
+    default:
+      return <TextField value={value} label={label} readOnly={readOnly} onText={setText} />;
+  }
+}
+
+/** A text area, because an input has no line breaks and would lose those of the value. */
+function TextField({
+  value,
+  label,
+  readOnly,
+  onText,
+}: {
+  value: ValueForm;
+  label: string;
+  readOnly: boolean;
+  onText: (text: string) => void;
+}) {
+  const hasReturn = value.text.includes("\r");
+  return (
+    <>
+      <Textarea
+        ariaLabel={label}
+        value={value.text}
+        rows={rowsOf(value.text)}
+        readOnly={readOnly || hasReturn}
+        placeholder={value.type === "B" ? "Base64" : ""}
+        spellcheck={false}
+        onChange={({ detail }) => onText(detail.value)}
+      />
+      {hasReturn && (
+        <Box variant="small" color="text-body-secondary">
+          This text has carriage returns, which a text field would lose. Change it as JSON.
+        </Box>
+      )}
+    </>
+  );
+}
+
+function rowsOf(text: string): number {
+  let rows = 1 + Math.floor(Math.min(text.length, 10_000) / CHARACTERS_IN_ROW);
+  for (let at = text.indexOf("\n"); at >= 0 && rows < ROWS_MAX; at = text.indexOf("\n", at + 1)) {
+    rows += 1;
+  }
+  return Math.min(rows, ROWS_MAX);
+}
