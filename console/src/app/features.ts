@@ -9,6 +9,7 @@ import type { ComponentType } from "react";
 import { backups } from "../backups/feature";
 import { dashboard } from "../dashboard/feature";
 import { items } from "../items/feature";
+import { partiql } from "../partiql/feature";
 import { tables } from "../tables/feature";
 
 /** The groups of the navigation, in their order, with a line between them. */
@@ -36,4 +37,4 @@ export interface Feature {
 }
 
 /** In the order of the navigation. */
-export const features: Feature[] = [dashboard, tables, items, backups];
+export const features: Feature[] = [dashboard, tables, items, partiql, backups];

@@ -61,7 +61,7 @@ export function ItemTable({
   const [chosen, setChosen] = useState<readonly CollectionPreferencesProps.ContentDisplayItem[]>(
     [],
   );
-  const [wrapLines, setWrapLines] = useState(true);
+  const [wrapLines, setWrapLines] = useState(false);
   const columns = useMemo(
     () =>
       columnsOf(

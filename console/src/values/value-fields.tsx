@@ -43,6 +43,7 @@ export function MemberFields({
   form,
   path = "",
   fixed = NOTHING,
+  memberName,
   problems,
   onChange,
 }: FieldsProps & {
@@ -51,11 +52,15 @@ export function MemberFields({
   path?: string;
   /** Names of attributes that must stay and whose type is given. */
   fixed?: FixedMembers;
+  /** What a member is called, if not an attribute, element or value. */
+  memberName?: string;
 }) {
   const [shown, setShown] = useState(SHOWN_AT_ONCE);
   const hidden = form.members.length - shown;
   const elementType = elementTypeOf(form.type);
-  const what = elementType !== undefined ? "value" : form.type === "L" ? "element" : "attribute";
+  const what =
+    memberName ??
+    (elementType !== undefined ? "value" : form.type === "L" ? "element" : "attribute");
   const add = (type: ValueType) => {
     setShown((before) => Math.max(before, form.members.length + 1));
     onChange({ kind: "add", id: form.id, type });

@@ -1,0 +1,69 @@
+import { screen, within } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { afterEach, describe, expect, it } from "vitest";
+import { madeUpServer, type Reply, renderApp } from "../testing/render-app";
+
+afterEach(() => sessionStorage.clear());
+
+const box = () => screen.findByRole("textbox", { name: "PartiQL statement" });
+const runButton = () => screen.getByRole("button", { name: "Run" });
+
+function open(execute: (input: Record<string, unknown>) => Reply) {
+  const server = madeUpServer({
+    admin: { "regions/us-east-1/tables": { tables: [], total: 0 } },
+    operations: { ExecuteStatement: execute },
+  });
+  renderApp("/us-east-1/partiql");
+  return server;
+}
+
+describe("the PartiQL editor", () => {
+  it("goes through the pages of a statement and back", async () => {
+    const { calls } = open(({ NextToken }) =>
+      NextToken === undefined
+        ? { Items: [{ Title: { S: "first" } }], NextToken: "two" }
+        : { Items: [{ Title: { S: "second" } }] },
+    );
+    await userEvent.type(await box(), "SELECT * FROM Music");
+    await userEvent.click(runButton());
+    expect(await screen.findByText("first")).toBeDefined();
+    await userEvent.click(screen.getByRole("button", { name: "Next page" }));
+    expect(await screen.findByText("second")).toBeDefined();
+    await userEvent.click(screen.getByRole("button", { name: "Previous page" }));
+    expect(await screen.findByText("first")).toBeDefined();
+    expect(calls.map(({ input }) => input["NextToken"])).toEqual([undefined, "two", undefined]);
+  });
+
+  it("runs a statement that writes once, and says that it answered nothing", async () => {
+    const { calls } = open(() => ({}));
+    await userEvent.type(await box(), "DELETE FROM Music");
+    await userEvent.keyboard("{Control>}{Enter}{/Control}");
+    expect(await screen.findByText(/It answered no items/)).toBeDefined();
+    expect(calls.map(({ input }) => input)).toEqual([
+      { Statement: "DELETE FROM Music", ReturnConsumedCapacity: "TOTAL" },
+    ]);
+  });
+
+  it("shows an error whole, and offers the statement again", async () => {
+    open(() => [400, "ValidationException", "Statement wasn't well formed"]);
+    await userEvent.type(await box(), "SELEC");
+    await userEvent.click(runButton());
+    expect(await screen.findByText("Statement wasn't well formed")).toBeDefined();
+    expect(screen.getByText(/TESTREQUEST/)).toBeDefined();
+    await userEvent.clear(await box());
+    const again = screen.getByRole("button", { name: "Use again: SELEC" });
+    expect(
+      within(again.closest("tr") as HTMLElement).getByText("ValidationException"),
+    ).toBeDefined();
+    await userEvent.click(again);
+    expect(((await box()) as HTMLTextAreaElement).value).toBe("SELEC");
+  });
+
+  it("wants a statement", async () => {
+    const { calls } = open(() => ({}));
+    await box();
+    await userEvent.click(runButton());
+    expect(await screen.findByText("Enter a statement.")).toBeDefined();
+    expect(calls).toEqual([]);
+  });
+});

@@ -1,0 +1,90 @@
+/**
+ * Runs a statement, page after page.
+ *
+ * Only a button runs one: a statement may write, so nothing asks again by itself. Where the pages
+ * of a SELECT begin is kept, so that a person can go back.
+ */
+
+import { ExecuteStatementCommand } from "@aws-sdk/client-dynamodb";
+import { useMutation } from "@tanstack/react-query";
+import { useState } from "react";
+import { useDynamoDB } from "../api/dynamodb";
+import { failureOf } from "../api/errors";
+import { formatCounted } from "../format/units";
+import type { Item } from "../values/attribute-value";
+import { type PastStatement, rememberStatement, type Statement, statementInput } from "./statement";
+
+export interface Answer {
+  items: Item[];
+  capacityUnits: number;
+  hasMore: boolean;
+}
+
+export interface Execution {
+  running: boolean;
+  answer: Answer | undefined;
+  error: unknown;
+  /** The page that is looked at, counted from 0, and how many are known. */
+  page: number;
+  pages: number;
+}
+
+interface Asked {
+  statement: Statement;
+  limit: number;
+  /** With what each page begins. */
+  tokens: (string | undefined)[];
+  page: number;
+}
+
+export function useStatement(onPast: (past: PastStatement[]) => void) {
+  const dynamodb = useDynamoDB();
+  const [asked, setAsked] = useState<Asked>();
+  const [answer, setAnswer] = useState<Answer>();
+
+  const mutation = useMutation({
+    mutationFn: ({ statement, limit, tokens, page }: Asked) =>
+      dynamodb.send(
+        new ExecuteStatementCommand(statementInput(statement, { limit, token: tokens[page] })),
+      ),
+    onSuccess: (reply, one) => {
+      const items = reply.Items ?? [];
+      const isNew = one.page === one.tokens.length - 1 && reply.NextToken !== undefined;
+      setAsked({ ...one, tokens: isNew ? [...one.tokens, reply.NextToken] : one.tokens });
+      setAnswer({
+        items,
+        capacityUnits: reply.ConsumedCapacity?.CapacityUnits ?? 0,
+        hasMore: reply.NextToken !== undefined,
+      });
+      remember(one, formatCounted(items.length, "item"));
+    },
+    onError: (error, one) => remember(one, failureOf(error).code),
+  });
+  const remember = ({ statement, page }: Asked, outcome: string) => {
+    if (page === 0) {
+      onPast(rememberStatement({ ...statement, outcome, at_seconds: Date.now() / 1000 }));
+    }
+  };
+
+  const execution: Execution = {
+    running: mutation.isPending,
+    answer,
+    error: mutation.error ?? undefined,
+    page: asked?.page ?? 0,
+    pages: asked?.tokens.length ?? 1,
+  };
+  return {
+    execution,
+    run: (statement: Statement, limit: number) => {
+      if (!mutation.isPending) {
+        setAnswer(undefined);
+        mutation.mutate({ statement, limit, tokens: [undefined], page: 0 });
+      }
+    },
+    goTo: (page: number) => {
+      if (asked !== undefined && !mutation.isPending) {
+        mutation.mutate({ ...asked, page });
+      }
+    },
+  };
+}
