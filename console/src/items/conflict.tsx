@@ -6,7 +6,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import { attributeOf, type Item, preview } from "../values/attribute-value";
 import { changedNames } from "./item-changes";
 
-const SHOWN_MAX = 10;
+const SHOWN_MAX = 5;
 
 export function Conflict({
   base,

@@ -169,6 +169,20 @@ function Editor({
       onDismiss={leave}
       footer={
         <SpaceBetween size="s">
+          {trouble?.kind === "problem" && <Alert type="error">{trouble.text}</Alert>}
+          {trouble?.kind === "failure" && (
+            <FailureAlert
+              header={
+                trouble.error instanceof ConditionalCheckFailedException
+                  ? "There is an item with this key already"
+                  : "The item was not saved"
+              }
+              error={trouble.error}
+            />
+          )}
+          {trouble?.kind === "conflict" && (
+            <Conflict base={base} current={trouble.current} onResolve={resolve} />
+          )}
           {leaving && (
             <Alert type="warning" header="Leave without saving?">
               What was changed here will be lost. Press Cancel again to leave.
@@ -192,32 +206,16 @@ function Editor({
         </SpaceBetween>
       }
     >
-      <SpaceBetween size="m">
-        <DraftFields
-          draft={draft}
-          keys={keys}
-          keysLocked={isEdit}
-          complete={trouble?.kind === "problem"}
-          onChange={(next) => {
-            setDraft(next);
-            setLeaving(false);
-          }}
-        />
-        {trouble?.kind === "problem" && <Alert type="error">{trouble.text}</Alert>}
-        {trouble?.kind === "failure" && (
-          <FailureAlert
-            header={
-              trouble.error instanceof ConditionalCheckFailedException
-                ? "There is an item with this key already"
-                : "The item was not saved"
-            }
-            error={trouble.error}
-          />
-        )}
-        {trouble?.kind === "conflict" && (
-          <Conflict base={base} current={trouble.current} onResolve={resolve} />
-        )}
-      </SpaceBetween>
+      <DraftFields
+        draft={draft}
+        keys={keys}
+        keysLocked={isEdit}
+        complete={trouble?.kind === "problem"}
+        onChange={(next) => {
+          setDraft(next);
+          setLeaving(false);
+        }}
+      />
     </Modal>
   );
 }

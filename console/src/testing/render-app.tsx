@@ -30,8 +30,8 @@ export const SERVER: ServerInfo = {
   durability: "fsync",
 };
 
-/** What the made-up server answers: a body, or an error as [status, type, message]. */
-export type Reply = object | [number, string, string];
+/** What the made-up server answers: a body, or an error as [status, type, message, more members]. */
+export type Reply = object | [number, string, string, object?];
 
 /** A request to the public API, as it came over the wire. */
 export interface Call {
@@ -92,8 +92,13 @@ function answer(reply: Reply): Response {
   if (!Array.isArray(reply)) {
     return new Response(JSON.stringify(reply), { headers });
   }
-  const [status, type, message] = reply;
-  const body = { __type: `com.amazonaws.dynamodb.v20120810#${type}`, code: type, message };
+  const [status, type, message, more = {}] = reply;
+  const body = {
+    __type: `com.amazonaws.dynamodb.v20120810#${type}`,
+    code: type,
+    message,
+    ...more,
+  };
   return new Response(JSON.stringify(body), { status, headers });
 }
 

@@ -1,0 +1,221 @@
+import { screen, within } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { describe, expect, it } from "vitest";
+import { type MadeUpServer, madeUpServer, type Reply, renderApp } from "../testing/render-app";
+
+const MUSIC = {
+  TableName: "Music",
+  TableStatus: "ACTIVE",
+  KeySchema: [
+    { AttributeName: "Artist", KeyType: "HASH" },
+    { AttributeName: "Year", KeyType: "RANGE" },
+  ],
+  AttributeDefinitions: [
+    { AttributeName: "Artist", AttributeType: "S" },
+    { AttributeName: "Year", AttributeType: "N" },
+  ],
+};
+const DIGITS = "12345678901234567890123456789012345678";
+const song = (year: number) => ({
+  Artist: { S: "Nina" },
+  Year: { N: String(year) },
+  Plays: { N: DIGITS },
+});
+const keyOfSong = (year: number) => ({ Artist: { S: "Nina" }, Year: { N: String(year) } });
+
+type Operations = Record<string, (input: Record<string, unknown>) => Reply>;
+
+function open(operations: Operations): MadeUpServer {
+  const server = madeUpServer({
+    admin: { "regions/us-east-1/tables": { tables: [], total: 0 } },
+    operations: {
+      DescribeTable: () => ({ Table: MUSIC }),
+      Scan: () => ({ Items: [song(1965)], ScannedCount: 1 }),
+      GetItem: () => ({ Item: song(1965) }),
+      ...operations,
+    },
+  });
+  renderApp("/us-east-1/items?table=Music");
+  return server;
+}
+
+const inputsOf = ({ calls }: MadeUpServer, operation: string) =>
+  calls.filter((call) => call.operation === operation).map(({ input }) => input);
+const click = async (name: string | RegExp) =>
+  userEvent.click(await screen.findByRole("button", { name }));
+const openItem = async () =>
+  userEvent.click((await screen.findAllByText("Nina"))[0] as HTMLElement);
+const dialog = () => screen.findByRole("dialog");
+
+describe("the items of a table", () => {
+  it("fill a page with as many requests as it takes", async () => {
+    const server = open({
+      Scan: ({ ExclusiveStartKey }) =>
+        ExclusiveStartKey === undefined
+          ? {
+              Items: [song(1965)],
+              ScannedCount: 1,
+              LastEvaluatedKey: keyOfSong(1965),
+              ConsumedCapacity: { CapacityUnits: 0.5 },
+            }
+          : { Items: [], ScannedCount: 0 },
+    });
+    // Asks until the page is full or the table at its end: the end comes with the second request.
+    expect(await screen.findByText("1965")).toBeDefined();
+    expect(screen.getByText("1 item examined, 0.5 read capacity units consumed")).toBeDefined();
+    expect(inputsOf(server, "Scan")).toEqual([
+      { TableName: "Music", Limit: 50, ReturnConsumedCapacity: "TOTAL" },
+      {
+        TableName: "Music",
+        Limit: 49,
+        ReturnConsumedCapacity: "TOTAL",
+        ExclusiveStartKey: keyOfSong(1965),
+      },
+    ]);
+  });
+
+  it("stop after some requests where a filter leaves nothing, and go on when asked", async () => {
+    let scans = 0;
+    const server = open({
+      Scan: () => {
+        scans += 1;
+        const isLast = scans >= 14;
+        return {
+          Items: isLast ? [song(1999)] : [],
+          ScannedCount: 1000,
+          ...(isLast ? {} : { LastEvaluatedKey: keyOfSong(scans) }),
+        };
+      },
+    });
+    expect(await screen.findByText(/left 0 items of 12,000 examined/)).toBeDefined();
+    await click("Look on");
+    expect(await screen.findByText("1999")).toBeDefined();
+    expect(inputsOf(server, "Scan")[12]?.["ExclusiveStartKey"]).toEqual(keyOfSong(12));
+    await click("Previous page");
+    expect(await screen.findByText("1999")).toBeDefined();
+    expect(inputsOf(server, "Scan")[14]?.["ExclusiveStartKey"]).toBeUndefined();
+  });
+
+  it("show an error whole", async () => {
+    open({ Scan: () => [400, "ValidationException", "It is not valid."] });
+    expect(await screen.findByText("It is not valid.")).toBeDefined();
+  });
+});
+
+describe("the editor", () => {
+  it("saves what was edited if the item is as it was read, numbers to the digit", async () => {
+    const server = open({ UpdateItem: () => ({}) });
+    await openItem();
+    const modal = within(await dialog());
+    expect(await modal.findByDisplayValue(DIGITS)).toBeDefined();
+    const plays = modal.getByRole("textbox", { name: "Value of Plays" });
+    await userEvent.clear(plays);
+    await userEvent.type(plays, "7");
+    await userEvent.click(modal.getByRole("button", { name: "Save changes" }));
+    expect(await screen.findByText("Saved the item")).toBeDefined();
+    expect(inputsOf(server, "UpdateItem")).toEqual([
+      {
+        TableName: "Music",
+        Key: keyOfSong(1965),
+        UpdateExpression: "SET #n0 = :v0",
+        ConditionExpression: "#n1 = :v1 AND #n2 = :v2 AND #n0 = :v3",
+        ExpressionAttributeNames: { "#n0": "Plays", "#n1": "Artist", "#n2": "Year" },
+        ExpressionAttributeValues: {
+          ":v0": { N: "7" },
+          ":v1": { S: "Nina" },
+          ":v2": { N: "1965" },
+          ":v3": { N: DIGITS },
+        },
+        ReturnValuesOnConditionCheckFailure: "ALL_OLD",
+      },
+    ]);
+  });
+
+  it("says what another writer changed, and puts the edits on top if wanted", async () => {
+    const theirs = { ...song(1965), Title: { S: "theirs" } };
+    let tries = 0;
+    const server = open({
+      UpdateItem: () => {
+        tries += 1;
+        return tries > 1
+          ? {}
+          : [
+              400,
+              "ConditionalCheckFailedException",
+              "The conditional request failed",
+              { Item: theirs },
+            ];
+      },
+    });
+    await openItem();
+    const modal = within(await dialog());
+    const plays = await modal.findByRole("textbox", { name: "Value of Plays" });
+    await userEvent.clear(plays);
+    await userEvent.type(plays, "7");
+    await userEvent.click(modal.getByRole("button", { name: "Save changes" }));
+    expect(await modal.findByText("Title: (nothing) became theirs")).toBeDefined();
+    await userEvent.click(modal.getByRole("button", { name: "Put my changes on top" }));
+    expect(await modal.findByDisplayValue("theirs")).toBeDefined();
+    await userEvent.click(modal.getByRole("button", { name: "Save changes" }));
+    expect(await screen.findByText("Saved the item")).toBeDefined();
+    const [, last] = inputsOf(server, "UpdateItem");
+    expect(last?.["UpdateExpression"]).toBe("SET #n0 = :v0");
+    expect(Object.values(last?.["ExpressionAttributeNames"] ?? {})).toContain("Title");
+  });
+
+  it("creates an item from JSON, and refuses to take the place of another", async () => {
+    const server = open({
+      PutItem: () => [400, "ConditionalCheckFailedException", "The conditional request failed"],
+    });
+    await click("Create item");
+    const modal = within(await dialog());
+    await userEvent.click(modal.getByRole("button", { name: "Create item" }));
+    expect(await modal.findByText(/Some fields are not right yet/)).toBeDefined();
+    expect(modal.getByText("Enter a number, such as 12.5 or 1E10.")).toBeDefined();
+    await userEvent.type(modal.getByRole("textbox", { name: "Value of Year" }), "1");
+    await userEvent.click(modal.getByRole("button", { name: "DynamoDB JSON" }));
+    const text = await modal.findByRole("textbox", { name: /DynamoDB JSON/ });
+    await userEvent.clear(text);
+    await userEvent.click(text);
+    await userEvent.paste(
+      `{"Artist": {"S": "Nina"}, "Year": {"N": "${DIGITS}"}, "size": {"NS": ["1"]}}`,
+    );
+    await userEvent.click(modal.getByRole("button", { name: "Create item" }));
+    expect(await modal.findByText("There is an item with this key already")).toBeDefined();
+    expect(inputsOf(server, "PutItem")).toEqual([
+      {
+        TableName: "Music",
+        Item: { Artist: { S: "Nina" }, Year: { N: DIGITS }, size: { NS: ["1"] } },
+        ConditionExpression: "attribute_not_exists(#key)",
+        ExpressionAttributeNames: { "#key": "Artist" },
+      },
+    ]);
+  });
+});
+
+describe("deleting several items", () => {
+  it("needs the word, and sends again what the server left over", async () => {
+    const left = { Music: [{ DeleteRequest: { Key: keyOfSong(2) } }] };
+    let batches = 0;
+    const server = open({
+      Scan: () => ({ Items: [song(1), song(2)], ScannedCount: 2 }),
+      BatchWriteItem: () => {
+        batches += 1;
+        return { UnprocessedItems: batches === 1 ? left : {} };
+      },
+    });
+    await userEvent.click(
+      await screen.findByRole("checkbox", { name: "Select all items of this page" }),
+    );
+    await click("Actions");
+    await userEvent.click(await screen.findByRole("menuitem", { name: "Delete items" }));
+    const modal = within(await dialog());
+    await userEvent.type(modal.getByRole("textbox", { name: /To confirm/ }), "delete");
+    await userEvent.click(modal.getByRole("button", { name: "Delete" }));
+    expect(await screen.findByText("Deleted 2 items")).toBeDefined();
+    expect(inputsOf(server, "BatchWriteItem").map((input) => input["RequestItems"])).toEqual([
+      { Music: [1, 2].map((year) => ({ DeleteRequest: { Key: keyOfSong(year) } })) },
+      left,
+    ]);
+  });
+});
