@@ -74,8 +74,27 @@ function writeObject<T>(
 
 function writeList(elements: ((indent: string) => string)[], indent: string): string {
   const inner = `${indent}  `;
-  const lines = elements.map((write) => inner + write(inner));
-  return lines.length === 0 ? "[]" : `[\n${lines.join(",\n")}\n${indent}]`;
+  const texts = elements.map((write) => write(inner));
+  const lines = texts.length > PACKED_FROM ? packed(texts) : texts;
+  return lines.length === 0 ? "[]" : `[\n${inner}${lines.join(`,\n${inner}`)}\n${indent}]`;
+}
+
+/** A text area takes seconds for the 100,000 lines that a list of 400 KB could have. */
+const PACKED_FROM = 50;
+const LINE_CHARACTERS = 100;
+
+/** Several elements on a line, where they are short. */
+function packed(texts: readonly string[]): string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const text of texts) {
+    if (line !== "" && line.length + text.length > LINE_CHARACTERS) {
+      lines.push(line);
+      line = "";
+    }
+    line += line === "" ? text : `, ${text}`;
+  }
+  return line === "" ? lines : [...lines, line];
 }
 
 export function itemFromJson(text: string): Parsed<Item> {

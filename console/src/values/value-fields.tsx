@@ -30,6 +30,8 @@ const SHOWN_AT_ONCE = 50;
 const UNFOLDED_MAX = 10;
 const ROWS_MAX = 8;
 const CHARACTERS_IN_ROW = 60;
+const LONG_CHARACTERS = 10_000;
+const BEGINNING_CHARACTERS = 200;
 
 const TYPES = VALUE_TYPES.map((value) => ({ value, label: VALUE_TYPE_NAMES[value] }));
 
@@ -284,6 +286,23 @@ function TextField({
   readOnly: boolean;
   onText: (text: string) => void;
 }) {
+  // A text area with as many lines as 400 KB can have takes seconds, so it comes when it is wanted.
+  const [shown, setShown] = useState(value.text.length <= LONG_CHARACTERS);
+  if (!shown) {
+    return (
+      <div className="value-word">
+        {value.text.slice(0, BEGINNING_CHARACTERS)}…{" "}
+        <Button
+          formAction="none"
+          variant="inline-link"
+          ariaLabel={`Show all ${formatCount(value.text.length)} characters: ${label}`}
+          onClick={() => setShown(true)}
+        >
+          {`Show all ${formatCount(value.text.length)} characters`}
+        </Button>
+      </div>
+    );
+  }
   const hasReturn = value.text.includes("\r");
   return (
     <>

@@ -90,6 +90,15 @@ describe("a value", () => {
 }`);
   });
 
+  it("has a long list packed into lines, and is the same after", () => {
+    const value = { L: Array.from({ length: 90_000 }, (_, at) => ({ N: String(at % 10) })) };
+    const text = valueToJson(value);
+    const lines = text.split("\n");
+    expect(lines.length).toBeLessThan(15_000);
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThan(120);
+    expect(valueFromJson(text)).toEqual({ value });
+  });
+
   it("is the same as another whatever the order of a set or a map", () => {
     expect(sameValue({ SS: ["a", "b"] }, { SS: ["b", "a"] })).toBe(true);
     expect(
