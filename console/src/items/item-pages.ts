@@ -43,6 +43,18 @@ export function keyOf(item: Item, parts: readonly { name: string }[]): Position 
   return key;
 }
 
+/**
+ * With a filter nobody knows how many must be examined: few at first, because all of them may
+ * match, then as many as a request may. What is too much for the page is cut off.
+ */
+function limitOf(read: ReadInput, request: number, room: number): { Limit?: number } {
+  if (read.input.FilterExpression === undefined) {
+    return { Limit: room };
+  }
+  const limit = [1_000, 10_000][request];
+  return limit === undefined ? {} : { Limit: limit };
+}
+
 /** What a position in the target consists of. */
 function positionParts(target: Target) {
   return [...target.tableKeys, ...target.partitionKeys, ...target.sortKeys];
@@ -61,8 +73,7 @@ export async function readPage(
     const room = size - page.items.length;
     const paging = {
       ...(start === undefined ? {} : { ExclusiveStartKey: start }),
-      // With a filter each request examines as much as it may, and the surplus is cut off below.
-      ...(read.input.FilterExpression === undefined ? { Limit: room } : {}),
+      ...limitOf(read, request, room),
       ReturnConsumedCapacity: "TOTAL" as const,
     };
     const reply =

@@ -33,15 +33,34 @@ export class Random {
   }
 }
 
+const FIRST_SEED = Number(process.env["ANYWHEN_SEED"] ?? 20_261_121);
+
 /** Runs `check` for as many random values; the message of a failure tells how to see it again. */
 export function forRandom(runs: number, check: (random: Random) => void): void {
-  const first = Number(process.env["ANYWHEN_SEED"] ?? 20_261_121);
-  for (let seed = first; seed < first + runs; seed += 1) {
+  for (let seed = FIRST_SEED; seed < FIRST_SEED + runs; seed += 1) {
     try {
       check(new Random(seed));
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
-      throw new Error(`ANYWHEN_SEED=${seed} npm test\n${message}`, { cause: error });
+      throw replayable(seed, error);
     }
   }
+}
+
+/** The same for a check that waits. */
+export async function forRandomAsync(
+  runs: number,
+  check: (random: Random) => Promise<void>,
+): Promise<void> {
+  for (let seed = FIRST_SEED; seed < FIRST_SEED + runs; seed += 1) {
+    try {
+      await check(new Random(seed));
+    } catch (error) {
+      throw replayable(seed, error);
+    }
+  }
+}
+
+function replayable(seed: number, error: unknown): Error {
+  const message = error instanceof Error ? error.message : String(error);
+  return new Error(`ANYWHEN_SEED=${seed} npm test\n${message}`, { cause: error });
 }
