@@ -61,9 +61,9 @@ export function ItemEditor(props: ItemEditorProps) {
       const command = new GetItemCommand({ TableName: tableName, Key: key, ConsistentRead: true });
       return (await dynamodb.send(command, { abortSignal: signal })).Item ?? null;
     },
-    staleTime: Number.POSITIVE_INFINITY,
+    // What is being edited is never replaced by a newer one; saving finds out about that.
+    staleTime: "static",
     gcTime: 0,
-    refetchOnWindowFocus: false,
     structuralSharing: false,
   });
 

@@ -61,7 +61,7 @@ export function Component() {
 function OneTable({ tableName }: { tableName: string }) {
   const table = useTable(tableName);
   return (
-    <>
+    <SpaceBetween size="l">
       <FailureAlert
         header="The table cannot be described"
         error={table.error}
@@ -69,6 +69,6 @@ function OneTable({ tableName }: { tableName: string }) {
       />
       {table.data !== undefined && <Explorer tableName={tableName} table={table.data} />}
       {table.isPending && <Spinner size="large" />}
-    </>
+    </SpaceBetween>
   );
 }

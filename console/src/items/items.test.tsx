@@ -1,9 +1,11 @@
+import type { TableDescription } from "@aws-sdk/client-dynamodb";
 import { screen, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { describe, expect, it } from "vitest";
-import { type MadeUpServer, madeUpServer, type Reply, renderApp } from "../testing/render-app";
+import { type MadeUpServer, madeUpServer, type Reply, renderPart } from "../testing/render-app";
+import { Explorer } from "./explorer";
 
-const MUSIC = {
+const MUSIC: TableDescription = {
   TableName: "Music",
   TableStatus: "ACTIVE",
   KeySchema: [
@@ -27,15 +29,13 @@ type Operations = Record<string, (input: Record<string, unknown>) => Reply>;
 
 function open(operations: Operations): MadeUpServer {
   const server = madeUpServer({
-    admin: { "regions/us-east-1/tables": { tables: [], total: 0 } },
     operations: {
-      DescribeTable: () => ({ Table: MUSIC }),
       Scan: () => ({ Items: [song(1965)], ScannedCount: 1 }),
       GetItem: () => ({ Item: song(1965) }),
       ...operations,
     },
   });
-  renderApp("/us-east-1/items?table=Music");
+  renderPart(<Explorer tableName="Music" table={MUSIC} />);
   return server;
 }
 

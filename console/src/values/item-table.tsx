@@ -81,7 +81,14 @@ export function ItemTable({
       columnDefinitions={columns.map((name, position) => ({
         id: name,
         header: headings.get(name) ?? name,
-        cell: (row) => <Cell row={row} name={name} onOpen={position === 0 ? onOpen : undefined} />,
+        cell: (row) =>
+          position === 0 && onOpen !== undefined ? (
+            <Link onFollow={() => onOpen(row.item)} ariaLabel={nameOf(row.item, keys)}>
+              <CellText row={row} name={name} />
+            </Link>
+          ) : (
+            <CellText row={row} name={name} />
+          ),
         isRowHeader: position === 0,
         minWidth: 150,
         maxWidth: 400,
@@ -105,7 +112,7 @@ export function ItemTable({
         tableLabel: label,
         selectionGroupLabel: "Select items",
         allItemsSelectionLabel: () => "Select all items of this page",
-        itemSelectionLabel: (_, row) => `Select ${keyText(row.item, columns[0])}`,
+        itemSelectionLabel: (_, row) => `Select ${nameOf(row.item, keys)}`,
       }}
       {...selection(selected, onSelect)}
       preferences={
@@ -158,38 +165,27 @@ function selection(
       };
 }
 
-function keyText(item: Item, name: string | undefined): string {
-  const value = name === undefined ? undefined : attributeOf(item, name);
-  return value === undefined ? "item" : preview(value);
+/** An item in words: the values of its key. */
+function nameOf(item: Item, keys: readonly { name: string }[]): string {
+  return keys
+    .map(({ name }) => attributeOf(item, name))
+    .map((value) => (value === undefined ? EMPTY : preview(value, CELL_CHARACTERS) || EMPTY))
+    .join(", ");
 }
 
-function Cell({
-  row,
-  name,
-  onOpen,
-}: {
-  row: ItemRow;
-  name: string;
-  onOpen: ((item: Item) => void) | undefined;
-}) {
+const EMPTY = "(empty)";
+
+function CellText({ row, name }: { row: ItemRow; name: string }) {
   const value = attributeOf(row.item, name);
-  const text = value === undefined ? "" : preview(value, CELL_CHARACTERS);
-  if (onOpen !== undefined) {
-    return (
-      <Link onFollow={() => onOpen(row.item)} ariaLabel={`Open ${text === "" ? "the item" : text}`}>
-        <span className="item-cell">{text === "" ? "(empty)" : text}</span>
-      </Link>
-    );
-  }
   if (value === undefined) {
     return null;
   }
-  if (typeOf(value) === "NULL" || text === "") {
-    return (
-      <Box variant="span" color="text-body-secondary">
-        {text === "" ? "(empty)" : "null"}
-      </Box>
-    );
-  }
-  return <span className="item-cell">{text}</span>;
+  const text = preview(value, CELL_CHARACTERS);
+  return typeOf(value) === "NULL" || text === "" ? (
+    <Box variant="span" color="text-body-secondary">
+      {text || EMPTY}
+    </Box>
+  ) : (
+    <span className="item-cell">{text}</span>
+  );
 }
