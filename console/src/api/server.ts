@@ -34,5 +34,12 @@ export function useRefreshWhenBack(): void {
 /** Whether the server can do something, and if not, why in its own words. */
 export function useCapability(name: CapabilityName): Capability {
   const { data } = useServer();
-  return data?.capabilities[name] ?? { available: false };
+  const { available, reason } = data?.capabilities[name] ?? { available: false };
+  return { available, ...(reason === undefined ? {} : { reason: asSentence(reason) }) };
+}
+
+/** The API ends sentences with these words; here they are one. */
+function asSentence(reason: string): string {
+  const sentence = reason.charAt(0).toUpperCase() + reason.slice(1);
+  return sentence.endsWith(".") ? sentence : `${sentence}.`;
 }

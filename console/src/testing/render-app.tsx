@@ -20,7 +20,7 @@ export const SERVER: ServerInfo = {
   regions: ["eu-west-1", "us-east-1"],
   health: { ok: true },
   capabilities: {
-    customer_managed_keys: { available: false, reason: "No customer keys here." },
+    customer_managed_keys: { available: false, reason: "no customer keys here" },
     restore_to_another_region: { available: false, reason: "One Region only." },
   },
   archive: { kind: "memory", is_default: true },

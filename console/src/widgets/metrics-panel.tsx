@@ -42,7 +42,10 @@ export function MetricsPanel({
   const [span, setSpan] = useState<Span>("1h");
   const query = useQuery({
     queryKey: [...queryKey, span],
-    queryFn: ({ signal }) => load(spanRange(span, Date.now() / 1000), signal),
+    queryFn: async ({ signal }) => {
+      const range = spanRange(span, Date.now() / 1000);
+      return { range, metrics: await load(range, signal) };
+    },
     refetchInterval: POLL_SLOW_MILLISECONDS,
     placeholderData: keepPreviousData,
   });
@@ -69,7 +72,7 @@ export function MetricsPanel({
       {(query.data !== undefined || query.isPending) && (
         <Grid gridDefinition={charts.map(() => ({ colspan: { default: 12, s: 6 } as const }))}>
           {charts.map((chart) => (
-            <MetricChart key={chart.title} chart={chart} metrics={query.data} />
+            <MetricChart key={chart.title} chart={chart} measured={query.data} />
           ))}
         </Grid>
       )}
@@ -77,39 +80,42 @@ export function MetricsPanel({
   );
 }
 
-function MetricChart({ chart, metrics }: { chart: Chart; metrics: Metrics | undefined }) {
+interface Measured {
+  /** What was asked for; the answer begins when the server began to measure. */
+  range: MetricsRange;
+  metrics: Metrics;
+}
+
+function MetricChart({ chart, measured }: { chart: Chart; measured: Measured | undefined }) {
   const { timeZone } = usePreferences();
   const formatInstant = useTimeFormat();
-  const series = metrics === undefined ? [] : chart.series(metrics);
-  const end =
-    metrics === undefined
-      ? undefined
-      : metrics.start_seconds +
-        metrics.step_seconds *
-          Math.max(...Object.values(metrics.series).map(({ length }) => length), 0);
+  const lines = (measured === undefined ? [] : chart.series(measured.metrics)).map(
+    ({ name, title }) => ({
+      type: "line" as const,
+      title,
+      data: measured === undefined ? [] : lineOf(measured.metrics, name),
+      valueFormatter: chart.format,
+    }),
+  );
+  const isFlat = lines.every(({ data }) => data.every(({ y }) => y === 0));
   return (
     <Container header={<Header variant="h3">{chart.title}</Header>} fitHeight>
       <LineChart<Date>
         ariaLabel={`${chart.title}, ${chart.unit}`}
         height={180}
         hideFilter
-        hideLegend={series.length < 2}
+        hideLegend={lines.length < 2}
         xScaleType="time"
         yTitle={chart.unit}
-        {...(metrics === undefined || end === undefined
+        {...(measured === undefined
           ? {}
-          : { xDomain: [new Date(metrics.start_seconds * 1000), new Date(end * 1000)] })}
-        series={
-          metrics === undefined
-            ? []
-            : series.map(({ name, title }) => ({
-                type: "line" as const,
-                title,
-                data: lineOf(metrics, name),
-                valueFormatter: chart.format,
-              }))
-        }
-        statusType={metrics === undefined ? "loading" : "finished"}
+          : {
+              xDomain: [new Date(measured.range.from * 1000), new Date(measured.range.to * 1000)],
+            })}
+        // Zero lies at the bottom, also if there is nothing above it.
+        {...(isFlat ? { yDomain: [0, 1] } : {})}
+        series={lines}
+        statusType={measured === undefined ? "loading" : "finished"}
         loadingText="Loading"
         empty={<Box color="text-body-secondary">Nothing was measured in this span.</Box>}
         i18nStrings={{
