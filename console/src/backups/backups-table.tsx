@@ -56,6 +56,14 @@ export function BackupsTable({
   const [pageIndex, setPageIndex] = useState(1);
   const [selected, setSelected] = useState<BackupSummary[]>([]);
   const [deleting, setDeleting] = useState(false);
+  const queryText = JSON.stringify(query);
+  const [shownQuery, setShownQuery] = useState(queryText);
+  if (shownQuery !== queryText) {
+    // Another filter is another list: it begins with its first page and nothing chosen.
+    setShownQuery(queryText);
+    setPageIndex(1);
+    setSelected([]);
+  }
   const list = useBackups(query, { all: sorting !== undefined });
   const columns = useColumns(region, tableName);
 

@@ -73,7 +73,7 @@ export function HistoryPanel({
               restoreWindow={restoreWindow}
               history={query.data}
               widthPixels={width}
-              isAll={span === undefined}
+              asked={span}
               onSpan={setSpan}
             />
           )}
@@ -88,14 +88,15 @@ function History({
   restoreWindow,
   history,
   widthPixels,
-  isAll,
+  asked,
   onSpan,
 }: {
   tableName: string;
   restoreWindow: RestoreWindow;
   history: TableHistory;
   widthPixels: number;
-  isAll: boolean;
+  /** The span asked for, which the history need not show yet; undefined is all there is. */
+  asked: Span | undefined;
   onSpan: (span: Span | undefined) => void;
 }) {
   const region = useRegion();
@@ -105,8 +106,10 @@ function History({
   const [pointed, setPointed] = useState<string>();
   const { earliest, latest } = restoreWindow;
   const bounds = { from: secondsOf(earliest), to: secondsOf(latest) };
-  // What is drawn is what the answer is about, also while another range is being asked for.
-  const span = { from: history.from_seconds, to: history.to_seconds };
+  // What is drawn is what the answer is about, also while another span is being asked for.
+  const shown = { from: history.from_seconds, to: history.to_seconds };
+  const span = asked ?? shown;
+  const isAll = asked === undefined;
   const chosen = instant.micros;
 
   const zoomBy = (factor: number) =>
@@ -152,7 +155,7 @@ function History({
       </SpaceBetween>
       <Timeline
         history={history}
-        span={span}
+        span={shown}
         bounds={bounds}
         chosen={chosen}
         widthPixels={widthPixels}

@@ -42,8 +42,6 @@ export function Component() {
   return (
     <Page title="Backups" kind="table">
       <BackupsTable
-        // Another filter is another list: it begins with its first page and nothing chosen.
-        key={JSON.stringify(query)}
         query={query}
         title="Backups"
         description="A backup holds a table as it was at one instant. It stays when the table is gone."

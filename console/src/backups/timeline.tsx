@@ -186,6 +186,11 @@ function Picture({
           )
         );
       })}
+      {history.buckets.every(({ writes }) => writes === 0) && (
+        <text x={width / 2} y={BARS_TOP + BARS_HEIGHT / 2} textAnchor="middle">
+          Nothing was written here.
+        </text>
+      )}
       {ticks(span, timeZone, Math.max(2, Math.floor(width / PIXELS_A_TICK))).map(
         ({ seconds, text }) => (
           <g key={seconds}>
