@@ -54,7 +54,7 @@ export function DeleteItemsModal({
   return (
     <DeleteModal
       title={`Delete ${formatCount(keys.length)} items?`}
-      warning={`${formatCount(keys.length)} items will be deleted from ${tableName}. A copy of them is only in the backups of the table.`}
+      warning={`${formatCount(keys.length)} items will be deleted from ${tableName}. Only a backup or point-in-time recovery of the table can bring them back.`}
       onConfirm={remove}
       onDismiss={onDismiss}
     />

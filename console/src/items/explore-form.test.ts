@@ -82,6 +82,13 @@ describe("a scan", () => {
     });
   });
 
+  it("reads everything when the names were deleted again, and no empty name", () => {
+    expect(input(TABLE_TARGET, { attributes: [""] })).toEqual({ TableName: "Orders" });
+    expect(input(TABLE_TARGET, { attributes: ["", "Note", ""] })).toMatchObject({
+      ExpressionAttributeNames: { "#n0": "Date", "#n1": "Size", "#n2": "Note" },
+    });
+  });
+
   it("is strongly consistent where an index can be", () => {
     expect(input(LOCAL, { consistent: true })).toEqual({
       TableName: "Orders",

@@ -161,7 +161,7 @@ export interface ExploreForm {
   descending: boolean;
   consistent: boolean;
   filters: FilterForm[];
-  /** Empty for all attributes. The keys come along in any case. */
+  /** A line each; without any all attributes are read. The keys come along in any case. */
   attributes: string[];
 }
 
@@ -223,11 +223,12 @@ export function readInput(tableName: string, target: Target, form: ExploreForm):
 
 /** The keys are read with whatever is asked for: an item without them could not be opened. */
 function projectedNames(target: Target, attributes: readonly string[]): string[] {
-  if (attributes.length === 0) {
+  const wanted = attributes.filter((name) => name !== "");
+  if (wanted.length === 0) {
     return [];
   }
   const keys = [...target.tableKeys, ...target.partitionKeys, ...target.sortKeys];
-  return [...new Set([...keys.map(({ name }) => name), ...attributes])];
+  return [...new Set([...keys.map(({ name }) => name), ...wanted])];
 }
 
 /** Names and values of an expression, each under a name that nothing can clash with. */

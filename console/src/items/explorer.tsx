@@ -127,6 +127,7 @@ export function Explorer({ tableName, table }: { tableName: string; table: Table
         onSize={(next) => {
           setSize(next);
           setPages(FIRST_PAGE);
+          setSelected([]);
         }}
         pages={pages}
         onPage={goTo}
