@@ -2,7 +2,14 @@ import { describe, expect, it } from "vitest";
 import { forRandom } from "../testing/random";
 import { randomItem } from "../testing/random-items";
 import type { KeyPart } from "./explore-form";
-import { changedNames, createInput, editsOnto, keyProblem, updateInput } from "./item-changes";
+import {
+  CHANGED_ATTRIBUTES_MAX,
+  changedNames,
+  createInput,
+  editsOnto,
+  keyProblem,
+  updateInput,
+} from "./item-changes";
 
 const KEYS: KeyPart[] = [
   { name: "Artist", type: "S" },
@@ -54,6 +61,20 @@ describe("saving an edited item", () => {
     );
     expect(input.ConditionExpression).toBe("#n1 = :v1 AND #n2 = :v2 AND #n0 = :v3");
     expect(input.ExpressionAttributeNames).toEqual({ "#n0": "a7", "#n1": "Artist", "#n2": "Year" });
+  });
+});
+
+describe("the most attributes that are saved at once", () => {
+  it("fit into the 300 operators and 4 KB of an expression", () => {
+    const many = (value: string) =>
+      Object.fromEntries(
+        Array.from({ length: CHANGED_ATTRIBUTES_MAX }, (_, at) => [`a${at}`, { S: value }]),
+      );
+    const input = updateInput("Music", KEYS, { ...KEY, ...many("x") }, { ...KEY, ...many("y") });
+    const condition = input.ConditionExpression ?? "";
+    expect(condition.match(/ = | AND /g)?.length).toBeLessThanOrEqual(300);
+    expect(condition.length).toBeLessThanOrEqual(4096);
+    expect(input.UpdateExpression?.length).toBeLessThanOrEqual(4096);
   });
 });
 

@@ -18,6 +18,9 @@ import { keyOf } from "./item-pages";
 /** An expression may have 300 operators: a comparison and an AND for each attribute. */
 const COMPARED_ATTRIBUTES_MAX = 120;
 
+/** With the comparisons of the key this is what one expression holds. */
+export const CHANGED_ATTRIBUTES_MAX = 140;
+
 /** Names of the attributes that are not the same in both. */
 export function changedNames(before: Item, after: Item): string[] {
   const names = new Set([...Object.keys(before), ...Object.keys(after)]);

@@ -22,6 +22,7 @@ import { useMutation, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useDynamoDB } from "../api/dynamodb";
 import { useRegion } from "../app/region";
+import { formatCount } from "../format/units";
 import type { Item } from "../values/attribute-value";
 import { valueToJson } from "../values/item-json";
 import { FailureAlert } from "../widgets/failure";
@@ -30,7 +31,14 @@ import { keyText } from "./delete-items-modal";
 import { type Draft, draftOf, itemOfDraft, keyFirst, newItem } from "./draft";
 import { DraftFields } from "./draft-fields";
 import type { KeyPart } from "./explore-form";
-import { changedNames, createInput, editsOnto, keyProblem, updateInput } from "./item-changes";
+import {
+  CHANGED_ATTRIBUTES_MAX,
+  changedNames,
+  createInput,
+  editsOnto,
+  keyProblem,
+  updateInput,
+} from "./item-changes";
 import type { Position } from "./item-pages";
 
 export type EditorTask =
@@ -234,6 +242,9 @@ function changeProblem(
   const key = keys.find(({ name }) => changed.includes(name));
   if (key !== undefined) {
     return `The key attribute ${key.name} of an item cannot be changed. Duplicate the item instead.`;
+  }
+  if (changed.length > CHANGED_ATTRIBUTES_MAX) {
+    return `${formatCount(changed.length)} attributes were changed, and one request can change ${CHANGED_ATTRIBUTES_MAX}. Save them in several steps.`;
   }
   return changed.length === 0 ? "Nothing was changed." : undefined;
 }
