@@ -13,6 +13,7 @@
 
 mod backups;
 mod body;
+mod capabilities;
 mod consumed;
 mod define;
 mod describe;
@@ -29,4 +30,5 @@ mod statements;
 mod streams;
 mod unbuilt;
 
+pub use capabilities::{Capability, capabilities};
 pub use service::{Answer, Call, Service, ServiceOptions};

@@ -195,6 +195,21 @@ impl Service {
         })
     }
 
+    /// What everything is made of, for those who look at it without a request.
+    pub fn parts(&self) -> &ServiceOptions {
+        &self.options
+    }
+
+    /// The realm of a Region, if clients can mean it by this name; it need not be in use.
+    pub fn realm(&self, region: &str) -> Option<Realm> {
+        let region = Region::parse(region).ok();
+        let region = region.filter(|region| self.may_be_served(region))?;
+        Some(Realm {
+            account: self.options.account.clone(),
+            region,
+        })
+    }
+
     /// Whether a Region is one that clients can mean: each that is used costs keyspaces and
     /// archive paths for good, so a typing error must not make one.
     fn may_be_served(&self, region: &Region) -> bool {

@@ -65,6 +65,7 @@ mod timeline;
 mod upload;
 mod verify;
 mod view;
+mod written;
 
 pub use announce::PendingSpan;
 pub use archive::Archive;
@@ -72,7 +73,7 @@ pub use archiver::{ArchiverConfig, ArchiverHandle};
 pub use error::ArchiveError;
 pub use keyframe::ItemSource;
 pub use layout::ARCHIVE as IDENTITY_PATH;
-pub use location::{StoreKind, find_store, open_store};
+pub use location::{StoreKind, find_store, open_store, store_kind};
 pub use manifest::{Pin, PinKind};
 pub use merge::MergedItems;
 pub use plan::{FileKind, KeyRange, PlannedFile, RestorePlan};
@@ -86,3 +87,4 @@ pub use verify::{
     verify,
 };
 pub use view::{ArchiveView, RealmView};
+pub use written::Written;

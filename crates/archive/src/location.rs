@@ -25,6 +25,15 @@ pub enum StoreKind {
     },
 }
 
+/// The kind of store that a URL names, in a word; opens nothing.
+pub fn store_kind(url: &str) -> &'static str {
+    match url.split_once(':') {
+        Some(("memory", _)) => "memory",
+        Some(("s3", _)) => "s3",
+        _ => "directory",
+    }
+}
+
 /// Opens the object store that a URL names and says where in it the archive's root is:
 /// `/some/dir` or `file:///some/dir` (made if absent), `memory:`, `s3://bucket/prefix`
 /// (credentials, region and endpoint from the `AWS_*` environment).
@@ -150,6 +159,14 @@ mod tests {
             );
         }
         assert_eq!(open_store("memory:").unwrap().2, StoreKind::Memory);
+        for (url, kind) in [
+            ("memory:", "memory"),
+            ("s3://bucket/prefix", "s3"),
+            ("file:///dir", "directory"),
+            ("dir", "directory"),
+        ] {
+            assert_eq!(store_kind(url), kind, "{url}");
+        }
         for (url, part) in [
             ("", "empty"),
             ("gopher://x", "unknown scheme gopher"),

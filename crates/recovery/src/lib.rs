@@ -43,15 +43,17 @@ mod shared;
 mod tests;
 mod wire_time;
 
+pub use anywhen_archive::Written;
 pub use backup::{BackupFilter, BackupKind, BackupPage, BackupRecord, BackupStatus, ListBackups};
 pub use continuous::{ContinuousBackups, PitrWindow, PointInTimeRecovery};
 pub use error::RecoveryError;
 pub use options::{RecoveryLimits, RecoveryOptions};
-pub use progress::{NoProgress, ProgressSink, RestoreProgress, RestoreStage};
+pub use progress::{NoProgress, ProgressSink, RestoreBegun, RestoreProgress, RestoreStage};
 pub use recover::{KeptState, LostTable, RecoverError, RecoveredRealm, RecoveredTable, recover};
 pub use recovery::Recovery;
 pub use remembered::{Consent, lost_archive, remembered_archive};
 pub use restore::{
-    EncryptionOverride, RestoreFromBackup, RestoreOverrides, RestoreToPointInTime, SseType,
+    EncryptionOverride, NO_CUSTOMER_KEYS, NO_OTHER_REGION, RestoreFromBackup, RestoreOverrides,
+    RestoreToPointInTime, SseType,
 };
 pub use wire_time::{exact, parse_instant};

@@ -1,11 +1,32 @@
-//! How far restores are, for progress bars, logs and metrics.
+//! How far restores are, for progress bars, logs, metrics and the console.
 
-use anywhen_model::{Realm, TableName};
+use anywhen_model::{CommitTimestamp, Realm, TableName};
 
 /// Hears of every step of every restore. Called often and from many threads: it must not block.
 pub trait ProgressSink: Send + Sync {
+    /// A restore begins, or is taken up again by another life of the server.
+    fn begins(&self, _restore: &RestoreBegun) {}
+
     /// The state of one restore after a step.
     fn restore(&self, progress: &RestoreProgress);
+
+    /// Why a restore failed; told before its stage is [`RestoreStage::Failed`].
+    fn fails(&self, _realm: &Realm, _target: &TableName, _reason: &str) {}
+}
+
+/// What a restore that begins is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RestoreBegun {
+    /// Where the target is.
+    pub realm: Realm,
+    /// The target's name.
+    pub target: TableName,
+    /// What it is made from: a backup's ARN or a table's.
+    pub source_arn: String,
+    /// The instant whose state it will hold.
+    pub at: CommitTimestamp,
+    /// When it was asked for, in whichever life of the server.
+    pub requested_at: CommitTimestamp,
 }
 
 /// Hears nothing.
@@ -29,6 +50,8 @@ pub struct RestoreProgress {
     pub bytes_done: u64,
     /// An upper bound of the bytes there are; 0 while it is not known.
     pub bytes_total: u64,
+    /// Items loaded so far.
+    pub items_done: u64,
 }
 
 /// What a restore is doing.

@@ -116,6 +116,19 @@ impl RealmRecovery {
             .await;
     }
 
+    /// How long the oldest change of the log that is not archived has waited, in microseconds.
+    pub(crate) fn lag_micros(&self) -> u64 {
+        let engine = &self.shared.options.engine;
+        let archived = self.archive.status().borrow().archived_through;
+        let newest = engine.watch_log(self.tables.log());
+        if newest.is_ok_and(|newest| *newest.borrow() > archived) {
+            let now = self.shared.now().as_micros();
+            now.saturating_sub(archived.as_micros())
+        } else {
+            0
+        }
+    }
+
     pub(crate) async fn pin(&self, table: TableId, pin: Pin) -> Result<(), ArchiveError> {
         let attempt = || self.archive.pin(table, pin.clone());
         self.shared.patiently("pinning an instant", attempt).await

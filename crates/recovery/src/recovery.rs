@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use anywhen_archive::RealmStatus;
-use anywhen_model::{BackupName, Realm, TableName};
+use anywhen_archive::{RealmStatus, Written};
+use anywhen_model::{BackupName, CommitTimestamp, Realm, TableId, TableName};
 use anywhen_table::{TableError, TableRecord};
 use parking_lot::RwLock;
 use tokio::sync::watch;
@@ -200,6 +200,49 @@ impl Recovery {
         realm: &Realm,
     ) -> Result<watch::Receiver<RealmStatus>, RecoveryError> {
         Ok(self.realm(realm).await?.archive.status())
+    }
+
+    /// When a table with history was written, and how much; see [`RealmArchive::written`]. Empty if
+    /// the archive has nothing of it. Nothing is opened for it.
+    ///
+    /// [`RealmArchive::written`]: anywhen_archive::RealmArchive::written
+    pub async fn written(
+        &self,
+        realm: &Realm,
+        table: TableId,
+    ) -> Result<Vec<Written>, RecoveryError> {
+        match self.known_realm(realm) {
+            Some(realm) => Ok(realm.archive.written(table).await?),
+            None => Ok(Vec::new()),
+        }
+    }
+
+    /// Everything of a realm that was committed at or before this is in the archive; `None` for a
+    /// realm that is not in use.
+    pub fn archived_through(&self, realm: &Realm) -> Option<CommitTimestamp> {
+        let realm = self.known_realm(realm)?;
+        Some(realm.archive.status().borrow().archived_through)
+    }
+
+    /// How long the oldest change that is not in the archive has waited, in microseconds, as far as
+    /// is known; the longest of all realms. 0 while none waits.
+    pub fn archive_lag_micros(&self) -> u64 {
+        let lags = self
+            .open_realms()
+            .into_iter()
+            .map(|realm| realm.lag_micros());
+        lags.max().unwrap_or_default()
+    }
+
+    /// Bytes of all objects that the newest manifests of all realms name.
+    pub fn archive_bytes(&self) -> u64 {
+        let realms = self.open_realms().into_iter();
+        realms.map(|realm| realm.archive.stored_bytes()).sum()
+    }
+
+    /// The realms that have tables, backups or history here.
+    pub fn realms(&self) -> Vec<Realm> {
+        self.realms.read().keys().cloned().collect()
     }
 
     /// What is done every [`crate::RecoveryLimits::upkeep_interval`]: windows move on, SYSTEM

@@ -60,11 +60,26 @@ impl PartialEq for Charge {
 
 impl Eq for Charge {}
 
-/// Running sums, in half units.
+/// How often a table was used since the server started. A page that was read is one read, an action
+/// of a transaction or an item of a batch one read or write of its own.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Traffic {
+    /// Reads that were made.
+    pub reads: u64,
+    /// Writes that were made, or whose condition was false.
+    pub writes: u64,
+    /// Either that were refused because capacity was used up.
+    pub throttled: u64,
+}
+
+/// Running sums, in half units, and how many amounts went into them.
 #[derive(Debug, Default)]
 pub(crate) struct Meter {
     read_halves: AtomicU64,
     written_halves: AtomicU64,
+    reads: AtomicU64,
+    writes: AtomicU64,
+    throttled: AtomicU64,
 }
 
 impl Meter {
@@ -73,6 +88,14 @@ impl Meter {
         Consumption {
             read: load(&self.read_halves),
             written: load(&self.written_halves),
+        }
+    }
+
+    fn traffic(&self) -> Traffic {
+        Traffic {
+            reads: self.reads.load(Ordering::Relaxed),
+            writes: self.writes.load(Ordering::Relaxed),
+            throttled: self.throttled.load(Ordering::Relaxed),
         }
     }
 }
@@ -151,6 +174,16 @@ impl Table {
         self.items().meter.read()
     }
 
+    /// How often the table was used since the server started.
+    pub fn traffic(&self) -> Traffic {
+        self.items().meter.traffic()
+    }
+
+    /// Counts a request that was refused because capacity was used up.
+    pub(crate) fn count_throttled(&self) {
+        self.items().meter.throttled.fetch_add(1, Ordering::Relaxed);
+    }
+
     /// What was consumed of an index since the server started; `None` if there is no such index.
     pub fn index_consumption(&self, name: &str) -> Option<Consumption> {
         self.index(name).map(|index| index.part.meter.read())
@@ -165,6 +198,7 @@ impl Table {
 
     /// Charges a read whose capacity was taken before.
     pub(crate) fn count_read(&self, consumed: &Consumed) {
+        self.items().meter.reads.fetch_add(1, Ordering::Relaxed);
         self.charge(consumed, |meter| &meter.read_halves);
     }
 
@@ -176,6 +210,7 @@ impl Table {
 
     /// Charges a write, whose capacity was taken before it was made.
     pub(crate) fn charge_write(&self, consumed: &Consumed) {
+        self.items().meter.writes.fetch_add(1, Ordering::Relaxed);
         self.charge(consumed, |meter| &meter.written_halves);
     }
 

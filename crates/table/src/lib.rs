@@ -52,7 +52,7 @@ mod update_table;
 mod warm;
 mod write;
 
-pub use capacity::{Charge, Consumed, Consumption};
+pub use capacity::{Charge, Consumed, Consumption, Traffic};
 pub use collection::ItemCollection;
 pub use control::ManagedKey;
 pub use create_table::{

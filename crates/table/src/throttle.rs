@@ -208,6 +208,7 @@ impl Table {
             }
         }
         if !exceeded.is_empty() {
+            self.count_throttled();
             return Err(TableError::ThroughputExceeded(ThroughputExceeded {
                 access,
                 limit: match self.record().billing_mode {

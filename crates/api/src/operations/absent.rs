@@ -67,9 +67,15 @@ pub(super) async fn run(
 /// Refuses an operation that would use or change a feature this server does not have.
 fn refuse<T>(operation: Operation, _input: &T, feature: &str) -> Result<Done, Fault> {
     Err(Fault::validation(format!(
-        "{} is not supported: this server has no {feature}",
-        operation.name()
+        "{} is not supported: {}",
+        operation.name(),
+        has_no(feature)
     )))
+}
+
+/// Why what needs the feature is refused.
+pub(crate) fn has_no(feature: &str) -> String {
+    format!("this server has no {feature}")
 }
 
 async fn describe_contributor_insights(

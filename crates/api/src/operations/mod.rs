@@ -4,7 +4,7 @@
 //! whose generic constraints have been checked, and gives the reply. An operation that is not
 //! in the table answers `UnknownOperationException`.
 
-mod absent;
+pub(crate) mod absent;
 mod batch_execute_statement;
 mod batch_get_item;
 mod batch_write_item;

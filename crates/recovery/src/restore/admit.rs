@@ -313,6 +313,10 @@ fn check_encryption_form(overrides: &RestoreOverrides) -> Result<(), RecoveryErr
         .map_or(Ok(()), super::EncryptionOverride::check_form)
 }
 
+/// Why a restore into another Region is refused.
+pub const NO_OTHER_REGION: &str =
+    "restores into another Region are not available on this server yet";
+
 /// A source in another Region is refused by name; what AWS would complain about comes first.
 fn check_region(
     realm: &Realm,
@@ -324,6 +328,6 @@ fn check_region(
     }
     Err(RecoveryError::invalid_request(match overrides.encryption {
         None => "sseSpecificationOverride must be provided for cross-region restores",
-        Some(_) => "restores into another Region are not available on this server yet",
+        Some(_) => NO_OTHER_REGION,
     }))
 }

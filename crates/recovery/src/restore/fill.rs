@@ -35,6 +35,13 @@ struct RangeFiller<'l> {
     done: RangeDone,
 }
 
+/// What the world has been told of a range.
+#[derive(Default)]
+struct Reported {
+    bytes: u64,
+    items: u64,
+}
+
 /// Reads a range from the archive into a loader.
 pub(super) fn fill_range(
     loading: &Loading,
@@ -47,11 +54,13 @@ pub(super) fn fill_range(
         entries: loading.sorter.begin_range(),
         done: RangeDone::default(),
     };
-    let mut reported = 0;
+    let mut reported = Reported::default();
     let result = filler.fill(loading.reader.read(range)?, stop, &mut reported);
     if let Err(error) = result {
         // It will be loaded again from its beginning.
-        loading.bytes_done.fetch_sub(reported, Ordering::Relaxed);
+        let Reported { bytes, items } = reported;
+        loading.bytes_done.fetch_sub(bytes, Ordering::Relaxed);
+        loading.items_done.fetch_sub(items, Ordering::Relaxed);
         return Err(error);
     }
     let RangeFiller {
@@ -100,7 +109,7 @@ impl RangeFiller<'_> {
         &mut self,
         items: MergedItems,
         stop: &Stop,
-        reported: &mut u64,
+        reported: &mut Reported,
     ) -> Result<(), RangeError> {
         for (item, count) in items.zip(1_u64..) {
             let (key, stored) = item?;
@@ -131,10 +140,15 @@ impl RangeFiller<'_> {
         Ok(self.loader.write_owned(key, sealed.into())?)
     }
 
-    fn report(&self, reported: &mut u64) {
-        let bytes = self.done.bytes - *reported;
-        *reported = self.done.bytes;
+    fn report(&self, reported: &mut Reported) {
+        let bytes = self.done.bytes - reported.bytes;
+        let items = self.done.items.items - reported.items;
+        *reported = Reported {
+            bytes: self.done.bytes,
+            items: self.done.items.items,
+        };
         self.loading.bytes_done.fetch_add(bytes, Ordering::Relaxed);
+        self.loading.items_done.fetch_add(items, Ordering::Relaxed);
         metrics::restored_bytes(bytes);
         self.loading.show(RestoreStage::Loading);
     }

@@ -54,6 +54,7 @@ pub(super) struct Loading {
     /// Numbers of the indexes that are not loaded yet.
     wanted: Vec<u32>,
     pub(super) bytes_done: AtomicU64,
+    pub(super) items_done: AtomicU64,
     /// The range whose turn it is to become durable.
     turn: watch::Sender<u32>,
     /// Held for reading by every part on a thread of its own; they end early once it failed.
@@ -95,6 +96,7 @@ impl Loading {
             target,
             records,
             bytes_done: AtomicU64::new(0),
+            items_done: AtomicU64::new(0),
             turn: watch::Sender::new(0),
             parts: Arc::default(),
             failed: Arc::default(),
@@ -176,6 +178,8 @@ impl Loading {
         let Before { mut ranges, lost } = before;
         let bytes = ranges.values().map(|range| range.bytes).sum();
         self.bytes_done.store(bytes, Ordering::Relaxed);
+        let items = ranges.values().map(|range| range.items.items).sum();
+        self.items_done.store(items, Ordering::Relaxed);
         self.show(RestoreStage::Loading);
         let parallel = self.realm.shared.options.limits.ranges_parallel.max(1);
         let all: Vec<KeyRange> = self.ranges.clone();
@@ -343,6 +347,7 @@ impl Loading {
             stage,
             bytes_done: self.bytes_done.load(Ordering::Relaxed),
             bytes_total: self.bytes_total,
+            items_done: self.items_done.load(Ordering::Relaxed),
         });
     }
 }

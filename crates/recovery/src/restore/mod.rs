@@ -34,7 +34,8 @@ use anywhen_table::TableRecord;
 use serde::{Deserialize, Serialize};
 
 use crate::backup::BackupKey;
-pub use overrides::{EncryptionOverride, RestoreOverrides, SseType};
+pub use admit::NO_OTHER_REGION;
+pub use overrides::{EncryptionOverride, NO_CUSTOMER_KEYS, RestoreOverrides, SseType};
 pub(crate) use progress::{JobRecords, load_jobs};
 pub use request::{RestoreFromBackup, RestoreToPointInTime};
 pub(crate) use run::RestoreSlot;

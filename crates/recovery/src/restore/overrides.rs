@@ -19,6 +19,9 @@ use crate::error::RecoveryError;
 /// The alias of the realm's managed key; naming it is the same as naming no key.
 const MANAGED_KEY_ALIAS: &str = "alias/aws/dynamodb";
 
+/// Why a restore under a customer's key is refused.
+pub const NO_CUSTOMER_KEYS: &str = "customer managed keys are not available on this server yet";
+
 /// The overrides both restores take. `None` is "as in the source"; an empty list of indexes
 /// means none of them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -92,9 +95,9 @@ impl EncryptionOverride {
             None => Ok(self.enabled == Some(true) || self.sse_type == Some(SseType::Kms)),
             Some(MANAGED_KEY_ALIAS) => Ok(true),
             Some(alias) if alias.ends_with(":alias/aws/dynamodb") => Ok(true),
-            Some(_) => Err(RecoveryError::invalid_parameter(
-                "KMSMasterKeyId: customer managed keys are not available on this server yet",
-            )),
+            Some(_) => Err(RecoveryError::invalid_parameter(format!(
+                "KMSMasterKeyId: {NO_CUSTOMER_KEYS}"
+            ))),
         }
     }
 }

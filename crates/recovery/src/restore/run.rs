@@ -17,7 +17,7 @@ use super::{PIN_LIFE_MICROS, RestoreJob};
 use crate::book::Hold;
 use crate::error::RecoveryError;
 use crate::metrics::{self, RESTORES_RUNNING};
-use crate::progress::RestoreStage;
+use crate::progress::{RestoreBegun, RestoreStage};
 use crate::realm::RealmRecovery;
 use crate::shared::Shared;
 
@@ -80,6 +80,7 @@ impl RealmRecovery {
         let started = self.shared.now();
         let (target, from) = (&job.target, &job.source_arn);
         tracing::info!(table = %target, from, at = %job.at, "restore begins");
+        self.show_beginning(&job);
         self.show_stage(&job, RestoreStage::Waiting);
         // A panic is a failure like any other: the target goes, and nobody waits for ever.
         let result = AssertUnwindSafe(self.restore(&job, hold))
@@ -104,6 +105,8 @@ impl RealmRecovery {
             Err(error) => {
                 tracing::error!(table = %target, from, %error, millis, "restore failed, its target is removed");
                 self.remove_target(&job).await;
+                let sink = &self.shared.options.progress;
+                sink.fails(&self.realm, target, &error.to_string());
                 self.show_stage(&job, RestoreStage::Failed);
                 metrics::restore_ended("failed");
             }
@@ -269,6 +272,18 @@ impl RealmRecovery {
         Ok(())
     }
 
+    fn show_beginning(&self, job: &RestoreJob) {
+        let target = self.tables.table(&job.target);
+        let created = target.map(|target| target.record().created_at);
+        self.shared.options.progress.begins(&RestoreBegun {
+            realm: self.realm.clone(),
+            target: job.target.clone(),
+            source_arn: job.source_arn.clone(),
+            at: job.at,
+            requested_at: created.unwrap_or_else(|_| self.shared.now()),
+        });
+    }
+
     pub(crate) fn show_stage(&self, job: &RestoreJob, stage: RestoreStage) {
         self.shared.show(&crate::RestoreProgress {
             realm: self.realm.clone(),
@@ -276,6 +291,7 @@ impl RealmRecovery {
             stage,
             bytes_done: 0,
             bytes_total: 0,
+            items_done: 0,
         });
     }
 }
