@@ -14,6 +14,9 @@ use anywhen_recovery::Consent;
 use clap::builder::FalseyValueParser;
 use serde::Deserialize;
 
+/// Why the server keeps to itself, and nobody can sign in to its console.
+pub(crate) const NO_SIGN_IN: &str = "requests are not authenticated yet";
+
 /// The command line of `anywhen serve`. Every option can also stand in the environment or in
 /// the file; see the module head.
 #[derive(Debug, Default, clap::Args, Deserialize)]
@@ -232,8 +235,8 @@ impl Config {
             .unwrap_or(([127, 0, 0, 1], 8000).into());
         if !listen.ip().is_loopback() {
             bail!(
-                "listen address {listen} is not on loopback: requests are not authenticated yet, \
-                 so this server does not listen where other machines reach it; use 127.0.0.1 or ::1"
+                "listen address {listen} is not on loopback: {NO_SIGN_IN}, so this server does not \
+                 listen where other machines reach it; use 127.0.0.1 or ::1"
             );
         }
         let data_dir = arguments

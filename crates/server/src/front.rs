@@ -22,6 +22,15 @@ enum State {
     Away(Arc<str>),
 }
 
+impl State {
+    fn service(&self) -> Result<Arc<Service>, String> {
+        match self {
+            Self::Serving(service) => Ok(Arc::clone(service)),
+            Self::Away(reason) => Err(reason.to_string()),
+        }
+    }
+}
+
 /// The service as the listener sees it.
 pub(crate) struct Front(watch::Sender<State>);
 
@@ -59,16 +68,32 @@ impl Front {
 
     /// The text of the health check, or why the server is not healthy.
     pub(crate) fn health(&self) -> Result<String, String> {
-        match &*self.0.borrow() {
-            State::Serving(service) => service.health(),
-            State::Away(reason) => Err(reason.to_string()),
+        self.service()?.health()
+    }
+
+    /// Does something with the service, or with the reason why there is none. Given up (`None`) if
+    /// the service is taken away meanwhile: nobody may hold it for longer.
+    pub(crate) async fn with<T, W: Future<Output = T>>(
+        &self,
+        work: impl FnOnce(Result<Arc<Service>, String>) -> W,
+    ) -> Option<T> {
+        let mut state = self.0.subscribe();
+        let now = state.borrow_and_update().service();
+        tokio::select! {
+            biased;
+            done = work(now) => Some(done),
+            _ = state.changed() => None,
         }
+    }
+
+    /// The service that answers now, or why there is none.
+    pub(crate) fn service(&self) -> Result<Arc<Service>, String> {
+        self.0.borrow().service()
     }
 
     /// Brings gauges up to date before metrics are read.
     pub(crate) fn observe(&self) {
-        let state = self.0.borrow().clone();
-        if let State::Serving(service) = state {
+        if let Ok(service) = self.service() {
             service.observe();
         }
     }

@@ -7,14 +7,16 @@
 //! * A client that sends slowly or not at all is cut off after the request time-out.
 //! * On SIGTERM no new request is taken, those being served are answered, then the process ends.
 //!
-//! DynamoDB's API is `POST /`; everything else is a health check, the metrics, or a 404 in the
-//! form AWS gives it. Start reading at [`run`], then [`Listener::answer`].
+//! DynamoDB's API is `POST /`; everything else is a health check, the metrics, the console and the
+//! admin API ([`crate::pages`]), or a 404 in the form AWS gives it. Start reading at [`run`], then
+//! [`Listener::answer`].
 
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
+use anywhen_admin::Admin;
 use anywhen_api::Call;
 use anywhen_model::limits;
 use bytes::{Bytes, BytesMut};
@@ -33,6 +35,7 @@ use tokio::sync::Semaphore;
 use crate::config::Config;
 use crate::front::Front;
 use crate::guard::{Guard, Verdict};
+use crate::pages::Pages;
 use crate::request_metrics::RequestMetrics;
 
 /// Connections served at once; further ones wait in the listen queue.
@@ -52,13 +55,14 @@ const X_AMZ_CRC32: HeaderName = HeaderName::from_static("x-amz-crc32");
 const X_AMZ_TARGET: HeaderName = HeaderName::from_static("x-amz-target");
 const X_COMMIT_TIMESTAMP: HeaderName = HeaderName::from_static("x-anywhen-commit-timestamp");
 
-type Reply = Response<Full<Bytes>>;
+pub(crate) type Reply = Response<Full<Bytes>>;
 type Budget = tokio::sync::OwnedSemaphorePermit;
 
 /// Serves until SIGTERM or SIGINT, then drains.
 pub(crate) async fn run(
     config: &Config,
     front: Arc<Front>,
+    admin: Arc<Admin>,
     metrics: PrometheusHandle,
 ) -> anyhow::Result<()> {
     let socket = TcpListener::bind(config.listen)
@@ -66,7 +70,9 @@ pub(crate) async fn run(
         .with_context(|| format!("cannot listen on {}", config.listen))?;
     let address = socket.local_addr()?;
     let listener = Arc::new(Listener {
+        pages: Pages::new(Arc::clone(&front), Arc::clone(&admin)),
         front,
+        admin: Arc::clone(&admin),
         metrics,
         requests: RequestMetrics::default(),
         guard: Guard::new(config.cors_origins.clone()),
@@ -85,7 +91,9 @@ pub(crate) async fn run(
         };
         let (stream, permit) = accepted?;
         let connection = drain.watch(listener.serve(stream));
+        let admin = Arc::clone(&admin);
         tokio::spawn(async move {
+            let _counted = admin.requests().connect();
             metrics::gauge!("anywhen_connections").increment(1);
             if let Err(error) = connection.await {
                 tracing::debug!("connection ended: {error}");
@@ -150,6 +158,8 @@ async fn accept(
 
 struct Listener {
     front: Arc<Front>,
+    admin: Arc<Admin>,
+    pages: Pages,
     metrics: PrometheusHandle,
     requests: RequestMetrics,
     guard: Guard,
@@ -193,15 +203,20 @@ impl Listener {
         };
         let mut reply = match (request.method(), request.uri().path()) {
             (&Method::POST, "/") => self.call(request).await,
+            (&Method::GET, "/") if Pages::are_wanted(request.headers()) => Pages::found(),
             (&Method::GET, "/") => self.health(),
             (&Method::GET, "/metrics") => self.metrics(),
             (&Method::OPTIONS, _) if allowed_origin.is_some() => preflight(&request),
+            (_, path) if Pages::own(path) => {
+                let (method, uri, headers) = (request.method(), request.uri(), request.headers());
+                self.pages.answer(method, uri, headers).await
+            }
             _ => unknown(),
         };
         if let Some(origin) = allowed_origin {
             let headers = reply.headers_mut();
             headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
-            headers.insert(header::VARY, HeaderValue::from_static("Origin"));
+            headers.append(header::VARY, HeaderValue::from_static("Origin"));
             headers.insert(
                 header::ACCESS_CONTROL_EXPOSE_HEADERS,
                 HeaderValue::from_static(
@@ -230,8 +245,11 @@ impl Listener {
                 body,
             })
             .await;
-        self.requests
-            .record(answer.operation, answer.result, started.elapsed());
+        let took = started.elapsed();
+        self.requests.record(answer.operation, answer.result, took);
+        self.admin
+            .requests()
+            .count(answer.operation, answer.result, answer.status, took);
         let mut reply = Response::new(Full::new(answer.body));
         *reply.status_mut() =
             StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);

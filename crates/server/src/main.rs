@@ -2,10 +2,11 @@
 //!
 //! This crate is the binary: command line and configuration ([`config`]), wiring of the layers
 //! ([`wiring`]), what opens them again after a write failed ([`supervisor`]), the clock they share
-//! ([`clock`]), the HTTP listener ([`http`]) with the front behind which services change
-//! ([`front`]) and its guard against foreign web pages ([`guard`]), logs and metrics
-//! ([`telemetry`]) and progress bars ([`progress`]). No rule of DynamoDB lives here. Beside the
-//! server, [`archive`] looks at archives without one, and [`recover`] rebuilds a lost server.
+//! ([`clock`]), the HTTP listener ([`http`]) with the console and the admin API beside it
+//! ([`pages`]), the front behind which services change ([`front`]) and the guard against foreign
+//! web pages ([`guard`]), logs and metrics ([`telemetry`]) and progress bars ([`progress`]). No
+//! rule of DynamoDB lives here. Beside the server, [`archive`] looks at archives without one, and
+//! [`recover`] rebuilds a lost server.
 //!
 //! Standard output carries data only: the one line that says where the server listens, or what was
 //! asked for. All
@@ -18,6 +19,7 @@ mod config;
 mod front;
 mod guard;
 mod http;
+mod pages;
 mod progress;
 mod recover;
 mod request_metrics;
@@ -26,6 +28,7 @@ mod telemetry;
 mod wiring;
 
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::{Parser, Subcommand};
 
@@ -81,7 +84,10 @@ fn serve(arguments: config::ServeArguments) -> anyhow::Result<()> {
         .block_on(async {
             let surroundings = wiring::Surroundings::new(config)?;
             let supervisor = supervisor::Supervisor::start(surroundings).await?;
-            let outcome = http::run(supervisor.config(), supervisor.front(), metrics).await;
+            let (front, admin) = (supervisor.front(), supervisor.admin());
+            let history = pages::keep_history(Arc::clone(&front), Arc::clone(&admin));
+            let outcome = http::run(supervisor.config(), front, admin, metrics).await;
+            drop(history);
             supervisor.close().await;
             outcome
         })

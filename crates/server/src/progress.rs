@@ -6,9 +6,28 @@ use std::io::{IsTerminal as _, Write as _, stderr};
 use std::sync::Arc;
 
 use anywhen_model::{Realm, TableName};
-use anywhen_recovery::{ProgressSink, RestoreProgress, RestoreStage};
+use anywhen_recovery::{ProgressSink, RestoreBegun, RestoreProgress, RestoreStage};
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use parking_lot::Mutex;
+
+/// All of them hear of restores.
+pub(crate) struct Everybody(pub(crate) Vec<Arc<dyn ProgressSink>>);
+
+impl ProgressSink for Everybody {
+    fn begins(&self, restore: &RestoreBegun) {
+        self.0.iter().for_each(|sink| sink.begins(restore));
+    }
+
+    fn restore(&self, progress: &RestoreProgress) {
+        self.0.iter().for_each(|sink| sink.restore(progress));
+    }
+
+    fn fails(&self, realm: &Realm, target: &TableName, reason: &str) {
+        self.0
+            .iter()
+            .for_each(|sink| sink.fails(realm, target, reason));
+    }
+}
 
 /// One bar per restore that is under way.
 pub(crate) struct Bars {

@@ -15,6 +15,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use anywhen_admin::Admin;
 use anywhen_engine_local::LocalEngine;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -60,6 +61,11 @@ impl Supervisor {
 
     pub(crate) fn config(&self) -> &Config {
         &self.surroundings.config
+    }
+
+    /// What looks at all of it from outside.
+    pub(crate) fn admin(&self) -> Arc<Admin> {
+        Arc::clone(&self.surroundings.admin)
     }
 
     /// What answers requests.

@@ -10,22 +10,23 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, anyhow, bail};
+use anywhen_admin::{About, Admin};
 use anywhen_api::{Service, ServiceOptions};
-use anywhen_archive::{Archive, ArchiveError, ArchiverConfig, find_store, open_store};
+use anywhen_archive::{Archive, ArchiveError, ArchiverConfig, find_store, open_store, store_kind};
 use anywhen_engine::{Engine, Health};
 use anywhen_engine_local::{LocalEngine, LocalEngineOptions};
 use anywhen_kms::{MasterKey, Origin, OsRandomness};
 use anywhen_model::{Clock, Randomness, SteadyClock};
 use anywhen_recovery::{
-    Recovery, RecoveryLimits, RecoveryOptions, lost_archive, remembered_archive,
+    ProgressSink, Recovery, RecoveryLimits, RecoveryOptions, lost_archive, remembered_archive,
 };
 use anywhen_table::{Tables, TablesOptions};
 use fail_parallel::FailPointRegistry;
 use tokio::task::JoinSet;
 use tokio::time::MissedTickBehavior;
 
-use crate::config::{Config, Durability};
-use crate::progress::Bars;
+use crate::config::{Config, Durability, NO_SIGN_IN};
+use crate::progress::{Bars, Everybody};
 use crate::{clock, recover};
 
 /// What the layers are made of and stand in; outlives them when they are opened again.
@@ -35,7 +36,8 @@ pub(crate) struct Surroundings {
     randomness: Arc<dyn Randomness>,
     master: Arc<MasterKey>,
     failpoints: Arc<FailPointRegistry>,
-    bars: Arc<Bars>,
+    pub(crate) admin: Arc<Admin>,
+    progress: Arc<dyn ProgressSink>,
 }
 
 impl Surroundings {
@@ -43,12 +45,23 @@ impl Surroundings {
     pub(crate) fn new(config: Config) -> anyhow::Result<Self> {
         warn_of(&config);
         recover::refuse_unfinished(&config.data_dir)?;
+        let clock = clock::start();
+        let admin = Admin::new(
+            about(&config),
+            config.data_dir.clone(),
+            Arc::clone(&clock) as _,
+        );
+        let progress = Everybody(vec![
+            Arc::new(Bars::on_terminal("restore")),
+            admin.restores(),
+        ]);
         Ok(Self {
-            clock: clock::start(),
+            clock,
+            admin,
             randomness: Arc::new(OsRandomness),
             master: Arc::new(open_master_key(&config)?),
             failpoints: failpoints(&config)?,
-            bars: Arc::new(Bars::on_terminal("restore")),
+            progress: Arc::new(progress),
             config,
         })
     }
@@ -100,7 +113,7 @@ impl Layers {
             clock: Arc::clone(&clock),
             randomness: Arc::clone(randomness),
             failpoints: Arc::clone(&surroundings.failpoints),
-            progress: Arc::clone(&surroundings.bars) as _,
+            progress: Arc::clone(&surroundings.progress),
             spill_directory: config.data_dir.join("spill"),
             archiver: archiver(config)?,
             limits: RecoveryLimits::default(),
@@ -175,6 +188,23 @@ async fn expire_items(tables: Arc<Tables>, interval: Duration) {
         ticks.tick().await;
         let deleted = tables.expire_items().await;
         metrics::counter!("anywhen_expired_items_total").increment(deleted);
+    }
+}
+
+/// What the server tells of itself.
+fn about(config: &Config) -> About {
+    About {
+        version: env!("CARGO_PKG_VERSION"),
+        account: config.account.clone(),
+        default_region: config.default_region.clone(),
+        archive_kind: store_kind(&config.archive_url),
+        archive_is_default: config.archive_is_default,
+        throttling: config.throttling,
+        durability: match config.durability {
+            Durability::Fsync => "fsync",
+            Durability::Process => "process",
+        },
+        no_sign_in: Some(NO_SIGN_IN),
     }
 }
 
