@@ -2,7 +2,8 @@
 
 .PHONY: demo test soak bench bench-peers lint setup
 
-# Both restore walkthroughs with the real AWS CLI against a fresh server.
+# Both restore walkthroughs with the real AWS CLI against a fresh server. KEEP=1 leaves it running,
+# to be looked at in a browser.
 demo: setup
 	@scripts/demo
 

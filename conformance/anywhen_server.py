@@ -30,7 +30,8 @@ class Server:
     """One server; its directories outlive the process, so that it can be started again.
 
     `data_dir`, `archive_dir` and `master_key_file` may be another server's, to share them.
-    `archive_url` names an archive that is no directory; `environment` is set at every start.
+    `archive_url` names an archive that is no directory; `environment` is set at every start. One that
+    `outlives_us` is not stopped with the terminal.
     """
 
     def __init__(
@@ -42,6 +43,7 @@ class Server:
         archive_url=None,
         master_key_file=None,
         environment=None,
+        outlives_us=False,
     ):
         if root is None:
             self._keep = tempfile.TemporaryDirectory(prefix="anywhen-")
@@ -52,6 +54,7 @@ class Server:
         self.archive_dir = Path(archive_dir or self.root / "archive")
         self.archive_url = archive_url or str(self.archive_dir)
         self.environment = environment or {}
+        self._new_session = outlives_us
         self.master_key_file = Path(master_key_file or self.root / "master.key")
         self.log_file = self.root / "server.log"
         self.endpoint = None
@@ -73,6 +76,7 @@ class Server:
                 # SIGXFSZ stays ignored, as Python has it: a file size limit is then an error of
                 # the write that meets it, not the end of the process.
                 restore_signals=False,
+                start_new_session=self._new_session,
                 env={**os.environ, **self.environment, **environment},
             )
         self.endpoint = self._wait_until_ready()

@@ -1,6 +1,6 @@
 """Both restore walkthroughs with the real AWS CLI, and a check of every restored item.
 
-    python -m conformance.walkthrough [--endpoint-url URL]
+    python -m conformance.walkthrough [--endpoint-url URL | --keep]
 
 Shows each command as it is typed, with its answer. Ends with status 0 only if every restored
 table held exactly the items of its instant, and every index, read through queries, what those
@@ -10,6 +10,7 @@ items demand.
 import argparse
 import base64
 import json
+import os
 import sys
 import tempfile
 from pathlib import Path
@@ -346,15 +347,30 @@ def run(endpoint, show=print):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--endpoint-url", help="use this endpoint instead of a fresh server")
+    keep = os.environ.get("KEEP", "") not in ("", "0")
+    parser.add_argument("--keep", action="store_true", default=keep, help="leave the server running (or KEEP=1)")
     arguments = parser.parse_args()
     if arguments.endpoint_url:
         compared = run(arguments.endpoint_url)
+    elif arguments.keep:
+        server = Server(tempfile.mkdtemp(prefix="anywhen-"), outlives_us=True).start()
+        introduce(server)
+        try:
+            compared = run(server.endpoint)
+        finally:
+            introduce(server)
+            print(f"It goes on until it is stopped: kill {server.pid} && rm -r {server.root}")
     else:
         with Server() as server:
-            print(f"anywhen listening on {server.endpoint}, data and archive in {server.root}")
+            introduce(server)
             compared = run(server.endpoint)
     print(f"\nBoth walkthroughs hold: {compared} items and index entries compared, none differs.")
     return 0
+
+
+def introduce(server):
+    print(f"\nanywhen listening on {server.endpoint}, data and archive in {server.root}")
+    print(f"console: {server.endpoint}/console/")
 
 
 if __name__ == "__main__":
