@@ -11,4 +11,5 @@ mod restarts;
 mod restores;
 mod resumption;
 mod retention;
+mod told;
 mod world;

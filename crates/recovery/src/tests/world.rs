@@ -26,8 +26,8 @@ use crate::backup::{BackupRecord, BackupStatus};
 use crate::realm::RealmRecovery;
 use crate::{
     Consent, ProgressSink, RecoverError, RecoveredRealm, Recovery, RecoveryError, RecoveryLimits,
-    RecoveryOptions, RestoreFromBackup, RestoreOverrides, RestoreProgress, RestoreToPointInTime,
-    recover,
+    RecoveryOptions, RestoreBegun, RestoreFromBackup, RestoreOverrides, RestoreProgress,
+    RestoreToPointInTime, recover,
 };
 
 /// 2026-11-21 12:00:00 UTC, in microseconds.
@@ -90,17 +90,30 @@ pub(super) struct World {
 
 /// Remembers what it hears.
 #[derive(Debug, Default)]
-pub(super) struct Heard(parking_lot::Mutex<Vec<RestoreProgress>>);
+pub(super) struct Heard {
+    progress: parking_lot::Mutex<Vec<RestoreProgress>>,
+    pub(super) begun: parking_lot::Mutex<Vec<RestoreBegun>>,
+    /// Targets, with the reasons.
+    pub(super) failed: parking_lot::Mutex<Vec<(TableName, String)>>,
+}
 
 impl ProgressSink for Heard {
+    fn begins(&self, restore: &RestoreBegun) {
+        self.begun.lock().push(restore.clone());
+    }
+
     fn restore(&self, progress: &RestoreProgress) {
-        self.0.lock().push(progress.clone());
+        self.progress.lock().push(progress.clone());
+    }
+
+    fn fails(&self, _realm: &Realm, target: &TableName, reason: &str) {
+        self.failed.lock().push((target.clone(), reason.to_owned()));
     }
 }
 
 impl Heard {
     pub(super) fn lock(&self) -> parking_lot::MutexGuard<'_, Vec<RestoreProgress>> {
-        self.0.lock()
+        self.progress.lock()
     }
 }
 
