@@ -40,25 +40,25 @@ impl Token<'_> {
 }
 
 /// All tokens of `text`, the last being [`TokenKind::End`].
+///
+/// Looks at bytes: all that the grammars know is ASCII, and no byte of a longer character is.
 pub(crate) fn tokenize(text: &str) -> Vec<Token<'_>> {
-    let mut tokens = Vec::new();
+    let bytes = text.as_bytes();
+    let mut tokens = Vec::with_capacity(text.len() / BYTES_PER_TOKEN + 1);
     let mut start = 0;
-    while let Some(rest) = text.get(start..).filter(|rest| !rest.is_empty()) {
-        let (kind, length) = match next_token(rest) {
-            Some(found) => found,
-            None => (
-                TokenKind::Symbol,
-                rest.chars().next().map_or(1, char::len_utf8),
-            ),
-        };
-        if !rest.starts_with(is_white_space) {
-            tokens.push(Token {
-                kind,
-                text: rest.get(..length).unwrap_or(rest),
-                start,
-            });
+    while let Some(&first) = bytes.get(start) {
+        if is_white_space(first) {
+            start += 1;
+            continue;
         }
-        start += length;
+        let (kind, length) = next_token(first, text, start);
+        let end = start + length;
+        tokens.push(Token {
+            kind,
+            text: text.get(start..end).unwrap_or_default(),
+            start,
+        });
+        start = end;
     }
     tokens.push(Token {
         kind: TokenKind::End,
@@ -68,44 +68,62 @@ pub(crate) fn tokenize(text: &str) -> Vec<Token<'_>> {
     tokens
 }
 
-/// Kind and length in bytes of the token at the start of `rest`, if it is longer than a character.
-fn next_token(rest: &str) -> Option<(TokenKind, usize)> {
-    let first = rest.chars().next()?;
-    let tail = rest.get(first.len_utf8()..).unwrap_or_default();
-    let word_length = 1 + length_while(tail, is_word_character);
+/// Fewer than most texts have, white space counted, so that the list of tokens seldom grows.
+const BYTES_PER_TOKEN: usize = 3;
+
+/// Kind and length in bytes of the token at `start`, whose first byte is `first`.
+fn next_token(first: u8, text: &str, start: usize) -> (TokenKind, usize) {
+    let tail = text.as_bytes().get(start + 1..).unwrap_or_default();
+    let word_length = || 1 + length_while(tail, is_word_byte);
     match first {
-        'A'..='Z' | 'a'..='z' | '_' => Some((TokenKind::Word, word_length)),
-        '0' => Some((TokenKind::Integer, 1)),
-        '1'..='9' => Some((
+        b'A'..=b'Z' | b'a'..=b'z' | b'_' => (TokenKind::Word, word_length()),
+        b'#' => placeholder(TokenKind::NamePlaceholder, word_length()),
+        b':' => placeholder(TokenKind::ValuePlaceholder, word_length()),
+        b'1'..=b'9' => (
             TokenKind::Integer,
-            length_while(rest, |c| c.is_ascii_digit()),
-        )),
-        '#' if word_length > 1 => Some((TokenKind::NamePlaceholder, word_length)),
-        ':' if word_length > 1 => Some((TokenKind::ValuePlaceholder, word_length)),
-        '<' if tail.starts_with(['=', '>']) => Some((TokenKind::Symbol, 2)),
-        '>' if tail.starts_with('=') => Some((TokenKind::Symbol, 2)),
-        '"' | '\'' => Some((TokenKind::Symbol, 1 + tail.find(first)? + 1)),
-        _ => None,
+            1 + length_while(tail, |byte| byte.is_ascii_digit()),
+        ),
+        b'0' => (TokenKind::Integer, 1),
+        b'<' if matches!(tail.first(), Some(b'=' | b'>')) => (TokenKind::Symbol, 2),
+        b'>' if tail.first() == Some(&b'=') => (TokenKind::Symbol, 2),
+        b'"' | b'\'' => {
+            let quoted = memchr::memchr(first, tail).map(|close| close + 2);
+            (TokenKind::Symbol, quoted.unwrap_or(1))
+        }
+        0..=0x7f => (TokenKind::Symbol, 1),
+        _ => {
+            let character = text.get(start..).and_then(|rest| rest.chars().next());
+            (TokenKind::Symbol, character.map_or(1, char::len_utf8))
+        }
     }
 }
 
-/// Length in bytes of the longest prefix made of `wanted` characters.
-fn length_while(text: &str, wanted: impl Fn(char) -> bool) -> usize {
-    text.find(|c| !wanted(c)).unwrap_or(text.len())
+/// A `#` or `:` with what follows it, which is no placeholder if that is nothing.
+fn placeholder(kind: TokenKind, length: usize) -> (TokenKind, usize) {
+    let is_alone = length == 1;
+    (if is_alone { TokenKind::Symbol } else { kind }, length)
+}
+
+/// Length in bytes of the longest prefix made of `wanted` bytes.
+fn length_while(bytes: &[u8], wanted: impl Fn(u8) -> bool) -> usize {
+    let end = bytes.iter().position(|byte| !wanted(*byte));
+    end.unwrap_or(bytes.len())
 }
 
 /// The four characters that separate tokens.
-fn is_white_space(character: char) -> bool {
-    matches!(character, ' ' | '\t' | '\r' | '\n')
+fn is_white_space(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\r' | b'\n')
 }
 
 /// Characters that may follow the first one of a word or placeholder.
-pub(crate) fn is_word_character(character: char) -> bool {
-    character.is_ascii_alphanumeric() || character == '_'
+pub(crate) fn is_word_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_'
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn texts(expression: &str) -> Vec<&str> {
@@ -160,5 +178,20 @@ mod tests {
                 TokenKind::End
             ]
         );
+    }
+
+    proptest! {
+        #[test]
+        fn tokens_and_white_space_are_the_whole_text(text in "(\\PC|[ \t\r\n\"'#:<>=]|[a-z0-9]){0,40}") {
+            let mut end = 0;
+            for token in tokenize(&text) {
+                let between = text.get(end..token.start).unwrap();
+                prop_assert!(between.bytes().all(is_white_space), "{text:?}: {between:?}");
+                prop_assert_eq!(text.get(token.start..token.end()), Some(token.text));
+                prop_assert_eq!(token.text.is_empty(), token.kind == TokenKind::End);
+                end = token.end();
+            }
+            prop_assert_eq!(end, text.len());
+        }
     }
 }

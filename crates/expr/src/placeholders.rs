@@ -10,7 +10,7 @@ use std::sync::Arc;
 use anywhen_model::AttributeValue;
 use anywhen_model::limits::{PATH_ELEMENTS_MAX, PLACEHOLDER_BYTES_MAX, SUBSTITUTION_BYTES_MAX};
 
-use crate::lexer::is_word_character;
+use crate::lexer::is_word_byte;
 use crate::syntax::{RawName, RawPath, RawStep};
 use crate::{
     ExpressionError, ExpressionErrorKind, ExpressionParameter, Path, PathElement, reserved,
@@ -217,7 +217,7 @@ fn check_size(
 /// Whether `key` is `sigil` followed by at least one word character and nothing else.
 fn is_placeholder(sigil: char, key: &str) -> bool {
     key.strip_prefix(sigil)
-        .is_some_and(|name| !name.is_empty() && name.chars().all(is_word_character))
+        .is_some_and(|name| !name.is_empty() && name.bytes().all(is_word_byte))
 }
 
 /// Refuses a path with a reserved word among its bare names.
