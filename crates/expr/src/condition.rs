@@ -57,12 +57,7 @@ impl Condition {
         text: &str,
         placeholders: &mut Placeholders,
     ) -> Result<Self, ExpressionError> {
-        let parameter = match kind {
-            ConditionKind::Condition => ExpressionParameter::Condition,
-            ConditionKind::Filter => ExpressionParameter::Filter,
-        };
-        let root = parse(parameter, text, placeholders)?;
-        Ok(Self::new(root, Origin::Expression))
+        WrittenCondition::parse(kind.parameter(), text)?.bind_as(kind, placeholders)
     }
 
     /// A condition whose tree has been checked.
@@ -116,14 +111,55 @@ impl Condition {
     }
 }
 
-/// Parses and checks an expression that has the grammar of conditions.
-pub(crate) fn parse(
-    parameter: ExpressionParameter,
-    text: &str,
-    placeholders: &mut Placeholders,
-) -> Result<Node, ExpressionError> {
-    let raw = syntax::parse(parameter, text)?;
-    bind::bind(parameter, &raw, placeholders)
+/// An expression that has the grammar of conditions, as it is written: free of all faults that
+/// show without its placeholders.
+///
+/// Which parameter a text came in decides only how its faults read, so one without them is the same
+/// in all.
+#[derive(Debug)]
+pub(crate) struct WrittenCondition {
+    root: syntax::RawCondition,
+}
+
+impl WrittenCondition {
+    /// Parses `text` and checks what needs no placeholders.
+    pub(crate) fn parse(
+        parameter: ExpressionParameter,
+        text: &str,
+    ) -> Result<Self, ExpressionError> {
+        let root = syntax::parse(parameter, text)?;
+        bind::check(parameter, &root)?;
+        Ok(Self { root })
+    }
+
+    /// Puts the placeholders in and checks the rest.
+    pub(crate) fn bind(
+        &self,
+        parameter: ExpressionParameter,
+        placeholders: &mut Placeholders,
+    ) -> Result<Node, ExpressionError> {
+        bind::bind(parameter, &self.root, placeholders)
+    }
+
+    /// The condition of this kind.
+    pub(crate) fn bind_as(
+        &self,
+        kind: ConditionKind,
+        placeholders: &mut Placeholders,
+    ) -> Result<Condition, ExpressionError> {
+        let root = self.bind(kind.parameter(), placeholders)?;
+        Ok(Condition::new(root, Origin::Expression))
+    }
+}
+
+impl ConditionKind {
+    /// The parameter of a request that has such conditions.
+    pub(crate) fn parameter(self) -> ExpressionParameter {
+        match self {
+            Self::Condition => ExpressionParameter::Condition,
+            Self::Filter => ExpressionParameter::Filter,
+        }
+    }
 }
 
 /// A condition whose placeholders are resolved and whose operands fit their operators.

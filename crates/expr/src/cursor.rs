@@ -244,7 +244,7 @@ impl<'t> Cursor<'t> {
     }
 
     /// `path := name { '.' name | '[' integer ']' }`
-    pub(crate) fn path(&mut self) -> Result<RawPath<'t>, ExpressionError> {
+    pub(crate) fn path(&mut self) -> Result<RawPath, ExpressionError> {
         let mut path = RawPath {
             top_level: self.path_name()?,
             steps: Vec::new(),
@@ -254,7 +254,7 @@ impl<'t> Cursor<'t> {
     }
 
     /// Reads the steps that follow, if any, and adds them to `path`.
-    pub(crate) fn path_steps(&mut self, path: &mut RawPath<'t>) -> Result<(), ExpressionError> {
+    pub(crate) fn path_steps(&mut self, path: &mut RawPath) -> Result<(), ExpressionError> {
         loop {
             if self.accept(".") {
                 path.steps.push(RawStep::Name(self.path_name()?));
@@ -268,12 +268,12 @@ impl<'t> Cursor<'t> {
     }
 
     /// A bare name or a `#placeholder`.
-    fn path_name(&mut self) -> Result<RawName<'t>, ExpressionError> {
+    fn path_name(&mut self) -> Result<RawName, ExpressionError> {
         let token = self.peek();
         let name = if token.kind == TokenKind::NamePlaceholder {
-            RawName::Placeholder(token.text)
+            RawName::Placeholder(token.text.into())
         } else {
-            RawName::Bare(self.peek_name().ok_or_else(|| self.syntax_error())?)
+            RawName::Bare(self.peek_name().ok_or_else(|| self.syntax_error())?.into())
         };
         self.advance();
         Ok(name)

@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use anywhen_model::{AttributeValue, KeySchema, KeyValue};
 
-use crate::condition::{self, Node};
+use crate::condition::{Node, WrittenCondition};
 use crate::{ExpressionError, ExpressionErrorKind, ExpressionParameter, Placeholders};
 
 mod resolve;
@@ -121,7 +121,15 @@ pub(crate) type AttributeConditions = BTreeMap<String, AttributeCondition>;
 impl KeyCondition {
     /// Parses and checks `text`, looking placeholders up in `placeholders`.
     pub fn parse(text: &str, placeholders: &mut Placeholders) -> Result<Self, ExpressionError> {
-        let root = Arc::new(condition::parse(PARAMETER, text, placeholders)?);
+        Self::of_written(&WrittenCondition::parse(PARAMETER, text)?, placeholders)
+    }
+
+    /// The key condition that `written` is, with its placeholders put in.
+    pub(crate) fn of_written(
+        written: &WrittenCondition,
+        placeholders: &mut Placeholders,
+    ) -> Result<Self, ExpressionError> {
+        let root = Arc::new(written.bind(PARAMETER, placeholders)?);
         Ok(Self {
             form: Form::Expression(root),
         })

@@ -30,13 +30,13 @@ impl<T> Phrase<T> {
     }
 }
 
-impl<'t> Cursor<'t> {
+impl Cursor<'_> {
     /// An operand, in parentheses or not.
-    pub(crate) fn operand(&mut self) -> Result<RawOperand<'t>, ExpressionError> {
+    pub(crate) fn operand(&mut self) -> Result<RawOperand, ExpressionError> {
         self.operand_phrase().map(|phrase| phrase.body)
     }
 
-    fn operand_phrase(&mut self) -> Result<Phrase<RawOperand<'t>>, ExpressionError> {
+    fn operand_phrase(&mut self) -> Result<Phrase<RawOperand>, ExpressionError> {
         if !self.at("(") {
             return self.bare_operand().map(Phrase::bare);
         }
@@ -69,7 +69,7 @@ impl<'t> Cursor<'t> {
     /// The steps behind the parentheses around a path; says whether there were any.
     pub(crate) fn steps_after_parentheses(
         &mut self,
-        operand: &mut RawOperand<'t>,
+        operand: &mut RawOperand,
     ) -> Result<bool, ExpressionError> {
         let RawOperand::Path(path) = operand else {
             return Ok(false);
@@ -83,21 +83,26 @@ impl<'t> Cursor<'t> {
     }
 
     /// A function call, a value or a path.
-    pub(crate) fn bare_operand(&mut self) -> Result<RawOperand<'t>, ExpressionError> {
+    pub(crate) fn bare_operand(&mut self) -> Result<RawOperand, ExpressionError> {
         if let Some(name) = self.peek_function() {
             self.advance();
             self.count_operator();
             let arguments = self.operand_list()?;
-            return Ok(RawOperand::Function(RawFunction { name, arguments }));
+            return Ok(RawOperand::Function(RawFunction {
+                name: name.into(),
+                arguments,
+            }));
         }
         if self.peek().kind == TokenKind::ValuePlaceholder {
-            return self.value_placeholder().map(RawOperand::Value);
+            return self
+                .value_placeholder()
+                .map(|name| RawOperand::Value(name.into()));
         }
         self.path().map(RawOperand::Path)
     }
 
     /// `'(' operand { ',' operand } ')'`
-    pub(crate) fn operand_list(&mut self) -> Result<Vec<RawOperand<'t>>, ExpressionError> {
+    pub(crate) fn operand_list(&mut self) -> Result<Vec<RawOperand>, ExpressionError> {
         self.expect("(")?;
         self.descend()?;
         let operands = self.comma_separated(Self::operand)?;

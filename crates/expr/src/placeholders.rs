@@ -101,43 +101,64 @@ impl Placeholders {
         Ok(())
     }
 
+    /// Checks that [`Self::value`] finds a value. Notes no use: who checks still has to take it.
+    pub(crate) fn check_value(
+        &self,
+        parameter: ExpressionParameter,
+        placeholder: &str,
+    ) -> Result<(), ExpressionError> {
+        self.defined_value(parameter, placeholder).map(drop)
+    }
+
+    /// Checks that [`Self::path`] finds a path. Notes no use: who checks still has to take it.
+    pub(crate) fn check_path(
+        &self,
+        parameter: ExpressionParameter,
+        raw: &RawPath,
+    ) -> Result<(), ExpressionError> {
+        raw.names()
+            .try_for_each(|name| self.defined_name(parameter, name).map(drop))?;
+        check_levels(parameter, raw)
+    }
+
     /// The value that `placeholder` stands for in the expression of `parameter`.
     pub(crate) fn value(
         &mut self,
         parameter: ExpressionParameter,
         placeholder: &str,
     ) -> Result<Arc<AttributeValue>, ExpressionError> {
-        let value = self.values.get(placeholder).cloned().ok_or_else(|| {
-            let text = "An expression attribute value used in expression is not defined";
-            ExpressionError::semantics(parameter, format!("{text}; attribute value: {placeholder}"))
-        })?;
+        let value = Arc::clone(self.defined_value(parameter, placeholder)?);
         self.unused_values.remove(placeholder);
         Ok(value)
+    }
+
+    fn defined_value(
+        &self,
+        parameter: ExpressionParameter,
+        placeholder: &str,
+    ) -> Result<&Arc<AttributeValue>, ExpressionError> {
+        self.values.get(placeholder).ok_or_else(|| {
+            let text = "An expression attribute value used in expression is not defined";
+            ExpressionError::semantics(parameter, format!("{text}; attribute value: {placeholder}"))
+        })
     }
 
     /// The path that `raw` stands for in the expression of `parameter`.
     pub(crate) fn path(
         &mut self,
         parameter: ExpressionParameter,
-        raw: &RawPath<'_>,
+        raw: &RawPath,
     ) -> Result<Path, ExpressionError> {
-        let top_level = self.name(parameter, raw.top_level)?;
+        let top_level = self.name(parameter, &raw.top_level)?;
         let steps = raw
             .steps
             .iter()
             .map(|step| match step {
-                RawStep::Name(name) => self.name(parameter, *name).map(PathElement::Attribute),
+                RawStep::Name(name) => self.name(parameter, name).map(PathElement::Attribute),
                 RawStep::Index(index) => Ok(PathElement::Index(*index)),
             })
             .collect::<Result<Vec<_>, _>>()?;
-        let levels = 1 + steps.len();
-        if levels > PATH_ELEMENTS_MAX {
-            let text = "The document path has too many nesting levels";
-            return Err(ExpressionError::semantics(
-                parameter,
-                format!("{text}; nesting levels: {levels}"),
-            ));
-        }
+        check_levels(parameter, raw)?;
         Ok(Path::new(top_level, steps))
     }
 
@@ -145,19 +166,43 @@ impl Placeholders {
     fn name(
         &mut self,
         parameter: ExpressionParameter,
-        raw: RawName<'_>,
+        raw: &RawName,
     ) -> Result<String, ExpressionError> {
-        let placeholder = match raw {
-            RawName::Bare(name) => return Ok(name.to_owned()),
-            RawName::Placeholder(placeholder) => placeholder,
-        };
-        let name = self.names.get(placeholder).cloned().ok_or_else(|| {
-            let text = "An expression attribute name used in the document path is not defined";
-            ExpressionError::semantics(parameter, format!("{text}; attribute name: {placeholder}"))
-        })?;
-        self.unused_names.remove(placeholder);
+        let name = self.defined_name(parameter, raw)?.to_owned();
+        if let RawName::Placeholder(placeholder) = raw {
+            self.unused_names.remove(&**placeholder);
+        }
         Ok(name)
     }
+
+    fn defined_name<'n>(
+        &'n self,
+        parameter: ExpressionParameter,
+        raw: &'n RawName,
+    ) -> Result<&'n str, ExpressionError> {
+        let placeholder = match raw {
+            RawName::Bare(name) => return Ok(name),
+            RawName::Placeholder(placeholder) => placeholder,
+        };
+        let name = self.names.get(&**placeholder).map(String::as_str);
+        name.ok_or_else(|| {
+            let text = "An expression attribute name used in the document path is not defined";
+            ExpressionError::semantics(parameter, format!("{text}; attribute name: {placeholder}"))
+        })
+    }
+}
+
+/// A path must not nest too deep.
+fn check_levels(parameter: ExpressionParameter, raw: &RawPath) -> Result<(), ExpressionError> {
+    let levels = 1 + raw.steps.len();
+    if levels <= PATH_ELEMENTS_MAX {
+        return Ok(());
+    }
+    let text = "The document path has too many nesting levels";
+    Err(ExpressionError::semantics(
+        parameter,
+        format!("{text}; nesting levels: {levels}"),
+    ))
 }
 
 /// Checks that `map` has keys, and that they are `sigil` and then word characters.
@@ -223,7 +268,7 @@ fn is_placeholder(sigil: char, key: &str) -> bool {
 /// Refuses a path with a reserved word among its bare names.
 pub(crate) fn check_not_reserved(
     parameter: ExpressionParameter,
-    path: &RawPath<'_>,
+    path: &RawPath,
 ) -> Result<(), ExpressionError> {
     for name in path.names() {
         if let RawName::Bare(name) = name

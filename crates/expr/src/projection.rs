@@ -8,6 +8,7 @@ use anywhen_model::Item;
 use crate::cursor::Cursor;
 use crate::path_tree::{self, TopLevel};
 use crate::placeholders::check_not_reserved;
+use crate::syntax::RawPath;
 use crate::{ExpressionError, ExpressionErrorKind, ExpressionParameter, Path, Placeholders};
 
 const PARAMETER: ExpressionParameter = ExpressionParameter::Projection;
@@ -31,17 +32,7 @@ impl Projection {
     /// projection := path { ',' path }
     /// ```
     pub fn parse(text: &str, placeholders: &mut Placeholders) -> Result<Self, ExpressionError> {
-        let mut cursor = Cursor::new(PARAMETER, text)?;
-        let raw_paths = cursor.comma_separated(Cursor::path)?;
-        cursor.finish()?;
-        raw_paths
-            .iter()
-            .try_for_each(|path| check_not_reserved(PARAMETER, path))?;
-        let paths: Vec<_> = raw_paths
-            .iter()
-            .map(|path| placeholders.path(PARAMETER, path))
-            .collect::<Result<_, _>>()?;
-        Self::from_paths(paths)
+        WrittenProjection::parse(text)?.bind(placeholders)
     }
 
     /// The projection on whole attributes, as the legacy AttributesToGet asks for.
@@ -94,6 +85,38 @@ impl Projection {
     /// The names of the attributes the paths start at, ascending, each once.
     pub fn top_level_names(&self) -> impl Iterator<Item = &str> {
         self.inner.tree.keys().map(String::as_str)
+    }
+}
+
+/// A projection as it is written: free of all faults that show without its placeholders.
+#[derive(Debug)]
+pub(crate) struct WrittenProjection {
+    paths: Vec<RawPath>,
+}
+
+impl WrittenProjection {
+    /// Parses `text` and checks what needs no placeholders.
+    pub(crate) fn parse(text: &str) -> Result<Self, ExpressionError> {
+        let mut cursor = Cursor::new(PARAMETER, text)?;
+        let paths = cursor.comma_separated(Cursor::path)?;
+        cursor.finish()?;
+        paths
+            .iter()
+            .try_for_each(|path| check_not_reserved(PARAMETER, path))?;
+        Ok(Self { paths })
+    }
+
+    /// Puts the placeholders in and checks the rest.
+    pub(crate) fn bind(
+        &self,
+        placeholders: &mut Placeholders,
+    ) -> Result<Projection, ExpressionError> {
+        let paths: Vec<_> = self
+            .paths
+            .iter()
+            .map(|path| placeholders.path(PARAMETER, path))
+            .collect::<Result<_, _>>()?;
+        Projection::from_paths(paths)
     }
 }
 

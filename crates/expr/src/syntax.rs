@@ -1,71 +1,71 @@
 //! Expressions as written: the trees the parsers build, placeholders not yet looked up.
 //!
-//! They borrow from the text and live only until they are bound to a request's
-//! [`Placeholders`](crate::Placeholders).
+//! They own what they hold, so that the trees of one text can be kept and bound to the
+//! [`Placeholders`](crate::Placeholders) of one request after another.
 
 /// A document path as written.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct RawPath<'t> {
+pub(crate) struct RawPath {
     /// The attribute of the item that the path starts at.
-    pub(crate) top_level: RawName<'t>,
+    pub(crate) top_level: RawName,
     /// The steps into it.
-    pub(crate) steps: Vec<RawStep<'t>>,
+    pub(crate) steps: Vec<RawStep>,
 }
 
 /// An attribute name as written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum RawName<'t> {
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum RawName {
     /// The name itself.
-    Bare(&'t str),
+    Bare(Box<str>),
     /// A `#placeholder` for it.
-    Placeholder(&'t str),
+    Placeholder(Box<str>),
 }
 
 /// One step of a path as written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum RawStep<'t> {
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum RawStep {
     /// `.name`
-    Name(RawName<'t>),
+    Name(RawName),
     /// `[index]`
     Index(usize),
 }
 
 /// Something that has a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum RawOperand<'t> {
+pub(crate) enum RawOperand {
     /// A document path.
-    Path(RawPath<'t>),
+    Path(RawPath),
     /// A `:placeholder` for a value.
-    Value(&'t str),
+    Value(Box<str>),
     /// A function call.
-    Function(RawFunction<'t>),
+    Function(RawFunction),
 }
 
 /// A function call; the name may be anything, the arguments are at least one.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct RawFunction<'t> {
+pub(crate) struct RawFunction {
     /// The name as written.
-    pub(crate) name: &'t str,
+    pub(crate) name: Box<str>,
     /// The arguments, in order.
-    pub(crate) arguments: Vec<RawOperand<'t>>,
+    pub(crate) arguments: Vec<RawOperand>,
 }
 
-impl<'t> RawPath<'t> {
+impl RawPath {
     /// The names in the path, from left to right.
-    pub(crate) fn names(&self) -> impl Iterator<Item = RawName<'t>> {
+    pub(crate) fn names(&self) -> impl Iterator<Item = &RawName> {
         let step_names = self.steps.iter().filter_map(|step| match step {
-            RawStep::Name(name) => Some(*name),
+            RawStep::Name(name) => Some(name),
             RawStep::Index(_) => None,
         });
-        std::iter::once(self.top_level).chain(step_names)
+        std::iter::once(&self.top_level).chain(step_names)
     }
 }
 
-impl<'t> RawOperand<'t> {
+impl RawOperand {
     /// Calls `visit` with every function in this operand, inner ones before those around them.
     pub(crate) fn each_function<E>(
         &self,
-        visit: &mut impl FnMut(&RawFunction<'t>) -> Result<(), E>,
+        visit: &mut impl FnMut(&RawFunction) -> Result<(), E>,
     ) -> Result<(), E> {
         match self {
             Self::Function(function) => function.each_function(visit),
@@ -88,7 +88,7 @@ impl<'t> RawOperand<'t> {
     }
 }
 
-impl RawFunction<'_> {
+impl RawFunction {
     /// Calls `visit` with this function, after the functions among its arguments.
     pub(crate) fn each_function<E>(
         &self,

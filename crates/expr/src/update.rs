@@ -110,9 +110,7 @@ pub enum UpdateError {
 impl Update {
     /// Parses and checks `text`, looking placeholders up in `placeholders`.
     pub fn parse(text: &str, placeholders: &mut Placeholders) -> Result<Self, ExpressionError> {
-        let raw = syntax::parse(text)?;
-        let inner = Arc::new(bind::bind(&raw, placeholders)?);
-        Ok(Self { inner })
+        WrittenUpdate::parse(text)?.bind(placeholders)
     }
 
     /// The update of these actions, whose operands fit; no target may overlap another.
@@ -213,6 +211,27 @@ impl Update {
                 ),
             )),
         }
+    }
+}
+
+/// An update as it is written: free of all faults that show without its placeholders.
+#[derive(Debug)]
+pub(crate) struct WrittenUpdate {
+    sections: Vec<syntax::RawSection>,
+}
+
+impl WrittenUpdate {
+    /// Parses `text` and checks what needs no placeholders.
+    pub(crate) fn parse(text: &str) -> Result<Self, ExpressionError> {
+        let sections = syntax::parse(text)?;
+        bind::check(&sections)?;
+        Ok(Self { sections })
+    }
+
+    /// Puts the placeholders in and checks the rest.
+    pub(crate) fn bind(&self, placeholders: &mut Placeholders) -> Result<Update, ExpressionError> {
+        let inner = Arc::new(bind::bind(&self.sections, placeholders)?);
+        Ok(Update { inner })
     }
 }
 

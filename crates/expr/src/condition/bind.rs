@@ -33,20 +33,29 @@ const UPDATE_FUNCTIONS: [&str; 2] = ["if_not_exists", "list_append"];
 /// The types an attribute can have, as attribute_type knows them, in the order of the error text.
 const TYPE_NAMES: [&str; 10] = ["B", "NULL", "SS", "BOOL", "L", "BS", "N", "NS", "S", "M"];
 
-/// Checks `raw` and resolves its placeholders.
+/// Checks what goes over the whole expression and needs no placeholders.
+pub(super) fn check(parameter: ExpressionParameter, raw: &RawCondition) -> Checked {
+    let checker = Checker { parameter };
+    raw.each_test(&mut |test| checker.check_function_names(test))?;
+    raw.each_test(&mut |test| checker.check_function_places(test))?;
+    raw.each_test(&mut |test| checker.check_reserved_words(test))
+}
+
+/// Resolves the placeholders of `raw`, which has gone through [`check`], and checks the rest.
 pub(super) fn bind(
     parameter: ExpressionParameter,
-    raw: &RawCondition<'_>,
+    raw: &RawCondition,
     placeholders: &mut Placeholders,
 ) -> Result<Node, ExpressionError> {
     let mut binder = Binder {
         parameter,
         placeholders,
     };
-    raw.each_test(&mut |test| binder.check_function_names(test))?;
-    raw.each_test(&mut |test| binder.check_function_places(test))?;
-    raw.each_test(&mut |test| binder.check_reserved_words(test))?;
     binder.node(raw)
+}
+
+struct Checker {
+    parameter: ExpressionParameter,
 }
 
 struct Binder<'p> {
@@ -57,10 +66,10 @@ struct Binder<'p> {
 type Checked = Result<(), ExpressionError>;
 
 /// Checks over the whole expression.
-impl Binder<'_> {
-    fn check_function_names(&self, test: &RawTest<'_>) -> Checked {
-        let check = &mut |function: &RawFunction<'_>| {
-            let name = function.name;
+impl Checker {
+    fn check_function_names(&self, test: &RawTest) -> Checked {
+        let check = &mut |function: &RawFunction| {
+            let name = &*function.name;
             if FUNCTIONS.contains(&name) {
                 Ok(())
             } else if UPDATE_FUNCTIONS.contains(&name) {
@@ -80,15 +89,15 @@ impl Binder<'_> {
     }
 
     /// Only size has a value, and it alone is no condition.
-    fn check_function_places(&self, test: &RawTest<'_>) -> Checked {
-        let misplaced = |function: &RawFunction<'_>| {
+    fn check_function_places(&self, test: &RawTest) -> Checked {
+        let misplaced = |function: &RawFunction| {
             self.error(format!(
                 "The function is not allowed to be used this way in an expression; function: {}",
                 function.name
             ))
         };
-        let check = &mut |function: &RawFunction<'_>| {
-            if function.name == "size" {
+        let check = &mut |function: &RawFunction| {
+            if &*function.name == "size" {
                 Ok(())
             } else {
                 Err(misplaced(function))
@@ -97,12 +106,12 @@ impl Binder<'_> {
         test.operands()
             .try_for_each(|operand| operand.each_function(check))?;
         match test {
-            RawTest::Function(function) if function.name == "size" => Err(misplaced(function)),
+            RawTest::Function(function) if &*function.name == "size" => Err(misplaced(function)),
             _ => Ok(()),
         }
     }
 
-    fn check_reserved_words(&self, test: &RawTest<'_>) -> Checked {
+    fn check_reserved_words(&self, test: &RawTest) -> Checked {
         test.operands().try_for_each(|operand| {
             operand.each_leaf(&mut |leaf| match leaf {
                 RawOperand::Path(path) => check_not_reserved(self.parameter, path),
@@ -118,7 +127,11 @@ impl Binder<'_> {
 
 /// Checks test by test, which end in the bound tree.
 impl Binder<'_> {
-    fn node(&mut self, raw: &RawCondition<'_>) -> Result<Node, ExpressionError> {
+    fn error(&self, text: impl std::fmt::Display) -> ExpressionError {
+        ExpressionError::semantics(self.parameter, text)
+    }
+
+    fn node(&mut self, raw: &RawCondition) -> Result<Node, ExpressionError> {
         Ok(match raw {
             RawCondition::And(conditions) => Node::And(self.nodes(conditions)?),
             RawCondition::Or(conditions) => Node::Or(self.nodes(conditions)?),
@@ -127,11 +140,11 @@ impl Binder<'_> {
         })
     }
 
-    fn nodes(&mut self, raw: &[RawCondition<'_>]) -> Result<Vec<Node>, ExpressionError> {
+    fn nodes(&mut self, raw: &[RawCondition]) -> Result<Vec<Node>, ExpressionError> {
         raw.iter().map(|condition| self.node(condition)).collect()
     }
 
-    fn test(&mut self, raw: &RawTest<'_>) -> Result<Test, ExpressionError> {
+    fn test(&mut self, raw: &RawTest) -> Result<Test, ExpressionError> {
         self.check_defined(raw)?;
         match raw {
             RawTest::Compare {
@@ -150,11 +163,11 @@ impl Binder<'_> {
     }
 
     /// Looks all placeholders of a test up before anything else is checked in it.
-    fn check_defined(&mut self, raw: &RawTest<'_>) -> Checked {
+    fn check_defined(&self, raw: &RawTest) -> Checked {
         raw.operands().try_for_each(|operand| {
             operand.each_leaf(&mut |leaf| match leaf {
-                RawOperand::Path(path) => self.placeholders.path(self.parameter, path).map(drop),
-                RawOperand::Value(name) => self.placeholders.value(self.parameter, name).map(drop),
+                RawOperand::Path(path) => self.placeholders.check_path(self.parameter, path),
+                RawOperand::Value(name) => self.placeholders.check_value(self.parameter, name),
                 RawOperand::Function(_) => Ok(()),
             })
         })
@@ -163,8 +176,8 @@ impl Binder<'_> {
     fn comparison(
         &mut self,
         comparator: Comparator,
-        left: &RawOperand<'_>,
-        right: &RawOperand<'_>,
+        left: &RawOperand,
+        right: &RawOperand,
     ) -> Result<Test, ExpressionError> {
         let (left, right) = (self.operand(left)?, self.operand(right)?);
         self.check_distinct(comparator.symbol(), &left, &right)?;
@@ -182,9 +195,9 @@ impl Binder<'_> {
 
     fn between(
         &mut self,
-        operand: &RawOperand<'_>,
-        lower: &RawOperand<'_>,
-        upper: &RawOperand<'_>,
+        operand: &RawOperand,
+        lower: &RawOperand,
+        upper: &RawOperand,
     ) -> Result<Test, ExpressionError> {
         let operand = self.operand(operand)?;
         let (lower, upper) = (self.operand(lower)?, self.operand(upper)?);
@@ -203,8 +216,8 @@ impl Binder<'_> {
 
     fn membership(
         &mut self,
-        operand: &RawOperand<'_>,
-        candidates: &[RawOperand<'_>],
+        operand: &RawOperand,
+        candidates: &[RawOperand],
     ) -> Result<Test, ExpressionError> {
         let operand = self.operand(operand)?;
         let candidates: Vec<_> = candidates
@@ -223,8 +236,8 @@ impl Binder<'_> {
         })
     }
 
-    fn function(&mut self, raw: &RawFunction<'_>) -> Result<Test, ExpressionError> {
-        let name = raw.name;
+    fn function(&mut self, raw: &RawFunction) -> Result<Test, ExpressionError> {
+        let name = &*raw.name;
         match name {
             "attribute_exists" => Ok(Test::Exists(self.path_argument(raw)?)),
             "attribute_not_exists" => Ok(Test::NotExists(self.path_argument(raw)?)),
@@ -254,7 +267,7 @@ impl Binder<'_> {
         }
     }
 
-    fn operand(&mut self, raw: &RawOperand<'_>) -> Result<Operand, ExpressionError> {
+    fn operand(&mut self, raw: &RawOperand) -> Result<Operand, ExpressionError> {
         match raw {
             RawOperand::Path(path) => self
                 .placeholders
@@ -280,7 +293,7 @@ impl Binder<'_> {
     /// The arguments of a function that takes `N` of them.
     fn arguments<const N: usize>(
         &mut self,
-        raw: &RawFunction<'_>,
+        raw: &RawFunction,
     ) -> Result<[Operand; N], ExpressionError> {
         let arguments: Vec<_> = raw
             .arguments
@@ -298,7 +311,7 @@ impl Binder<'_> {
     }
 
     /// The argument of a function that takes one path.
-    fn path_argument(&mut self, raw: &RawFunction<'_>) -> Result<crate::Path, ExpressionError> {
+    fn path_argument(&mut self, raw: &RawFunction) -> Result<crate::Path, ExpressionError> {
         let [operand] = self.arguments(raw)?;
         match operand {
             Operand::Path(path) => Ok(path),

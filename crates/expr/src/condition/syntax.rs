@@ -21,30 +21,30 @@ use crate::{ExpressionError, ExpressionParameter};
 
 /// A condition as written.
 #[derive(Debug)]
-pub(super) enum RawCondition<'t> {
-    And(Vec<RawCondition<'t>>),
-    Or(Vec<RawCondition<'t>>),
-    Not(Box<RawCondition<'t>>),
+pub(super) enum RawCondition {
+    And(Vec<RawCondition>),
+    Or(Vec<RawCondition>),
+    Not(Box<RawCondition>),
     /// In a box because conditions are handed up through every level of nesting.
-    Test(Box<RawTest<'t>>),
+    Test(Box<RawTest>),
 }
 
 /// A comparison or function call: what is true or false by itself.
 #[derive(Debug)]
-pub(super) enum RawTest<'t> {
+pub(super) enum RawTest {
     Compare {
         comparator: Comparator,
-        operands: [RawOperand<'t>; 2],
+        operands: [RawOperand; 2],
     },
     /// The operand, then the lower and the upper bound.
     Between {
-        operands: [RawOperand<'t>; 3],
+        operands: [RawOperand; 3],
     },
     In {
-        operand: RawOperand<'t>,
-        candidates: Vec<RawOperand<'t>>,
+        operand: RawOperand,
+        candidates: Vec<RawOperand>,
     },
-    Function(RawFunction<'t>),
+    Function(RawFunction),
 }
 
 /// The six comparison operators.
@@ -85,7 +85,7 @@ impl Comparator {
 pub(super) fn parse(
     parameter: ExpressionParameter,
     text: &str,
-) -> Result<RawCondition<'_>, ExpressionError> {
+) -> Result<RawCondition, ExpressionError> {
     let mut cursor = Cursor::new(parameter, text)?;
     let phrase = disjunction(&mut cursor)?;
     let condition = into_condition(&cursor, phrase)?;
@@ -95,18 +95,18 @@ pub(super) fn parse(
 
 /// A condition or an operand. A function call counts as an operand until it is used.
 #[derive(Debug)]
-enum ConditionOrOperand<'t> {
-    Condition(RawCondition<'t>),
-    Operand(RawOperand<'t>),
+enum ConditionOrOperand {
+    Condition(RawCondition),
+    Operand(RawOperand),
 }
 
-type Parsed<'t> = Result<Phrase<ConditionOrOperand<'t>>, ExpressionError>;
+type Parsed = Result<Phrase<ConditionOrOperand>, ExpressionError>;
 
-fn disjunction<'t>(cursor: &mut Cursor<'t>) -> Parsed<'t> {
+fn disjunction(cursor: &mut Cursor<'_>) -> Parsed {
     chain(cursor, "OR", conjunction, RawCondition::Or)
 }
 
-fn conjunction<'t>(cursor: &mut Cursor<'t>) -> Parsed<'t> {
+fn conjunction(cursor: &mut Cursor<'_>) -> Parsed {
     chain(cursor, "AND", negation, RawCondition::And)
 }
 
@@ -114,9 +114,9 @@ fn conjunction<'t>(cursor: &mut Cursor<'t>) -> Parsed<'t> {
 fn chain<'t>(
     cursor: &mut Cursor<'t>,
     operator: &str,
-    part: fn(&mut Cursor<'t>) -> Parsed<'t>,
-    combine: fn(Vec<RawCondition<'t>>) -> RawCondition<'t>,
-) -> Parsed<'t> {
+    part: fn(&mut Cursor<'t>) -> Parsed,
+    combine: fn(Vec<RawCondition>) -> RawCondition,
+) -> Parsed {
     let first = part(cursor)?;
     if !cursor.at_keyword(operator) {
         return Ok(first);
@@ -130,7 +130,7 @@ fn chain<'t>(
     Ok(bare_condition(combine(conditions)))
 }
 
-fn negation<'t>(cursor: &mut Cursor<'t>) -> Parsed<'t> {
+fn negation(cursor: &mut Cursor<'_>) -> Parsed {
     let mut negations = 0;
     while cursor.accept_keyword("NOT") {
         cursor.count_operator();
@@ -150,7 +150,7 @@ fn negation<'t>(cursor: &mut Cursor<'t>) -> Parsed<'t> {
 }
 
 /// An operand with the comparison behind it; or just a phrase, if there is no comparison.
-fn test<'t>(cursor: &mut Cursor<'t>) -> Parsed<'t> {
+fn test(cursor: &mut Cursor<'_>) -> Parsed {
     let mut phrase = primary(cursor)?;
     if let ConditionOrOperand::Operand(operand) = phrase.body {
         let body = comparison(cursor, operand)?;
@@ -161,10 +161,10 @@ fn test<'t>(cursor: &mut Cursor<'t>) -> Parsed<'t> {
 }
 
 /// The comparison of `left` with what follows it, or `left` itself if nothing does.
-fn comparison<'t>(
-    cursor: &mut Cursor<'t>,
-    left: RawOperand<'t>,
-) -> Result<ConditionOrOperand<'t>, ExpressionError> {
+fn comparison(
+    cursor: &mut Cursor<'_>,
+    left: RawOperand,
+) -> Result<ConditionOrOperand, ExpressionError> {
     let test = if let Some(comparator) = accept_comparator(cursor) {
         RawTest::Compare {
             comparator,
@@ -200,7 +200,7 @@ fn accept_comparator(cursor: &mut Cursor<'_>) -> Option<Comparator> {
 }
 
 /// An operand, or anything in parentheses.
-fn primary<'t>(cursor: &mut Cursor<'t>) -> Parsed<'t> {
+fn primary(cursor: &mut Cursor<'_>) -> Parsed {
     if !cursor.at("(") {
         return cursor
             .bare_operand()
@@ -216,15 +216,15 @@ fn primary<'t>(cursor: &mut Cursor<'t>) -> Parsed<'t> {
     Ok(phrase)
 }
 
-fn bare_condition(condition: RawCondition<'_>) -> Phrase<ConditionOrOperand<'_>> {
+fn bare_condition(condition: RawCondition) -> Phrase<ConditionOrOperand> {
     Phrase::bare(ConditionOrOperand::Condition(condition))
 }
 
 /// Takes `phrase` for a condition; a syntax error at the next token if it cannot be one.
-fn into_condition<'t>(
-    cursor: &Cursor<'t>,
-    phrase: Phrase<ConditionOrOperand<'t>>,
-) -> Result<RawCondition<'t>, ExpressionError> {
+fn into_condition(
+    cursor: &Cursor<'_>,
+    phrase: Phrase<ConditionOrOperand>,
+) -> Result<RawCondition, ExpressionError> {
     match phrase.body {
         ConditionOrOperand::Condition(condition) => Ok(condition),
         ConditionOrOperand::Operand(RawOperand::Function(function)) => {
@@ -234,11 +234,11 @@ fn into_condition<'t>(
     }
 }
 
-impl<'t> RawCondition<'t> {
+impl RawCondition {
     /// Calls `visit` with every test, from left to right.
     pub(super) fn each_test<E>(
         &self,
-        visit: &mut impl FnMut(&RawTest<'t>) -> Result<(), E>,
+        visit: &mut impl FnMut(&RawTest) -> Result<(), E>,
     ) -> Result<(), E> {
         match self {
             Self::And(conditions) | Self::Or(conditions) => conditions
@@ -250,9 +250,9 @@ impl<'t> RawCondition<'t> {
     }
 }
 
-impl<'t> RawTest<'t> {
+impl RawTest {
     /// The operands, from left to right; of a function call, the arguments.
-    pub(super) fn operands(&self) -> impl Iterator<Item = &RawOperand<'t>> {
+    pub(super) fn operands(&self) -> impl Iterator<Item = &RawOperand> {
         let (first, others): (&[_], &[_]) = match self {
             Self::Compare { operands, .. } => (operands, &[]),
             Self::Between { operands } => (operands, &[]),

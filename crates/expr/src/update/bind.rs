@@ -35,23 +35,23 @@ const CONDITION_FUNCTIONS: [&str; 6] = [
 
 type Checked = Result<(), ExpressionError>;
 
-/// Checks the sections of an update and resolves its placeholders.
+/// Checks the classes of error that need no placeholders.
+pub(super) fn check(sections: &[RawSection]) -> Checked {
+    let actions = || sections.iter().flat_map(|section| &section.actions);
+    actions().try_for_each(check_reserved_words)?;
+    actions().try_for_each(check_function_names)?;
+    check_sections(sections)
+}
+
+/// Resolves the placeholders of sections that have gone through [`check`], and checks the rest.
 pub(super) fn bind(
-    sections: &[RawSection<'_>],
+    sections: &[RawSection],
     placeholders: &mut Placeholders,
 ) -> Result<Inner, ExpressionError> {
     let raw_actions: Vec<_> = sections
         .iter()
         .flat_map(|section| &section.actions)
         .collect();
-    raw_actions
-        .iter()
-        .try_for_each(|action| check_reserved_words(action))?;
-    raw_actions
-        .iter()
-        .try_for_each(|action| check_function_names(action))?;
-    check_sections(sections)?;
-
     let mut binder = Binder { placeholders };
     let targets = raw_actions
         .iter()
@@ -86,7 +86,7 @@ fn error(text: impl std::fmt::Display) -> ExpressionError {
     ExpressionError::semantics(PARAMETER, text)
 }
 
-fn check_reserved_words(action: &RawAction<'_>) -> Checked {
+fn check_reserved_words(action: &RawAction) -> Checked {
     check_not_reserved(PARAMETER, &action.target)?;
     action.operands().iter().try_for_each(|operand| {
         operand.each_leaf(&mut |leaf| match leaf {
@@ -96,9 +96,9 @@ fn check_reserved_words(action: &RawAction<'_>) -> Checked {
     })
 }
 
-fn check_function_names(action: &RawAction<'_>) -> Checked {
-    let check = &mut |function: &RawFunction<'_>| {
-        let name = function.name;
+fn check_function_names(action: &RawAction) -> Checked {
+    let check = &mut |function: &RawFunction| {
+        let name = &*function.name;
         if FUNCTIONS.contains(&name) {
             Ok(())
         } else if CONDITION_FUNCTIONS.contains(&name) {
@@ -114,7 +114,7 @@ fn check_function_names(action: &RawAction<'_>) -> Checked {
         .try_for_each(|operand| operand.each_function(check))
 }
 
-fn check_sections(sections: &[RawSection<'_>]) -> Checked {
+fn check_sections(sections: &[RawSection]) -> Checked {
     let repeated = sections.iter().enumerate().find(|(position, section)| {
         sections
             .iter()
@@ -137,11 +137,11 @@ struct Binder<'p> {
 impl Binder<'_> {
     /// The target of an action. Looks the names among its operands up too, since DynamoDB finds
     /// all undefined names before the first undefined value.
-    fn target(&mut self, action: &RawAction<'_>) -> Result<Path, ExpressionError> {
+    fn target(&mut self, action: &RawAction) -> Result<Path, ExpressionError> {
         let target = self.placeholders.path(PARAMETER, &action.target)?;
         for operand in action.operands() {
             operand.each_leaf(&mut |leaf| match leaf {
-                RawOperand::Path(path) => self.placeholders.path(PARAMETER, path).map(drop),
+                RawOperand::Path(path) => self.placeholders.check_path(PARAMETER, path),
                 _ => Ok(()),
             })?;
         }
@@ -149,21 +149,21 @@ impl Binder<'_> {
     }
 
     /// Looks the values of an action up.
-    fn check_values(&mut self, action: &RawAction<'_>) -> Checked {
-        if let RawActionKind::Add(name) | RawActionKind::Delete(name) = action.kind {
-            self.placeholders.value(PARAMETER, name)?;
+    fn check_values(&self, action: &RawAction) -> Checked {
+        if let RawActionKind::Add(name) | RawActionKind::Delete(name) = &action.kind {
+            self.placeholders.check_value(PARAMETER, name)?;
         }
         action.operands().iter().try_for_each(|operand| {
             operand.each_leaf(&mut |leaf| match leaf {
-                RawOperand::Value(name) => self.placeholders.value(PARAMETER, name).map(drop),
+                RawOperand::Value(name) => self.placeholders.check_value(PARAMETER, name),
                 _ => Ok(()),
             })
         })
     }
 
     /// ADD takes numbers and sets, DELETE takes sets.
-    fn check_added_or_deleted(&mut self, action: &RawAction<'_>) -> Checked {
-        let (operator, name) = match action.kind {
+    fn check_added_or_deleted(&mut self, action: &RawAction) -> Checked {
+        let (operator, name) = match &action.kind {
             RawActionKind::Add(name) => ("ADD", name),
             RawActionKind::Delete(name) => ("DELETE", name),
             RawActionKind::Set(_) | RawActionKind::Remove => return Ok(()),
@@ -180,7 +180,7 @@ impl Binder<'_> {
         }
     }
 
-    fn action_kind(&mut self, raw: &RawAction<'_>) -> Result<ActionKind, ExpressionError> {
+    fn action_kind(&mut self, raw: &RawAction) -> Result<ActionKind, ExpressionError> {
         Ok(match &raw.kind {
             RawActionKind::Set(value) => ActionKind::Set(self.set_value(value)?),
             RawActionKind::Remove => ActionKind::Remove,
@@ -191,7 +191,7 @@ impl Binder<'_> {
         })
     }
 
-    fn set_value(&mut self, raw: &RawSetValue<'_>) -> Result<SetValue, ExpressionError> {
+    fn set_value(&mut self, raw: &RawSetValue) -> Result<SetValue, ExpressionError> {
         let (sign, [left, right]) = match raw {
             RawSetValue::Operand(operand) => return self.operand(operand).map(SetValue::Operand),
             RawSetValue::Sum { sign, operands } => (*sign, operands),
@@ -204,7 +204,7 @@ impl Binder<'_> {
         })
     }
 
-    fn operand(&mut self, raw: &RawOperand<'_>) -> Result<Operand, ExpressionError> {
+    fn operand(&mut self, raw: &RawOperand) -> Result<Operand, ExpressionError> {
         match raw {
             RawOperand::Path(path) => self.placeholders.path(PARAMETER, path).map(Operand::Path),
             RawOperand::Value(name) => self.placeholders.value(PARAMETER, name).map(Operand::Value),
@@ -212,7 +212,7 @@ impl Binder<'_> {
         }
     }
 
-    fn function(&mut self, raw: &RawFunction<'_>) -> Result<Operand, ExpressionError> {
+    fn function(&mut self, raw: &RawFunction) -> Result<Operand, ExpressionError> {
         let operands: Vec<_> = raw
             .arguments
             .iter()
@@ -226,8 +226,8 @@ impl Binder<'_> {
                 operands.len()
             ))
         })?;
-        if raw.name == "list_append" {
-            check_type(raw.name, "L", &operands)?;
+        if &*raw.name == "list_append" {
+            check_type(&raw.name, "L", &operands)?;
             return Ok(Operand::ListAppend(Box::new(operands)));
         }
         match operands {

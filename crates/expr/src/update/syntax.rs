@@ -20,35 +20,35 @@ use crate::{ExpressionError, ExpressionParameter};
 
 /// One section as written.
 #[derive(Debug)]
-pub(super) struct RawSection<'t> {
+pub(super) struct RawSection {
     pub(super) keyword: &'static str,
-    pub(super) actions: Vec<RawAction<'t>>,
+    pub(super) actions: Vec<RawAction>,
 }
 
 /// One action as written.
 #[derive(Debug)]
-pub(super) struct RawAction<'t> {
-    pub(super) target: RawPath<'t>,
-    pub(super) kind: RawActionKind<'t>,
+pub(super) struct RawAction {
+    pub(super) target: RawPath,
+    pub(super) kind: RawActionKind,
 }
 
 #[derive(Debug)]
-pub(super) enum RawActionKind<'t> {
-    Set(RawSetValue<'t>),
+pub(super) enum RawActionKind {
+    Set(RawSetValue),
     Remove,
     /// The placeholder of the value.
-    Add(&'t str),
+    Add(Box<str>),
     /// The placeholder of the value.
-    Delete(&'t str),
+    Delete(Box<str>),
 }
 
 /// The right-hand side of SET as written.
 #[derive(Debug)]
-pub(super) enum RawSetValue<'t> {
-    Operand(RawOperand<'t>),
+pub(super) enum RawSetValue {
+    Operand(RawOperand),
     Sum {
         sign: Sign,
-        operands: [RawOperand<'t>; 2],
+        operands: [RawOperand; 2],
     },
 }
 
@@ -70,7 +70,7 @@ impl Sign {
 }
 
 /// Parses the whole of `text`.
-pub(super) fn parse(text: &str) -> Result<Vec<RawSection<'_>>, ExpressionError> {
+pub(super) fn parse(text: &str) -> Result<Vec<RawSection>, ExpressionError> {
     let mut cursor = Cursor::new(ExpressionParameter::Update, text)?;
     let mut sections = Vec::new();
     while sections.is_empty() || !cursor.at_end() {
@@ -82,18 +82,22 @@ pub(super) fn parse(text: &str) -> Result<Vec<RawSection<'_>>, ExpressionError> 
 
 type Parse<'t, T> = fn(&mut Cursor<'t>) -> Result<T, ExpressionError>;
 
-fn section<'t>(cursor: &mut Cursor<'t>) -> Result<RawSection<'t>, ExpressionError> {
-    let kinds: [(&'static str, Parse<'t, RawActionKind<'t>>); 4] = [
+fn section<'t>(cursor: &mut Cursor<'t>) -> Result<RawSection, ExpressionError> {
+    let kinds: [(&'static str, Parse<'t, RawActionKind>); 4] = [
         ("SET", |cursor| {
             cursor.expect("=")?;
             set_value(cursor).map(|value| RawActionKind::Set(value.body))
         }),
         ("REMOVE", |_| Ok(RawActionKind::Remove)),
         ("ADD", |cursor| {
-            cursor.value_placeholder().map(RawActionKind::Add)
+            cursor
+                .value_placeholder()
+                .map(|name| RawActionKind::Add(name.into()))
         }),
         ("DELETE", |cursor| {
-            cursor.value_placeholder().map(RawActionKind::Delete)
+            cursor
+                .value_placeholder()
+                .map(|name| RawActionKind::Delete(name.into()))
         }),
     ];
     let Some((keyword, rest)) = kinds
@@ -113,7 +117,7 @@ fn section<'t>(cursor: &mut Cursor<'t>) -> Result<RawSection<'t>, ExpressionErro
 }
 
 /// An operand or a sum. A parenthesis may open either, so both are read together.
-fn set_value<'t>(cursor: &mut Cursor<'t>) -> Result<Phrase<RawSetValue<'t>>, ExpressionError> {
+fn set_value(cursor: &mut Cursor<'_>) -> Result<Phrase<RawSetValue>, ExpressionError> {
     let first = if cursor.at("(") {
         cursor.parenthesised(set_value)?
     } else {
@@ -133,9 +137,9 @@ fn set_value<'t>(cursor: &mut Cursor<'t>) -> Result<Phrase<RawSetValue<'t>>, Exp
     Ok(Phrase::bare(RawSetValue::Sum { sign, operands }))
 }
 
-impl<'t> RawAction<'t> {
+impl RawAction {
     /// The operands of the value that is set, if the action sets one.
-    pub(super) fn operands(&self) -> &[RawOperand<'t>] {
+    pub(super) fn operands(&self) -> &[RawOperand] {
         match &self.kind {
             RawActionKind::Set(RawSetValue::Operand(operand)) => std::slice::from_ref(operand),
             RawActionKind::Set(RawSetValue::Sum { operands, .. }) => operands,
