@@ -19,7 +19,11 @@ PATHS = {
     "stored-to-json": "hot_paths",
     "stored-key": "hot_paths",
     "condition": "hot_paths",
+    "condition-cached": "hot_paths",
     "update": "hot_paths",
+    "update-cached": "hot_paths",
+    "statement": "hot_paths",
+    "statement-cached": "hot_paths",
     "put-item": "hot_requests",
     "get-item": "hot_requests",
 }

@@ -8,7 +8,8 @@
 use std::collections::BTreeMap;
 use std::hint::black_box;
 
-use anywhen_expr::{Condition, ConditionKind, Placeholders, Update};
+use anywhen_expr::partiql::{BoundStatement, Statement};
+use anywhen_expr::{Condition, ConditionKind, ExpressionCache, Placeholders, Update};
 use anywhen_model::{
     AttributeValue, HashSecret, Item, KeyAttribute, KeySchema, Number, ScalarType, encode_item,
     parse_item, stored_to_json,
@@ -30,6 +31,7 @@ fn main() {
         .and_then(|times| times.parse().ok())
         .unwrap_or(1);
     let item = parse_item(ITEM).unwrap();
+    let cache = ExpressionCache::default();
     for _ in 0..times {
         match path.as_str() {
             "json-to-item" => drop(black_box(parse_item(black_box(ITEM)).unwrap())),
@@ -37,9 +39,14 @@ fn main() {
             "stored-to-json" => drop(black_box(json(black_box(&item)))),
             "stored-key" => drop(black_box(stored_key(black_box(&item)))),
             "condition" => assert!(condition(black_box(&item))),
+            "condition-cached" => assert!(cached_condition(&cache, black_box(&item))),
             "update" => drop(black_box(update(black_box(&item)))),
+            "update-cached" => drop(black_box(cached_update(&cache, black_box(&item)))),
+            "statement" => drop(black_box(statement())),
+            "statement-cached" => drop(black_box(cached_statement(&cache))),
             _ => panic!(
-                "json-to-item, item-to-stored, stored-to-json, stored-key, condition or update"
+                "json-to-item, item-to-stored, stored-to-json, stored-key, condition, update or \
+                 statement; the last three also with -cached behind"
             ),
         }
     }
@@ -84,16 +91,49 @@ fn placeholders() -> Placeholders {
     Placeholders::new(Some(names), Some(values)).unwrap()
 }
 
+const CONDITION: &str =
+    "attribute_exists(pk) AND (amount >= :least OR #n = :one) AND contains(tags, :tag)";
+const UPDATE: &str = "SET amount = amount + :one, #n = :tag REMOVE note";
+const STATEMENT: &str =
+    "UPDATE \"orders\" SET amount = amount + ? REMOVE note WHERE pk = ? AND sk = ? AND paid = true";
+
+/// Makes the placeholders too, as each request has to.
 fn condition(item: &Item) -> bool {
-    let text = "attribute_exists(pk) AND (amount >= :least OR #n = :one) AND contains(tags, :tag)";
-    let condition = Condition::parse(ConditionKind::Condition, text, &mut placeholders()).unwrap();
+    let kind = ConditionKind::Condition;
+    let condition = Condition::parse(kind, CONDITION, &mut placeholders()).unwrap();
+    condition.evaluate(Some(item))
+}
+
+fn cached_condition(cache: &ExpressionCache, item: &Item) -> bool {
+    let kind = ConditionKind::Condition;
+    let condition = cache
+        .condition(kind, CONDITION, &mut placeholders())
+        .unwrap();
     condition.evaluate(Some(item))
 }
 
 fn update(item: &Item) -> Item {
-    let text = "SET amount = amount + :one, #n = :tag REMOVE note";
-    Update::parse(text, &mut placeholders())
-        .unwrap()
-        .apply(item)
-        .unwrap()
+    let update = Update::parse(UPDATE, &mut placeholders()).unwrap();
+    update.apply(item).unwrap()
+}
+
+fn cached_update(cache: &ExpressionCache, item: &Item) -> Item {
+    let update = cache.update(UPDATE, &mut placeholders()).unwrap();
+    update.apply(item).unwrap()
+}
+
+fn statement() -> BoundStatement {
+    let statement = Statement::parse(STATEMENT).unwrap();
+    statement.bind(parameters()).unwrap()
+}
+
+fn cached_statement(cache: &ExpressionCache) -> BoundStatement {
+    let statement = cache.statement(STATEMENT).unwrap();
+    statement.bind(parameters()).unwrap()
+}
+
+fn parameters() -> Vec<AttributeValue> {
+    ["1", "2", "3"]
+        .map(|text| AttributeValue::N(Number::parse(text).unwrap()))
+        .to_vec()
 }

@@ -19,8 +19,11 @@
 //!
 //! Requests may say the same with older parameters instead: [`legacy`] makes the same values of them.
 //!
+//! An [`ExpressionCache`] keeps what the first step has made of a text, for all requests that have it.
+//!
 //! Start reading at [`Placeholders`], then [`Condition`].
 
+mod cache;
 mod condition;
 mod cursor;
 mod error;
@@ -39,6 +42,7 @@ mod syntax;
 mod testing;
 mod update;
 
+pub use cache::ExpressionCache;
 pub use condition::{Condition, ConditionKind};
 pub use error::{ExpressionError, ExpressionErrorKind, ExpressionParameter};
 pub use key_condition::{KeyCondition, KeyRange, SortCondition};
