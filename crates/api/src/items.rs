@@ -8,7 +8,8 @@
 use std::collections::BTreeMap;
 
 use anywhen_expr::{
-    Condition, ConditionKind, ExpressionError, KeyCondition, Placeholders, Projection, Update,
+    Condition, ConditionKind, ExpressionCache, ExpressionError, KeyCondition, Placeholders,
+    Projection, Update,
 };
 use anywhen_model::{
     AttributeValue, Item, ItemJsonError, TableName, TableReference, parse_item, parse_value,
@@ -55,7 +56,8 @@ pub(crate) fn item(raw: Option<&RawJson>, prefixed: bool) -> Result<Item, Fault>
 }
 
 /// The expressions of one request, read in AWS's order.
-pub(crate) struct Expressions {
+pub(crate) struct Expressions<'c> {
+    cache: &'c ExpressionCache,
     placeholders: Placeholders,
     prefixed: bool,
 }
@@ -94,7 +96,7 @@ impl Given<'_> {
     }
 
     /// Reads the placeholders.
-    pub(crate) fn read(&self) -> Result<Expressions, Fault> {
+    pub(crate) fn read<'c>(&self, context: &Context<'c>) -> Result<Expressions<'c>, Fault> {
         let prefixed = self.prefixed;
         let expression_fault = |error: ExpressionError| fault::of_expression(&error, prefixed);
         let raw_values = self.values.map(raw_values).transpose()?;
@@ -106,6 +108,7 @@ impl Given<'_> {
         let placeholders =
             Placeholders::new(self.names.cloned(), values).map_err(expression_fault)?;
         Ok(Expressions {
+            cache: &context.service.expressions,
             placeholders,
             prefixed,
         })
@@ -141,14 +144,14 @@ fn raw_values(raw: &RawJson) -> Result<BTreeMap<String, &RawValue>, Fault> {
         .collect())
 }
 
-impl Expressions {
+impl Expressions<'_> {
     fn fault(&self, error: &ExpressionError) -> Fault {
         fault::of_expression(error, self.prefixed)
     }
 
     pub(crate) fn update(&mut self, text: Option<&str>) -> Result<Option<Update>, Fault> {
         let parsed = text
-            .map(|text| Update::parse(text, &mut self.placeholders))
+            .map(|text| self.cache.update(text, &mut self.placeholders))
             .transpose();
         parsed.map_err(|error| self.fault(&error))
     }
@@ -167,7 +170,7 @@ impl Expressions {
         text: Option<&str>,
     ) -> Result<Option<Condition>, Fault> {
         let parsed = text
-            .map(|text| Condition::parse(kind, text, &mut self.placeholders))
+            .map(|text| self.cache.condition(kind, text, &mut self.placeholders))
             .transpose();
         parsed.map_err(|error| self.fault(&error))
     }
@@ -177,14 +180,14 @@ impl Expressions {
         text: Option<&str>,
     ) -> Result<Option<KeyCondition>, Fault> {
         let parsed = text
-            .map(|text| KeyCondition::parse(text, &mut self.placeholders))
+            .map(|text| self.cache.key_condition(text, &mut self.placeholders))
             .transpose();
         parsed.map_err(|error| self.fault(&error))
     }
 
     pub(crate) fn projection(&mut self, text: Option<&str>) -> Result<Option<Projection>, Fault> {
         let parsed = text
-            .map(|text| Projection::parse(text, &mut self.placeholders))
+            .map(|text| self.cache.projection(text, &mut self.placeholders))
             .transpose();
         parsed.map_err(|error| self.fault(&error))
     }

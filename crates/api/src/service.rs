@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use anywhen_engine::{Engine, Health};
+use anywhen_expr::ExpressionCache;
 use anywhen_model::{AccountId, Clock, CommitTimestamp, Randomness, Realm, Region, limits};
 use anywhen_protocol::signature_scope::SignatureScope;
 use anywhen_protocol::target::{self, ContentType};
@@ -38,6 +39,8 @@ pub struct ServiceOptions {
 /// DynamoDB's operations over this server's tables.
 pub struct Service {
     pub(crate) options: ServiceOptions,
+    /// What the texts of earlier requests have been parsed to.
+    pub(crate) expressions: ExpressionCache,
     ids: RequestIds,
 }
 
@@ -118,7 +121,11 @@ impl Service {
     /// A service over these parts.
     pub fn new(options: ServiceOptions) -> Arc<Self> {
         let ids = RequestIds::new(Arc::clone(&options.randomness));
-        Arc::new(Self { options, ids })
+        Arc::new(Self {
+            options,
+            expressions: ExpressionCache::default(),
+            ids,
+        })
     }
 
     /// Runs one request.

@@ -5,7 +5,7 @@
 //! refuse the whole call and which only one statement of several is for the operations to say.
 
 use anywhen_expr::ExpressionError;
-use anywhen_expr::partiql::{BoundStatement, Statement};
+use anywhen_expr::partiql::BoundStatement;
 use anywhen_model::{AttributeValue, Item, TableName, parse_value, write_item};
 use anywhen_protocol::{Fault, RawJson};
 use anywhen_table::REQUEST_HASH_BYTES;
@@ -43,7 +43,10 @@ impl Request {
         let text = text.unwrap_or_default();
         let parameters = values(parameters.unwrap_or_default())?;
         let hash = hash(text, &parameters);
-        let statement = Statement::parse(text)
+        let statement = context
+            .service
+            .expressions
+            .statement(text)
             .and_then(|statement| statement.bind(parameters))
             .map_err(|error| refused(&error))?;
         let reference = statement.table().to_owned();

@@ -42,7 +42,7 @@ pub(super) async fn run(
     let mut gets = Vec::with_capacity(requests.len());
     for (reference, request) in requests {
         let table = items::table_name(context, Some(&reference))?;
-        gets.push(read_request(table, &reference, &request)?);
+        gets.push(read_request(context, table, &reference, &request)?);
         asked.push((reference, request));
     }
     let tables = context.tables().await?;
@@ -52,6 +52,7 @@ pub(super) async fn run(
 }
 
 fn read_request(
+    context: &Context<'_>,
     table: TableName,
     reference: &str,
     request: &shapes::KeysAndAttributes,
@@ -74,7 +75,7 @@ fn read_request(
         request.attributes_to_get.as_ref(),
         &format!("requestItems.{reference}.member.attributesToGet"),
     )?;
-    let mut expressions = given.read()?;
+    let mut expressions = given.read(context)?;
     let projection = expressions.projection(request.projection_expression.as_deref())?;
     expressions.finish()?;
     Ok(BatchGet {

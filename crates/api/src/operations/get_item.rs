@@ -29,7 +29,7 @@ pub(super) async fn run(context: &Context<'_>, input: shapes::GetItemInput) -> R
     given.check_needed()?;
     let key = items::item(input.key.as_ref(), false)?;
     let attributes = legacy::projection(input.attributes_to_get.as_ref(), "attributesToGet")?;
-    let mut expressions = given.read()?;
+    let mut expressions = given.read(context)?;
     let projection = expressions.projection(input.projection_expression.as_deref())?;
     expressions.finish()?;
     // Every read is consistent, so ConsistentRead changes nothing but what it costs.

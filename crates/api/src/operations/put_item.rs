@@ -43,7 +43,7 @@ pub(super) async fn run(context: &Context<'_>, input: shapes::PutItemInput) -> R
         ));
     }
     let expected = legacy::expectation(expected, input.conditional_operator.as_ref())?;
-    let mut expressions = given.read()?;
+    let mut expressions = given.read(context)?;
     let condition = expressions.condition(input.condition_expression.as_deref())?;
     expressions.finish()?;
     let write = SingleWrite {

@@ -66,7 +66,7 @@ pub(super) async fn run(context: &Context<'_>, input: shapes::QueryInput) -> Res
         prefixed: true,
     };
     selection.check()?;
-    let mut expressions = given.read()?;
+    let mut expressions = given.read(context)?;
     let key_condition = expressions.key_condition(input.key_condition_expression.as_deref())?;
     let filter = expressions.filter(input.filter_expression.as_deref())?;
     let projection = expressions.projection(input.projection_expression.as_deref())?;

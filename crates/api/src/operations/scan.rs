@@ -49,7 +49,7 @@ pub(super) async fn run(context: &Context<'_>, input: shapes::ScanInput) -> Resu
         prefixed: false,
     };
     selection.check()?;
-    let mut expressions = given.read()?;
+    let mut expressions = given.read(context)?;
     let filter = expressions.filter(input.filter_expression.as_deref())?;
     let projection = expressions.projection(input.projection_expression.as_deref())?;
     expressions.finish()?;

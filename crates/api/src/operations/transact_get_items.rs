@@ -54,7 +54,7 @@ fn get(context: &Context<'_>, item: &shapes::TransactGetItem) -> Result<Transact
     };
     // Names without an expression are accepted inside transactions, as AWS does.
     let key = items::item(get.key.as_ref(), false)?;
-    let mut expressions = given.read()?;
+    let mut expressions = given.read(context)?;
     let projection = expressions.projection(get.projection_expression.as_deref())?;
     if projection.is_some() {
         expressions.finish()?;

@@ -130,7 +130,7 @@ impl<'a> Entry<'a> {
             prefixed: false,
         };
         // Placeholders without any expression are accepted inside transactions, as AWS does.
-        let mut expressions = given.read()?;
+        let mut expressions = given.read(context)?;
         let update = expressions.update(self.update)?;
         let condition = expressions.condition(self.condition)?;
         if update.is_some() || condition.is_some() {

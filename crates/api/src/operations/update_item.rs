@@ -42,7 +42,7 @@ pub(super) async fn run(
     let expected = legacy::expected(input.expected)?;
     let updates = legacy::update(updates)?;
     let expected = legacy::expectation(expected, input.conditional_operator.as_ref())?;
-    let mut expressions = given.read()?;
+    let mut expressions = given.read(context)?;
     let update = expressions
         .update(input.update_expression.as_deref())?
         .or(updates);
