@@ -37,12 +37,11 @@ const TEXT_BYTES_MAX: usize = 1024;
 /// What an entry takes beside its tree, in bytes: its place in the cache, the ends of allocations.
 const ENTRY_BYTES: usize = 256;
 
-/// The most that a tree takes for each byte of its text: in `a,a,a` two bytes make an operand, with
-/// a place in a list that has grown to twice its need, and a name of its own.
-const TREE_BYTES_PER_BYTE: usize = 80;
+/// The most that a tree takes for each byte of its text, in bytes; usual ones take a tenth of it.
+const TREE_BYTES_PER_BYTE: usize = 256;
 
 /// The most that the trees of one grammar take together, in bytes: several hundred usual texts.
-const GRAMMAR_BYTES_MAX: u64 = 4 << 20;
+const GRAMMAR_BYTES_MAX: u64 = 8 << 20;
 
 /// What most texts are shorter than, in bytes.
 const USUAL_TEXT_BYTES: usize = 64;
@@ -157,6 +156,13 @@ impl<T> Kept<T> {
         self.trees.insert(text.into(), Arc::clone(&tree));
         Ok(tree)
     }
+}
+
+/// Whether `T` may be what two bytes of a text make one of, as in `REMOVE a,a,a`: nothing is denser.
+/// Each then has a place in a list that has grown to twice its need, and a name of its own.
+pub(crate) const fn is_dense_within_bound<T>() -> bool {
+    const SMALLEST_ALLOCATION_BYTES: usize = 32;
+    2 * size_of::<T>() + SMALLEST_ALLOCATION_BYTES <= 2 * TREE_BYTES_PER_BYTE
 }
 
 /// Weighs entries by the length of their text.

@@ -3,6 +3,8 @@
 //! They own what they hold, so that the trees of one text can be kept and bound to the
 //! [`Placeholders`](crate::Placeholders) of one request after another.
 
+use crate::cache::is_dense_within_bound;
+
 /// A document path as written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct RawPath {
@@ -40,6 +42,8 @@ pub(crate) enum RawOperand {
     /// A function call.
     Function(RawFunction),
 }
+
+const _: () = assert!(is_dense_within_bound::<RawOperand>());
 
 /// A function call; the name may be anything, the arguments are at least one.
 #[derive(Debug, Clone, PartialEq, Eq)]

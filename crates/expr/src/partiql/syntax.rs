@@ -5,6 +5,7 @@
 use anywhen_model::AttributeValue;
 
 use crate::Path;
+use crate::cache::is_dense_within_bound;
 use crate::condition::Comparator;
 use crate::update::Sign;
 
@@ -63,6 +64,8 @@ pub(super) struct ChangeSyntax {
     /// What it is set to; without, it is removed.
     pub(super) value: Option<SumSyntax>,
 }
+
+const _: () = assert!(is_dense_within_bound::<ChangeSyntax>());
 
 /// The right-hand side of SET: terms and the signs between them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -140,6 +143,8 @@ pub(super) enum OperandSyntax {
     Literal(Literal),
     Size(Path),
 }
+
+const _: () = assert!(is_dense_within_bound::<Literal>());
 
 /// A value as written.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -13,6 +13,7 @@
 //! Operands are those of [`crate::operand`]. The sections may come in any order; that each comes
 //! at most once is checked later, in the order DynamoDB checks it.
 
+use crate::cache::is_dense_within_bound;
 use crate::cursor::Cursor;
 use crate::operand::Phrase;
 use crate::syntax::{RawOperand, RawPath};
@@ -31,6 +32,8 @@ pub(super) struct RawAction {
     pub(super) target: RawPath,
     pub(super) kind: RawActionKind,
 }
+
+const _: () = assert!(is_dense_within_bound::<RawAction>());
 
 #[derive(Debug)]
 pub(super) enum RawActionKind {
