@@ -229,6 +229,7 @@ impl Run {
             Ok(outcome) => outcome,
             Err(error) => {
                 let refused = Err(Refusal::of(&error));
+                self.done.note("refused");
                 let is_right = intent.result(known.as_ref()) == refused
                     || (may_be_gone && intent.result(None) == refused);
                 assert!(is_right, "{error} for {intent:?} of {known:?}");
@@ -242,10 +243,16 @@ impl Run {
         );
         assert_eq!(intent.result(old.as_ref()), Ok(new.clone()), "{intent:?}");
         if old == new {
+            self.done.note("changed nothing");
             // No commit of its own, but one that has it.
             assert!(may_be_gone || self.history.item_at(table, place, at) == new);
             return;
         }
+        self.done.note(if intent.in_words {
+            "writes in words"
+        } else {
+            "writes by request"
+        });
         self.history.note(table, place.clone(), (at, new.clone()));
         self.unheard.insert((table, at, place.clone()), new);
     }
@@ -281,6 +288,11 @@ impl Run {
             expired && change.new_image.is_none(),
             "{table} {place:?} was deleted at {at}"
         );
+        self.done.note(if self.passing {
+            "expired beside writes"
+        } else {
+            "expired"
+        });
         self.history.note(table, place, (at, None));
     }
 
