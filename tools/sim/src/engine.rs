@@ -4,11 +4,16 @@
 //! loses it, a crash in the second leaves a durable commit that nobody has heard of. The second
 //! is long at times, as on a disk that syncs slowly, so that many crashes come while it lasts.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use anywhen_engine::{Commit, CommitError, CommitReceipt, Engine, EngineError, Front, SealReceipt};
+use anywhen_engine::{
+    Commit, CommitError, CommitReceipt, Engine, EngineError, Front, LogEntry, SealReceipt,
+};
 use anywhen_engine_memory::MemoryEngine;
-use anywhen_model::CommitTimestamp;
+use anywhen_model::{CommitTimestamp, TableId};
+use bytes::Bytes;
+use parking_lot::Mutex;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::dice::Dice;
@@ -30,12 +35,38 @@ enum Queued {
     Seal(oneshot::Sender<Result<CommitTimestamp, EngineError>>),
 }
 
+/// Bytes of changes that the change log was given, by table: keys, and items as they are stored.
+#[derive(Debug, Default)]
+pub(crate) struct Logged(Mutex<BTreeMap<TableId, u64>>);
+
+impl Logged {
+    fn add(&self, changes: Vec<(TableId, u64)>) {
+        let mut by_table = self.0.lock();
+        for (table, bytes) in changes {
+            *by_table.entry(table).or_default() += bytes;
+        }
+    }
+
+    /// Of one table, ever.
+    pub(crate) fn bytes(&self, table: TableId) -> u64 {
+        self.0.lock().get(&table).copied().unwrap_or_default()
+    }
+}
+
+fn changed_bytes(commit: &Commit) -> Vec<(TableId, u64)> {
+    let bytes = |entry: &LogEntry| entry.key.len() + entry.value.as_ref().map_or(0, Bytes::len);
+    let changes = commit.log.iter();
+    changes
+        .map(|entry| (entry.table, bytes(entry) as u64))
+        .collect()
+}
+
 impl QueuedEngine {
     /// Starts the committer as a task of this runtime.
-    pub(crate) fn start(inner: MemoryEngine, dice: Dice) -> Arc<Self> {
+    pub(crate) fn start(inner: MemoryEngine, dice: Dice, logged: Arc<Logged>) -> Arc<Self> {
         let inner = Arc::new(inner);
         let (queue, queued) = mpsc::unbounded_channel();
-        tokio::spawn(commit_all(Arc::clone(&inner), queued, dice));
+        tokio::spawn(commit_all(Arc::clone(&inner), queued, dice, logged));
         Arc::new(Self { inner, queue })
     }
 }
@@ -44,12 +75,17 @@ async fn commit_all(
     inner: Arc<MemoryEngine>,
     mut queued: mpsc::UnboundedReceiver<Queued>,
     dice: Dice,
+    logged: Arc<Logged>,
 ) {
     while let Some(next) = queued.recv().await {
         pause(&dice, BEFORE_COMMIT_MILLIS).await;
         match next {
             Queued::Commit(commit, answer) => {
+                let changes = changed_bytes(&commit);
                 let committed = inner.commit(commit).await;
+                if committed.is_ok() {
+                    logged.add(changes);
+                }
                 pause(&dice, BEFORE_ANSWER_MILLIS).await;
                 // The caller may have gone away.
                 let _ = answer.send(committed);

@@ -69,11 +69,11 @@ pub struct Counts {
     pub objects: u64,
     /// Their bytes.
     pub archive_bytes: u64,
-    /// Timelines that something of is kept: with history, or backups.
+    /// Timelines that something of is kept: the system's, and those with history or backups.
     pub timelines: u64,
     /// Backups that are there at the end.
     pub kept_backups: u64,
-    /// Bytes of all versions that were ever written to them.
+    /// Bytes of all changes that were ever logged for them.
     pub kept_bytes: u64,
 }
 

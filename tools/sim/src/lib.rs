@@ -40,6 +40,7 @@ mod recorded;
 mod schema;
 mod serial;
 mod server;
+mod space;
 mod store;
 #[cfg(test)]
 mod threads;

@@ -1,15 +1,12 @@
 //! The lives of a server: each begins on what the last one left, and ends in a crash at a random
 //! place, in a crash at a request to the store, or in order.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use anyhow::{Context as _, bail, ensure};
-use anywhen_archive::ObjectKind;
 use anywhen_engine::Engine as _;
-use anywhen_model::TableId;
 use tokio::runtime::Builder;
 
 use crate::clients::Client;
@@ -18,18 +15,17 @@ use crate::facts::Run;
 use crate::operator::Operator;
 use crate::readers::Reader;
 use crate::server::{Server, WELL};
+use crate::space::check_space;
 use crate::store::Weather;
 use crate::trace::note;
 
 /// Those that write.
 pub(crate) const CLIENTS: u64 = 3;
 const READERS: u64 = 2;
-/// What the change log may hold once everything is archived: the record of a moment ago.
-const BACKLOG_BYTES_MAX: u64 = 16 * 1024;
 const HOUR_MICROS: i64 = 3_600_000_000;
 const DAY_MICROS: u64 = 86_400_000_000;
 /// In good weather everything that was asked for has happened by then.
-const SETTLED_WITHIN: Duration = Duration::from_mins(20);
+pub(crate) const SETTLED_WITHIN: Duration = Duration::from_mins(20);
 
 /// How a life ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -289,67 +285,6 @@ async fn settle(run: &Arc<Run>, operator: &Operator) -> anyhow::Result<()> {
     run.compare_live(server)?;
     check_ends_of_windows(run, operator).await?;
     check_space(run, server).await
-}
-
-/// Once what nothing names has had its grace, the archive holds what is kept and little more.
-async fn check_space(run: &Run, server: &Server) -> anyhow::Result<()> {
-    tokio::time::sleep(run.ground.grace() * 2).await;
-    let backlog = server.backlog_bytes();
-    ensure!(
-        backlog <= BACKLOG_BYTES_MAX,
-        "the change log still holds {backlog} bytes"
-    );
-    let deadline = tokio::time::Instant::now() + SETTLED_WITHIN;
-    let found = loop {
-        let found = run.ground.verify().await?;
-        let problems: Vec<_> = found.problems.iter().map(ToString::to_string).collect();
-        ensure!(problems.is_empty(), "the archive is damaged: {problems:#?}");
-        if found.notes.is_empty() {
-            break found;
-        }
-        let notes: Vec<_> = found.notes.iter().map(ToString::to_string).collect();
-        ensure!(
-            tokio::time::Instant::now() < deadline,
-            "garbage that nothing collects: {notes:#?}"
-        );
-        tokio::time::sleep(Duration::from_secs(30)).await;
-    };
-    let mut facts = run.facts();
-    let mut kept: BTreeSet<TableId> = facts
-        .backups
-        .iter()
-        .map(|backup| backup.record.table.id)
-        .collect();
-    let live = facts.tables.values();
-    kept.extend(
-        live.filter(|table| table.history.is_some())
-            .map(|table| table.id),
-    );
-    let total = found.summary.total();
-    facts.done.objects = total.objects;
-    facts.done.archive_bytes = total.bytes;
-    facts.done.timelines = kept.len() as u64;
-    facts.done.kept_bytes = kept.iter().map(|table| facts.oracle.bytes(*table)).sum();
-    facts.done.kept_backups = facts.backups.len() as u64;
-    note!(run.ground.trace, "space: {:?}", facts.done);
-    let data = [ObjectKind::Segment, ObjectKind::Delta, ObjectKind::Keyframe]
-        .map(|kind| found.summary.kinds.get(&kind).copied().unwrap_or_default());
-    let done = facts.done;
-    // Every version once in a delta, once more in keyframes, cut into files; a file more for
-    // each level of deltas, for each backup, and for the catalog.
-    let cut = done.kept_bytes / run.ground.file_bytes();
-    let files = 24 + 5 * done.timelines + 3 * done.kept_backups + 6 * cut;
-    let bytes_max = 3_000 * files + 4 * done.kept_bytes;
-    // Deltas on two sides of a keyframe are never merged.
-    let objects_max = files + run.ground.files_between_keyframes(done.kept_bytes);
-    let objects: u64 = data.iter().map(|tally| tally.objects).sum();
-    let bytes: u64 = data.iter().map(|tally| tally.bytes).sum();
-    ensure!(
-        objects <= objects_max && bytes <= bytes_max,
-        "{objects} files of {bytes} bytes are kept, at most {objects_max} of {bytes_max} should \
-         be: {done:?}"
-    );
-    Ok(())
 }
 
 /// Restores the first and the last instant of every window, and every backup.

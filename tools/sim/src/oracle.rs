@@ -9,6 +9,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use anyhow::{Context as _, bail};
 use anywhen_model::{AttributeValue, CommitTimestamp, Item, TableId};
 
+/// What the archive has beside an item's names and values: its stored key, types, lengths.
+const STORED_ITEM_BYTES: u64 = 64;
+
 /// A primary key: `artist` and `song`.
 pub(crate) type ItemKey = (String, i64);
 
@@ -206,12 +209,17 @@ impl Oracle {
         instants.into_iter().collect()
     }
 
-    /// Bytes of all versions of a table.
-    pub(crate) fn bytes(&self, table: TableId) -> u64 {
-        let versions = self.tables.get(&table).into_iter();
-        versions
-            .flat_map(|table| table.keys.values().flatten())
-            .map(|version| version.item.as_ref().map_or(20, Item::size_bytes) as u64)
+    /// Bytes of a table if each of its items were there at its largest; about as the archive
+    /// has them.
+    pub(crate) fn whole_bytes(&self, table: TableId) -> u64 {
+        let items = self.tables.get(&table).into_iter();
+        items
+            .flat_map(|table| table.keys.values())
+            .filter_map(|versions| {
+                let sizes = versions.iter().filter_map(|version| version.item.as_ref());
+                sizes.map(Item::size_bytes).max()
+            })
+            .map(|size| STORED_ITEM_BYTES + size as u64)
             .sum()
     }
 

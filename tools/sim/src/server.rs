@@ -22,7 +22,7 @@ use object_store::path::Path;
 use tempfile::TempDir;
 
 use crate::dice::Dice;
-use crate::engine::QueuedEngine;
+use crate::engine::{Logged, QueuedEngine};
 use crate::schema::SPARE_INDEX;
 use crate::store::SimStore;
 use crate::time::SimTime;
@@ -33,6 +33,8 @@ pub(crate) struct Ground {
     pub(crate) time: Arc<SimTime>,
     pub(crate) store: SimStore,
     pub(crate) trace: Arc<Trace>,
+    /// What the change log was given, in all lives.
+    pub(crate) logged: Arc<Logged>,
     disk: MemoryStore,
     master: Arc<MasterKey>,
     spill: TempDir,
@@ -56,6 +58,7 @@ impl Ground {
         let store = SimStore::new(Dice::new(seed, 2), Arc::clone(&time), Arc::clone(&trace));
         Ok(Self {
             store,
+            logged: Arc::default(),
             disk: MemoryStore::default(),
             master: Arc::new(MasterKey::generate(&SeededRandomness::new(seed))),
             spill: tempfile::tempdir()?,
@@ -81,16 +84,9 @@ impl Ground {
         self.archiver.grace + self.archiver.sweep_interval
     }
 
-    /// Bytes that a file of the archive has, about.
-    pub(crate) fn file_bytes(&self) -> u64 {
-        self.archiver.file_bytes_max
-    }
-
-    /// Keyframes that so many bytes of changes can lead to, and deltas that wait between them to
-    /// become as many as are merged.
-    pub(crate) fn files_between_keyframes(&self, changed_bytes: u64) -> u64 {
-        let keyframes = changed_bytes / self.archiver.keyframe_bytes_min;
-        keyframes * self.archiver.delta_fan_in as u64
+    /// How the archive is kept.
+    pub(crate) fn archiver(&self) -> &ArchiverConfig {
+        &self.archiver
     }
 
     /// Reads the whole archive, as `anywhen archive verify` does, whatever the weather.
@@ -130,7 +126,8 @@ impl Ground {
         let shared_clock = Arc::clone(&clock) as Arc<dyn Clock>;
         let memory = MemoryEngine::open(self.disk.clone(), Arc::clone(&shared_clock));
         clock.raise_to(memory.recovered_floor());
-        let engine = QueuedEngine::start(memory, Dice::new(dice.next(), 3));
+        let engine =
+            QueuedEngine::start(memory, Dice::new(dice.next(), 3), Arc::clone(&self.logged));
         let randomness = Arc::clone(&self.randomness) as Arc<dyn Randomness>;
         let tables = Tables::open(
             Arc::clone(&engine) as _,
