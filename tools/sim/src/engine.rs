@@ -18,9 +18,22 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::dice::Dice;
 
-/// A wait that is not short is shorter than this.
-const BEFORE_COMMIT_MILLIS: u64 = 20;
-const BEFORE_ANSWER_MILLIS: u64 = 400;
+/// How often something waits, and for how long at most.
+#[derive(Clone, Copy)]
+struct Waits {
+    /// One in so many is long.
+    one_in: u64,
+    longest_millis: u64,
+}
+
+const BEFORE_COMMIT: Waits = Waits {
+    one_in: 10,
+    longest_millis: 20,
+};
+const BEFORE_ANSWER: Waits = Waits {
+    one_in: 4,
+    longest_millis: 1_000,
+};
 
 pub(crate) struct QueuedEngine {
     inner: Arc<MemoryEngine>,
@@ -78,7 +91,7 @@ async fn commit_all(
     logged: Arc<Logged>,
 ) {
     while let Some(next) = queued.recv().await {
-        pause(&dice, BEFORE_COMMIT_MILLIS).await;
+        pause(&dice, BEFORE_COMMIT).await;
         match next {
             Queued::Commit(commit, answer) => {
                 let changes = changed_bytes(&commit);
@@ -86,24 +99,24 @@ async fn commit_all(
                 if committed.is_ok() {
                     logged.add(changes);
                 }
-                pause(&dice, BEFORE_ANSWER_MILLIS).await;
+                pause(&dice, BEFORE_ANSWER).await;
                 // The caller may have gone away.
                 let _ = answer.send(committed);
             }
             Queued::Seal(answer) => {
                 let sealed = inner.seal().await;
-                pause(&dice, BEFORE_COMMIT_MILLIS).await;
+                pause(&dice, BEFORE_COMMIT).await;
                 let _ = answer.send(sealed);
             }
         }
     }
 }
 
-async fn pause(dice: &Dice, longest_millis: u64) {
-    match dice.roll(10) {
-        0 => tokio::time::sleep(dice.millis(longest_millis)).await,
-        1..=5 => tokio::task::yield_now().await,
-        _ => {}
+async fn pause(dice: &Dice, waits: Waits) {
+    if dice.one_in(waits.one_in) {
+        tokio::time::sleep(dice.millis(waits.longest_millis)).await;
+    } else if dice.one_in(2) {
+        tokio::task::yield_now().await;
     }
 }
 

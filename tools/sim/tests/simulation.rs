@@ -34,6 +34,7 @@ fn every_seed_keeps_history() {
         acknowledged,
         reads,
         unanswered,
+        unanswered_happened,
         restores,
         backups,
         crashes,
@@ -51,8 +52,9 @@ fn every_seed_keeps_history() {
         && [clock_steps, outages, windows_moved]
             .iter()
             .all(|count| *count > 10)
-        // Crashes come while writes are under way.
-        && unanswered > 0;
+        // Crashes come while writes are under way, and after they have happened.
+        && unanswered > 0
+        && unanswered_happened > 0;
     assert!(enough, "{done:?}");
 }
 
