@@ -125,7 +125,9 @@ impl Shipper {
                 }
                 Event::Request(Request::Look) if !looks.asked() => continue,
                 Event::Request(Request::Look) | Event::Idle => {
-                    if !self.still_mine().await {
+                    // A failed flush is due again, and only a flush that succeeds ends its failure.
+                    let all_is_shipped = due.is_none();
+                    if !self.still_mine(all_is_shipped).await {
                         return;
                     }
                     looks.looked();
@@ -199,10 +201,13 @@ impl Shipper {
         }
     }
 
-    /// Looks whether another server has claimed the realm.
-    async fn still_mine(&self) -> bool {
-        if let Err(error) = self.realm.note_fence(self.realm.ledger.check_mine().await) {
-            self.note_failure(&error);
+    /// Looks whether another server has claimed the realm. If nothing waits to be shipped, an
+    /// answer ends what a look that got none has noted: an idle realm has no flush to do that.
+    async fn still_mine(&self, all_is_shipped: bool) -> bool {
+        match self.realm.note_fence(self.realm.ledger.check_mine().await) {
+            Ok(()) if all_is_shipped => self.note_success(),
+            Ok(()) => {}
+            Err(error) => self.note_failure(&error),
         }
         self.realm.status.borrow().fenced.is_none()
     }

@@ -14,7 +14,7 @@ mod flaky;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anywhen_archive::{ArchiveError, ArchiverHandle, Pin, PinKind, RealmArchive};
+use anywhen_archive::{ArchiveError, ArchiverConfig, ArchiverHandle, Pin, PinKind, RealmArchive};
 use anywhen_model::CommitTimestamp;
 use common::{Table, World, dump, eager, restore};
 use flaky::Flaky;
@@ -251,6 +251,35 @@ async fn an_archive_that_is_away_stops_latest_and_loses_nothing() {
     store.fail(0);
     let sealed = archiver.flush_now().await.unwrap();
     assert_eq!(restore(&archive, table.id, sealed).await.unwrap().len(), 50);
+    archiver.stop().await;
+}
+
+/// Nothing is written, so there is no flush that could show it.
+#[tokio::test]
+async fn an_idle_realm_notices_that_its_archive_answers_again() {
+    let (world, real) = (
+        World::new(1),
+        Arc::new(InMemory::new()) as Arc<dyn ObjectStore>,
+    );
+    let table = Table::new(&world);
+    let store = Flaky::new(real, 1);
+    let as_store: Arc<dyn ObjectStore> = store.clone();
+    let archive = world.open(&as_store).await.unwrap();
+    let often = ArchiverConfig {
+        idle_interval: Duration::from_millis(20),
+        idle_interval_max: Duration::from_millis(20),
+        ..eager()
+    };
+    let archiver = world.spawn(&archive, &[&table], often);
+    table.open_span(&world, &archive).await.unwrap();
+    archiver.flush_now().await.unwrap();
+    let mut status = archive.status();
+    for (failing, is_told) in [(100, true), (0, false)] {
+        store.fail(failing);
+        let told = status.wait_for(|status| status.last_error.is_some() == is_told);
+        let told = tokio::time::timeout(Duration::from_mins(1), told).await;
+        assert!(told.is_ok(), "failing: {failing}");
+    }
     archiver.stop().await;
 }
 
