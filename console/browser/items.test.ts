@@ -1,0 +1,93 @@
+/** Items by clicking: create, duplicate, change, delete, and what happens when two write at once. */
+
+import { PutItemCommand } from "@aws-sdk/client-dynamodb";
+import { actOnItem, addAttribute, button, createSong, openItem, sees } from "./harness/actions";
+import { createSongs, inOrder, itemsOf, song } from "./harness/tables";
+import { expect, test } from "./harness/test";
+
+test("an item is created, duplicated, changed and deleted", async ({ page, dynamodb }) => {
+  await createSongs(dynamodb, "Edited");
+  await page.goto("/console/us-east-1/items?table=Edited");
+  await createSong(page, "Acme Band", "Happy Day", [
+    ["Number", "Awards", "10"],
+    ["Binary", "Cover", "AAEC/w=="],
+  ]);
+  const cover = new Uint8Array([0, 1, 2, 255]);
+  const first = song("Acme Band", "Happy Day", { Awards: { N: "10" }, Cover: { B: cover } });
+  expect(await itemsOf(dynamodb, "Edited")).toEqual([first]);
+
+  await actOnItem(page, "Acme Band, Happy Day", "Duplicate item");
+  const duplicate = page.getByRole("dialog", { name: "Duplicate item" });
+  await duplicate.getByRole("textbox", { name: "Value of SongTitle" }).fill("Sad Day");
+  await addAttribute(duplicate, "String", "Genre", "Blues");
+  await button(duplicate, "Create item").click();
+  await duplicate.waitFor({ state: "hidden" });
+  await sees(button(page, "Acme Band, Sad Day"));
+  const second = { ...first, ...song("Acme Band", "Sad Day", { Genre: { S: "Blues" } }) };
+  expect(await itemsOf(dynamodb, "Edited")).toEqual(inOrder([first, second]));
+
+  const edit = await openItem(page, "Acme Band", "Happy Day");
+  await edit.getByRole("textbox", { name: "Value of Awards" }).fill("1E+3");
+  await button(edit, "Remove Cover").click();
+  await button(edit, "Save changes").click();
+  await edit.waitFor({ state: "hidden" });
+  const changed = song("Acme Band", "Happy Day", { Awards: { N: "1000" } });
+  expect(await itemsOf(dynamodb, "Edited")).toEqual(inOrder([changed, second]));
+
+  await actOnItem(page, "Acme Band, Sad Day", "Delete item");
+  await button(page.getByRole("dialog", { name: "Delete this item?" }), "Delete").click();
+  await sees(page.getByText("Deleted 1 item"));
+  expect(await itemsOf(dynamodb, "Edited")).toEqual([changed]);
+});
+
+test("an item is created as JSON, and none is overwritten by creating it", async ({
+  page,
+  watch,
+  dynamodb,
+}) => {
+  watch.allow(/responded with a status of 400/);
+  const there = song("Acme Band", "Happy Day", { Genre: { S: "Country" } });
+  await createSongs(dynamodb, "Typed", [there]);
+  await page.goto("/console/us-east-1/tables/Typed/items");
+  await button(page, "Create item").click();
+  const modal = page.getByRole("dialog", { name: "Create item" });
+  await button(modal, "DynamoDB JSON").click();
+  const typed = song("Acme Band", "Happy Day", {
+    Tags: { SS: ["a", "b"] },
+    Deep: { L: [{ NULL: true }] },
+  });
+  const text = modal.getByRole("textbox", { name: "Item as DynamoDB JSON" });
+  await text.fill(JSON.stringify(typed));
+  await button(modal, "Create item").click();
+  await sees(modal.getByText("There is an item with this key already"));
+  expect(await itemsOf(dynamodb, "Typed")).toEqual([there]);
+
+  const free = { ...typed, SongTitle: { S: "New Day" } };
+  await text.fill(JSON.stringify(free));
+  await button(modal, "Create item").click();
+  await modal.waitFor({ state: "hidden" });
+  expect(await itemsOf(dynamodb, "Typed")).toEqual(inOrder([there, free]));
+});
+
+test("a change of another writer is shown, and neither is lost", async ({
+  page,
+  watch,
+  dynamodb,
+}) => {
+  watch.allow(/responded with a status of 400/);
+  await createSongs(dynamodb, "Shared", [song("Acme Band", "Happy Day", { Genre: { S: "Rock" } })]);
+  await page.goto("/console/us-east-1/tables/Shared/items");
+  const modal = await openItem(page, "Acme Band", "Happy Day");
+  await addAttribute(modal, "Number", "Awards", "3");
+  const theirs = song("Acme Band", "Happy Day", { Genre: { S: "Country" } });
+  await dynamodb.send(new PutItemCommand({ TableName: "Shared", Item: theirs }));
+  await button(modal, "Save changes").click();
+  await sees(modal.getByText("The item was changed since it was opened"));
+  await sees(modal.getByText(/Genre: .*Rock.* became .*Country/));
+  expect(await itemsOf(dynamodb, "Shared")).toEqual([theirs]);
+
+  await button(modal, "Put my changes on top").click();
+  await button(modal, "Save changes").click();
+  await modal.waitFor({ state: "hidden" });
+  expect(await itemsOf(dynamodb, "Shared")).toEqual([{ ...theirs, Awards: { N: "3" } }]);
+});

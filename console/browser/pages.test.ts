@@ -1,0 +1,209 @@
+/**
+ * Every page, light and dark: no serious violation of accessibility, nothing wider than a telephone,
+ * and a picture in screenshots/ for people to look at.
+ */
+
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import {
+  type DynamoDBClient,
+  RestoreTableFromBackupCommand,
+  UpdateContinuousBackupsCommand,
+} from "@aws-sdk/client-dynamodb";
+import { AxeBuilder } from "@axe-core/playwright";
+import type { Page } from "playwright-core";
+import { actOnItem, button, openItem, sees } from "./harness/actions";
+import { SCREENSHOTS } from "./harness/browser";
+import { backUp, createSongs, song } from "./harness/tables";
+import { expect, test } from "./harness/test";
+
+const REGION = "/console/us-east-1";
+const WIDE = { width: 1280, height: 1200 };
+/** A small telephone. */
+const NARROW = { width: 360, height: 800 };
+
+const SONGS = Array.from({ length: 30 }, (_, number) =>
+  song(`Artist ${number % 4}`, `Song ${number}`, {
+    Genre: { S: ["Country", "Rock", "Folk"][number % 3] ?? "" },
+    Awards: { N: String(number) },
+    Lyrics: { S: "Here comes a long line of a song. ".repeat(number % 5) },
+    Band: { M: { Drums: { S: "Ann" }, Others: { L: [{ S: "Bo" }, { NULL: true }] } } },
+  }),
+);
+
+/** Filled once; its tables are Music, MusicCollection and an empty one. */
+let filled: Promise<string> | undefined;
+
+async function fill(dynamodb: DynamoDBClient): Promise<string> {
+  await createSongs(dynamodb, "Music", SONGS);
+  await createSongs(dynamodb, "Sessions-of-a-table-with-quite-a-long-name", []);
+  await dynamodb.send(
+    new UpdateContinuousBackupsCommand({
+      TableName: "Music",
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+    }),
+  );
+  const arn = await backUp(dynamodb, "Music", "MusicBackup");
+  await backUp(dynamodb, "Music", "before-the-release-of-November");
+  await dynamodb.send(
+    new RestoreTableFromBackupCommand({ TargetTableName: "MusicCollection", BackupArn: arn }),
+  );
+  return arn;
+}
+
+interface Shown {
+  name: string;
+  path: string | ((backupArn: string) => string);
+  /** Text that is there once the page is complete. */
+  ready: string | RegExp;
+  /** What is clicked before it is looked at. */
+  act?: (page: Page) => Promise<unknown>;
+}
+
+const PAGES: Shown[] = [
+  { name: "dashboard", path: "", ready: "Activity" },
+  { name: "tables", path: "/tables", ready: "MusicCollection" },
+  { name: "create-table", path: "/create-table", ready: "Partition key" },
+  {
+    name: "create-table-custom",
+    path: "/create-table",
+    ready: "Partition key",
+    act: async (page) => {
+      await page.getByRole("radio", { name: /^Customize settings/ }).check({ force: true });
+      await button(page, "Create table").click();
+      await sees(page.locator("[aria-invalid=true]"));
+    },
+  },
+  { name: "table-overview", path: "/tables/Music", ready: "Table details" },
+  { name: "table-indexes", path: "/tables/Music/indexes", ready: "by-genre" },
+  {
+    name: "table-indexes-create",
+    path: "/tables/Music/indexes",
+    ready: "by-genre",
+    act: async (page) => {
+      await button(page, "Create index").click();
+      await sees(page.getByRole("dialog"));
+    },
+  },
+  { name: "table-items", path: "/tables/Music/items", ready: "Song 1" },
+  { name: "table-backups", path: "/tables/Music/backups", ready: "MusicBackup" },
+  {
+    name: "table-backups-edit",
+    path: "/tables/Music/backups",
+    ready: "MusicBackup",
+    act: (page) => button(page, "Edit point-in-time recovery").click(),
+  },
+  { name: "table-metrics", path: "/tables/Music/metrics", ready: /requests/i },
+  { name: "table-settings", path: "/tables/Music/settings", ready: "Resource policy" },
+  {
+    name: "table-delete",
+    path: "/tables/Music",
+    ready: "Table details",
+    act: async (page) => {
+      await button(page, "Actions").click();
+      await page.getByRole("menuitem", { name: "Delete table" }).click();
+      await sees(page.getByRole("dialog"));
+    },
+  },
+  { name: "table-absent", path: "/tables/Nowhere", ready: /^There is no table Nowhere/ },
+  { name: "items", path: "/items?table=Music", ready: "Song 1" },
+  {
+    name: "items-query",
+    path: "/items?table=Music",
+    ready: "Song 1",
+    act: async (page) => {
+      await page.getByRole("button", { name: "Operation" }).click();
+      await page.getByRole("option", { name: "Query" }).click();
+      await page.getByRole("textbox", { name: "Partition key: Artist" }).fill("Artist 1");
+      await button(page, "Run").click();
+      await sees(page.getByText("Song 29"));
+    },
+  },
+  {
+    name: "items-edit",
+    path: "/items?table=Music",
+    ready: "Song 1",
+    act: (page) => openItem(page, "Artist 1", "Song 9"),
+  },
+  {
+    name: "items-edit-json",
+    path: "/items?table=Music",
+    ready: "Song 1",
+    act: async (page) => {
+      await button(await openItem(page, "Artist 1", "Song 9"), "DynamoDB JSON").click();
+    },
+  },
+  {
+    name: "items-delete",
+    path: "/items?table=Music",
+    ready: "Song 1",
+    act: (page) => actOnItem(page, "Artist 1, Song 9", "Delete item"),
+  },
+  {
+    name: "partiql",
+    path: "/partiql",
+    ready: "Run",
+    act: async (page) => {
+      await page
+        .getByRole("textbox", { name: "PartiQL statement" })
+        .fill(`SELECT * FROM "Music" WHERE Artist = 'Artist 2'`);
+      await button(page, "Run").click();
+      await sees(page.getByText("Song 6"));
+    },
+  },
+  { name: "backups", path: "/backups", ready: "MusicBackup" },
+  { name: "create-backup", path: "/create-backup", ready: "Backup name" },
+  {
+    name: "restore-backup",
+    path: (arn) => `/restore-backup?arn=${encodeURIComponent(arn)}`,
+    ready: "MusicBackup",
+  },
+  {
+    name: "restore-to-point-in-time",
+    path: "/restore-to-point-in-time?table=Music",
+    ready: "Earliest",
+    act: (page) => page.getByRole("radio", { name: "Date and time" }).check({ force: true }),
+  },
+  { name: "not-found", path: "/no-such-page", ready: /no page/i },
+];
+
+test.for(PAGES)("$name is readable by everyone", async (shown, { page, watch, dynamodb }) => {
+  filled ??= fill(dynamodb);
+  const arn = await filled;
+  if (shown.name === "table-absent") {
+    watch.allow(/responded with a status of 40[04]/);
+  }
+  await page.setViewportSize(WIDE);
+  const path = typeof shown.path === "string" ? shown.path : shown.path(arn);
+  await page.goto(REGION + path);
+  await sees(page.getByText(shown.ready));
+  await shown.act?.(page);
+  await page.waitForLoadState("networkidle");
+
+  mkdirSync(SCREENSHOTS, { recursive: true });
+  for (const colorScheme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme });
+    await page.screenshot({ path: join(SCREENSHOTS, `${shown.name}-${colorScheme}.png`) });
+    expect(await seriousViolations(page), `axe, ${colorScheme}`).toEqual([]);
+  }
+
+  await page.setViewportSize(NARROW);
+  await page.screenshot({ path: join(SCREENSHOTS, `${shown.name}-narrow.png`) });
+  await expect.poll(() => widthOverNarrow(page), { message: "scrolls sideways" }).toBe(0);
+});
+
+/** Rule, what to do, and where. */
+async function seriousViolations(page: Page): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  return violations
+    .filter(({ impact }) => impact === "serious" || impact === "critical")
+    .map(({ id, help, nodes }) => `${id}: ${help}\n${nodes.map(({ html }) => html).join("\n")}`);
+}
+
+/** By how many pixels the page is wider than its window. */
+function widthOverNarrow(page: Page): Promise<number> {
+  return page.evaluate(() => {
+    const { scrollWidth, clientWidth } = document.documentElement;
+    return scrollWidth - clientWidth;
+  });
+}

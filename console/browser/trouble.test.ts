@@ -1,0 +1,100 @@
+/** What goes wrong is told where a person looks: refused and failed restores, a server that dies. */
+
+import { ListTablesCommand } from "@aws-sdk/client-dynamodb";
+import { button, createSong, openItem, sees } from "./harness/actions";
+import { backUp, createSongs, itemsOf, song } from "./harness/tables";
+import { expect, test } from "./harness/test";
+
+const ITEMS = [song("Acme Band", "Happy Day", { Genre: { S: "Country" } })];
+
+test("a restore under a name that is taken is refused next to the name", async ({
+  page,
+  watch,
+  dynamodb,
+}) => {
+  watch.allow(/responded with a status of 400/);
+  await createSongs(dynamodb, "Taken", ITEMS);
+  const arn = await backUp(dynamodb, "Taken", "TakenBackup");
+  await page.goto(`/console/us-east-1/restore-backup?arn=${encodeURIComponent(arn)}`);
+  const name = page.getByRole("textbox", { name: "Name of restored table" });
+  await name.fill("Taken");
+  await button(page, "Restore table").click();
+  await sees(page.locator("[aria-invalid=true]"));
+  expect(await name.getAttribute("aria-invalid")).toBe("true");
+  expect(
+    await name.getAttribute("aria-describedby").then((ids) => descriptions(page, ids)),
+  ).toContain("Table already exists: Taken");
+  expect(await itemsOf(dynamodb, "Taken")).toEqual(ITEMS);
+});
+
+test("a restore that fails later says why, and where the table would be", async ({
+  server,
+  page,
+  watch,
+  dynamodb,
+}) => {
+  watch.allow(/responded with a status of 40[04]/);
+  await createSongs(dynamodb, "Lost", ITEMS);
+  const arn = await backUp(dynamodb, "Lost", "LostBackup");
+  await server.restart({
+    ANYWHEN_FAILPOINTS: "restore::before_publish=return(the disk broke in a test)",
+  });
+  await page.goto(`/console/us-east-1/restore-backup?arn=${encodeURIComponent(arn)}`);
+  await page.getByRole("textbox", { name: "Name of restored table" }).fill("Found");
+  await button(page, "Restore table").click();
+  await sees(page.getByText("The table Found was not restored"));
+  await sees(page.getByText(/the disk broke in a test/));
+
+  await page.goto("/console/us-east-1/tables/Found");
+  await sees(page.getByText(/^The restore of Found as of .* failed$/));
+  await sees(page.getByText(/the disk broke in a test/));
+  const { TableNames } = await dynamodb.send(new ListTablesCommand());
+  expect(TableNames).not.toContain("Found");
+  await server.restart();
+});
+
+test("the page waits for a server that was killed, and goes on when it is back", async ({
+  server,
+  page,
+  watch,
+  dynamodb,
+}) => {
+  watch.allow(
+    /ERR_CONNECTION_REFUSED|ERR_CONNECTION_RESET|ERR_EMPTY_RESPONSE|ERR_SOCKET_NOT_CONNECTED/,
+  );
+  await createSongs(dynamodb, "Session", ITEMS);
+  await page.goto("/console/us-east-1/tables/Session/items");
+  const edit = await openItem(page, "Acme Band", "Happy Day");
+  await edit.getByRole("textbox", { name: "Value of Genre" }).fill("Folk");
+  await server.kill();
+  await button(edit, "Save changes").click();
+  await sees(edit.getByText("The item was not saved"));
+  await sees(page.getByText("No answer"));
+
+  await server.start();
+  await sees(page.getByText("Healthy"));
+  await button(edit, "Save changes").click();
+  await edit.waitFor({ state: "hidden" });
+  const kept = song("Acme Band", "Happy Day", { Genre: { S: "Folk" } });
+  expect(await itemsOf(dynamodb, "Session")).toEqual([kept]);
+
+  // Parts of the console that were not needed before are still to be had, and so is the table.
+  await page.getByRole("tab", { name: "Additional settings" }).click();
+  await sees(page.getByText("Tags", { exact: true }));
+  await page.getByRole("tab", { name: "Explore items" }).click();
+  await createSong(page, "No One You Know", "Call Me Today", [["String", "Genre", "Rock"]]);
+  expect(await itemsOf(dynamodb, "Session")).toEqual([
+    kept,
+    song("No One You Know", "Call Me Today", { Genre: { S: "Rock" } }),
+  ]);
+});
+
+/** What a screen reader says of a field besides its name. */
+async function descriptions(
+  page: import("playwright-core").Page,
+  ids: string | null,
+): Promise<string> {
+  const texts = (ids ?? "").split(" ").filter((id) => id !== "");
+  const found = texts.map((id) => page.locator(`[id="${id}"]`).textContent());
+  return (await Promise.all(found)).join("\n");
+}
