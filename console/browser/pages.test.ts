@@ -31,7 +31,7 @@ const SONGS = Array.from({ length: 30 }, (_, number) =>
   }),
 );
 
-/** Filled once; its tables are Music, MusicCollection and an empty one. */
+/** The ARN of a backup, once the tables are there: Music, MusicCollection and an empty one. */
 let filled: Promise<string> | undefined;
 
 async function fill(dynamodb: DynamoDBClient): Promise<string> {
@@ -170,7 +170,8 @@ const PAGES: Shown[] = [
 test.for(PAGES)("$name is readable by everyone", async (shown, { page, watch, dynamodb }) => {
   filled ??= fill(dynamodb);
   const arn = await filled;
-  if (shown.name === "table-absent") {
+  // How the API says that there is no table, or no policy.
+  if (shown.name === "table-absent" || shown.name === "table-settings") {
     watch.allow(/responded with a status of 40[04]/);
   }
   await page.setViewportSize(WIDE);
@@ -184,7 +185,9 @@ test.for(PAGES)("$name is readable by everyone", async (shown, { page, watch, dy
   for (const colorScheme of ["light", "dark"] as const) {
     await page.emulateMedia({ colorScheme });
     await page.screenshot({ path: join(SCREENSHOTS, `${shown.name}-${colorScheme}.png`) });
-    expect(await seriousViolations(page), `axe, ${colorScheme}`).toEqual([]);
+    // In the dark only colours are other ones.
+    const rules = colorScheme === "light" ? undefined : ["color-contrast"];
+    expect(await seriousViolations(page, rules), `axe, ${colorScheme}`).toEqual([]);
   }
 
   await page.setViewportSize(NARROW);
@@ -193,8 +196,9 @@ test.for(PAGES)("$name is readable by everyone", async (shown, { page, watch, dy
 });
 
 /** Rule, what to do, and where. */
-async function seriousViolations(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
+async function seriousViolations(page: Page, rules?: string[]): Promise<string[]> {
+  const axe = new AxeBuilder({ page });
+  const { violations } = await (rules === undefined ? axe : axe.withRules(rules)).analyze();
   return violations
     .filter(({ impact }) => impact === "serious" || impact === "critical")
     .map(({ id, help, nodes }) => `${id}: ${help}\n${nodes.map(({ html }) => html).join("\n")}`);
