@@ -201,8 +201,8 @@ const Member = memo(function Member({
             )}
           </FormField>
         </div>
-        {fixed === undefined && (
-          <div className="value-remove">
+        <div className="value-remove">
+          {fixed === undefined && (
             <Button
               formAction="none"
               variant="icon"
@@ -210,8 +210,8 @@ const Member = memo(function Member({
               ariaLabel={`Remove ${path}`}
               onClick={() => onChange({ kind: "remove", id: member.id })}
             />
-          </div>
-        )}
+          )}
+        </div>
       </div>
       {holds && open && (
         <div className="value-members">
