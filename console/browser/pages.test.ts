@@ -197,7 +197,7 @@ test.for(PAGES)("$name is readable by everyone", async (shown, { page, watch, dy
 
 /** Rule, what to do, and where. */
 async function seriousViolations(page: Page, rules?: string[]): Promise<string[]> {
-  const axe = new AxeBuilder({ page });
+  const axe = new AxeBuilder({ page }).options({ resultTypes: ["violations"] });
   const { violations } = await (rules === undefined ? axe : axe.withRules(rules)).analyze();
   return violations
     .filter(({ impact }) => impact === "serious" || impact === "critical")
