@@ -37,6 +37,9 @@ export default defineConfig({
     // Cloudscape ships CSS imports, which only Vite's own pipeline understands.
     server: { deps: { inline: [/@cloudscape-design/] } },
     css: false,
-    testTimeout: 60_000,
+    // More of them only get in each other's way: the tests share the machine with builds.
+    maxWorkers: 2,
+    // Only against a hang. Every wait within a test ends with what it waits for.
+    testTimeout: 120_000,
   },
 });
