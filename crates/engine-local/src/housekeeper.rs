@@ -117,12 +117,13 @@ impl Housekeeper {
     fn drop_versions(&self) {
         for (handle, keyspace) in (0..).zip(self.views.current().keyspaces.iter()) {
             let Some(keyspace) = keyspace else { continue };
-            let entries = keyspace.tree.active_memtable().len();
+            let memtable = keyspace.tree.active_memtable();
+            let entries = memtable.len();
             let flushed = keyspace.tree.approximate_len().saturating_sub(entries);
             let handle = KeyspaceHandle(handle);
             if self
                 .overwrites
-                .crowd(handle, entries as u64, flushed as u64)
+                .crowd(handle, memtable.id(), entries as u64, flushed as u64)
             {
                 self.flush(keyspace);
             }
