@@ -61,6 +61,7 @@ test("a table that was deleted comes back from its backup", async ({
   await page.getByRole("textbox", { name: "Backup name" }).fill("MusicBackup");
   await button(page, "Create backup").click();
   await seesInRow(page, "MusicBackup", "Available", "Music");
+  await sees(page.getByText("Created backup MusicBackup"));
 
   await openTable(page, "Music");
   await button(page, "Actions").click();
@@ -72,6 +73,7 @@ test("a table that was deleted comes back from its backup", async ({
   await modal.getByRole("textbox").fill("delete");
   await button(modal, "Delete").click();
   await sees(page.getByText("Deleted table Music"));
+  await sees(page.getByText("There is no table in this Region."));
 
   await followNavigation(page, "Backups");
   await page.getByRole("checkbox", { name: "Select MusicBackup of Music" }).check({ force: true });

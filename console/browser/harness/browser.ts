@@ -14,7 +14,7 @@ export const SCREENSHOTS = resolve(import.meta.dirname, "../../screenshots");
 export const TIME_ZONE = "Europe/Berlin";
 
 /** Against a hang, on a machine that has other things to do. */
-const WAIT_MILLISECONDS = Number(process.env["ANYWHEN_WAIT_MILLISECONDS"] ?? 30_000);
+const WAIT_MILLISECONDS = 45_000;
 
 export function launchBrowser(): Promise<Browser> {
   return chromium.launch({
