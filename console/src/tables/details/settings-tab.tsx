@@ -223,7 +223,7 @@ function Tags(props: TabProps) {
       error={error}
       facts={
         tags.length === 0
-          ? [{ label: "No tags", value: "-" }]
+          ? [{ label: "Tags", value: data === undefined ? "-" : "None" }]
           : tags.map((tag) => ({ label: tag.Key ?? "", value: tag.Value || "-" }))
       }
     />
