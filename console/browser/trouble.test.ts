@@ -51,6 +51,8 @@ test("a restore that fails later says why, and where the table would be", async 
   await sees(page.getByText(/the disk broke in a test/));
   const { TableNames } = await dynamodb.send(new ListTablesCommand());
   expect(TableNames).not.toContain("Found");
+  // The page may still be loading what it will need later.
+  await page.goto("about:blank");
   await server.restart();
 });
 
