@@ -4,7 +4,6 @@ import Box from "@cloudscape-design/components/box";
 import Checkbox from "@cloudscape-design/components/checkbox";
 import ExpandableSection from "@cloudscape-design/components/expandable-section";
 import FormField from "@cloudscape-design/components/form-field";
-import Input from "@cloudscape-design/components/input";
 import RadioGroup from "@cloudscape-design/components/radio-group";
 import Select from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
@@ -20,6 +19,7 @@ import {
 import { projectionText } from "../tables/describe";
 import { EncryptionFields } from "../widgets/encryption-fields";
 import { Section } from "../widgets/section";
+import { TableNameField } from "../widgets/table-name-field";
 import { CapacityFields, ThroughputFields } from "../widgets/throughput-fields";
 
 /** Members of either request that have a field or a section of their own. */
@@ -48,21 +48,13 @@ export interface RestoreSectionProps {
 
 export function NameField({ form, change, problems, messages }: RestoreSectionProps) {
   return (
-    <FormField
+    <TableNameField
       label="Name of restored table"
       description="A restore makes a new table. It never overwrites one."
-      constraintText="3 to 255 characters: A-Z, a-z, 0-9, underscore, hyphen and dot."
-      errorText={problems.name ?? messages.TargetTableName}
-    >
-      <Input
-        value={form.name}
-        onChange={({ detail }) => change({ name: detail.value })}
-        spellcheck={false}
-        autoComplete={false}
-        autoFocus
-        ariaRequired
-      />
-    </FormField>
+      name={form.name}
+      problem={problems.name ?? messages.TargetTableName}
+      onChange={(name) => change({ name })}
+    />
   );
 }
 

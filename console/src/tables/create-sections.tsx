@@ -28,6 +28,7 @@ import { EncryptionFields } from "../widgets/encryption-fields";
 import { IndexEditor } from "../widgets/index-editor";
 import { KeyAttributeField } from "../widgets/key-attribute-field";
 import { Section } from "../widgets/section";
+import { TableNameField } from "../widgets/table-name-field";
 import { ThroughputFields } from "../widgets/throughput-fields";
 import { CLASS_NAMES, STREAM_VIEWS } from "./describe";
 
@@ -64,20 +65,12 @@ export function KeysSection({ form, change, problems, messages }: SectionProps) 
       description="The keys tell the items apart. They cannot be changed later."
       message={messages.KeySchema ?? messages.AttributeDefinitions}
     >
-      <FormField
+      <TableNameField
         label="Table name"
-        constraintText="3 to 255 characters: A-Z, a-z, 0-9, underscore, hyphen and dot."
-        errorText={problems.name ?? messages.TableName}
-      >
-        <Input
-          value={form.name}
-          onChange={({ detail }) => change({ name: detail.value })}
-          spellcheck={false}
-          autoComplete={false}
-          autoFocus
-          ariaRequired
-        />
-      </FormField>
+        name={form.name}
+        problem={problems.name ?? messages.TableName}
+        onChange={(name) => change({ name })}
+      />
       <KeyAttributeField
         label="Partition key"
         description="Items are spread by its hash and found by its value."
