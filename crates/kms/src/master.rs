@@ -81,12 +81,19 @@ impl MasterKey {
             );
             return Err(file_error(path, reason));
         }
-        let text = fs::read_to_string(path).map_err(|error| file_error(path, error))?;
-        text.trim_end()
-            .strip_prefix(PREFIX)
+        let content = fs::read(path).map_err(|error| file_error(path, error))?;
+        std::str::from_utf8(&content)
+            .ok()
+            .and_then(|text| text.trim_end().strip_prefix(PREFIX))
             .and_then(decode_hex)
             .map(|bytes| Self::from_key(DataKey::from_bytes(bytes)))
-            .ok_or_else(|| file_error(path, "it does not hold a master key"))
+            .ok_or_else(|| {
+                let reason = format!(
+                    "it does not hold a master key, which is one line, {PREFIX:?} and 64 \
+                     hexadecimal digits; give the file that the first start of the server made"
+                );
+                file_error(path, reason)
+            })
     }
 
     /// Names this key.
@@ -206,8 +213,11 @@ mod tests {
         let refused = MasterKey::load(&path).unwrap_err().to_string();
         assert!(refused.contains("chmod 600"), "{refused}");
         fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
-        fs::write(&path, "anywhen-master-key-1 12").unwrap();
-        assert!(MasterKey::load(&path).is_err());
+        for content in [&b"anywhen-master-key-1 12"[..], &[0xff; 32], b""] {
+            fs::write(&path, content).unwrap();
+            let refused = MasterKey::load(&path).unwrap_err().to_string();
+            assert!(refused.contains("64 hexadecimal digits"), "{refused}");
+        }
     }
 
     proptest! {
