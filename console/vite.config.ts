@@ -7,7 +7,7 @@
 
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
-import { fontFiles } from "./scripts/font-files";
+import { fontFiles } from "./scripts/font-files.ts";
 
 const endpoint = process.env["ANYWHEN_ENDPOINT"] ?? "http://127.0.0.1:8000";
 

@@ -21,7 +21,9 @@ export const paths = {
   items: (region: string, tableName?: string) =>
     `/${segment(region)}/items${query({ table: tableName })}`,
   partiql: (region: string) => `/${segment(region)}/partiql`,
-  backups: (region: string) => `/${segment(region)}/backups`,
+  /** Of all tables, or of one. */
+  backups: (region: string, tableName?: string) =>
+    `/${segment(region)}/backups${query({ table: tableName })}`,
   createBackup: (region: string, tableName?: string) =>
     `/${segment(region)}/create-backup${query({ table: tableName })}`,
   restoreBackup: (region: string, backupArn: string) =>

@@ -8,7 +8,7 @@ export const backups: Feature = {
       text: "Backups",
       group: "main",
       path: "backups",
-      alsoAt: ["create-backup", "restore-backup", "restore-to-point-in-time"],
+      alsoAt: ["create-backup", "restore-backup"],
     },
   ],
   routes: [

@@ -9,6 +9,7 @@ import FormField from "@cloudscape-design/components/form-field";
 import Grid from "@cloudscape-design/components/grid";
 import Select from "@cloudscape-design/components/select";
 import { useMemo, useState } from "react";
+import { useSearchParams } from "react-router";
 import { useTableRows } from "../api/table-rows";
 import { Page } from "../app/page";
 import { usePreferences } from "../app/preferences";
@@ -32,7 +33,8 @@ const SPANS = (
 ).map(([amount, unit]) => ({ key: `${amount}-${unit}`, amount, unit, type: "relative" as const }));
 
 export function Component() {
-  const [tableName, setTableName] = useState("");
+  const [search] = useSearchParams();
+  const [tableName, setTableName] = useState(search.get("table") ?? "");
   const [type, setType] = useState<BackupTypeFilter>("ALL");
   const [range, setRange] = useState<DateRangePickerProps.Value | null>(null);
   // "The last hour" is the hour before it was chosen, not before each repaint.

@@ -1,7 +1,7 @@
 /** How the server is doing, as pictures. Apart from the page, because charts weigh a lot. */
 
 import { admin } from "../api/admin";
-import { formatBytes, formatDuration, formatMeasure } from "../format/units";
+import { bytesUnit, formatBytes, formatDuration, formatMeasure } from "../format/units";
 import { largest, present } from "../widgets/metrics";
 import { type Chart, MetricsPanel } from "../widgets/metrics-panel";
 
@@ -47,6 +47,7 @@ const CHARTS: Chart[] = [
     title: "Storage",
     unit: "size",
     format: formatBytes,
+    scale: bytesUnit,
     series: (metrics) =>
       present(metrics, [
         { name: "data_bytes", title: "Data directory" },

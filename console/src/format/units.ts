@@ -7,13 +7,16 @@ export function formatBytes(bytes: number): string {
   if (bytes === 1) {
     return "1 byte";
   }
-  let value = bytes;
-  let unit = 0;
-  while (value >= 1024 && unit < BINARY.length - 1) {
-    value /= 1024;
-    unit += 1;
-  }
-  return `${upTo(value, value < 10 && unit > 0 ? 2 : 1)} ${BINARY[unit]}`;
+  const { name, size } = bytesUnit(bytes);
+  const value = bytes / size;
+  return `${upTo(value, value < 10 && size > 1 ? 2 : 1)} ${name}`;
+}
+
+/** The unit in which so many bytes are a number below 1024, and how many bytes it has. */
+export function bytesUnit(bytes: number): { name: string; size: number } {
+  const last = BINARY.length - 1;
+  const exponent = BINARY.findIndex((_, unit) => bytes < 1024 ** (unit + 1) || unit === last);
+  return { name: BINARY[exponent] ?? "bytes", size: 1024 ** exponent };
 }
 
 const WHOLE = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });

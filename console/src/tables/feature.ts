@@ -3,7 +3,14 @@
 import type { Feature } from "../app/features";
 
 export const tables: Feature = {
-  navigation: [{ text: "Tables", group: "main", path: "tables", alsoAt: ["create-table"] }],
+  navigation: [
+    {
+      text: "Tables",
+      group: "main",
+      path: "tables",
+      alsoAt: ["create-table", "restore-to-point-in-time"],
+    },
+  ],
   routes: [
     { path: "tables", page: () => import("./list-page") },
     { path: "create-table", page: () => import("./create-page") },

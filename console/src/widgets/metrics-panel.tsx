@@ -14,16 +14,23 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import type { Metrics, MetricsRange } from "../api/admin";
 import { POLL_SLOW_MILLISECONDS } from "../api/query";
+import { useServer } from "../api/server";
 import { usePreferences } from "../app/preferences";
 import { formatTime, useTimeFormat } from "../format/time";
+import { formatDuration, formatMeasure } from "../format/units";
 import { FailureAlert } from "./failure";
-import { type ChartSeries, lineOf, SPANS, type Span, spanRange } from "./metrics";
+import { type ChartSeries, firstSpan, lineOf, SPANS, type Span, spanRange } from "./metrics";
 
 export interface Chart {
   title: string;
   /** What the numbers are, for the axis. */
   unit: string;
   format: (value: number) => string;
+  /**
+   * The unit that numbers up to `largest` are drawn in, where round numbers of the measured one
+   * would not be round for people.
+   */
+  scale?: (largest: number) => { name: string; size: number };
   /** Which series it shows, of those the answer has. */
   series: (metrics: Metrics) => ChartSeries[];
 }
@@ -39,7 +46,11 @@ export function MetricsPanel({
   load: (range: MetricsRange, signal: AbortSignal) => Promise<Metrics>;
   charts: Chart[];
 }) {
-  const [span, setSpan] = useState<Span>("1h");
+  const { data: server } = useServer();
+  const [chosen, setChosen] = useState<Span>();
+  const measuredSeconds =
+    server === undefined ? Infinity : server.now_seconds - server.started_at_seconds;
+  const span = chosen ?? firstSpan(measuredSeconds);
   const query = useQuery({
     queryKey: [...queryKey, span],
     queryFn: async ({ signal }) => {
@@ -57,7 +68,7 @@ export function MetricsPanel({
           <SegmentedControl
             label="Time span"
             selectedId={span}
-            onChange={({ detail }) => setSpan(detail.selectedId as Span)}
+            onChange={({ detail }) => setChosen(detail.selectedId as Span)}
             options={Object.entries(SPANS).map(([id, { text }]) => ({ id, text }))}
           />
         }
@@ -89,15 +100,21 @@ interface Measured {
 function MetricChart({ chart, measured }: { chart: Chart; measured: Measured | undefined }) {
   const { timeZone } = usePreferences();
   const formatInstant = useTimeFormat();
-  const lines = (measured === undefined ? [] : chart.series(measured.metrics)).map(
+  const measuredLines = (measured === undefined ? [] : chart.series(measured.metrics)).map(
     ({ name, title }) => ({
-      type: "line" as const,
       title,
-      data: measured === undefined ? [] : lineOf(measured.metrics, name),
-      valueFormatter: chart.format,
+      points: measured === undefined ? [] : lineOf(measured.metrics, name),
     }),
   );
-  const isFlat = lines.every(({ data }) => data.every(({ y }) => y === 0));
+  const largest = Math.max(0, ...measuredLines.flatMap(({ points }) => points.map(({ y }) => y)));
+  const scale = chart.scale?.(largest);
+  const size = scale?.size ?? 1;
+  const lines = measuredLines.map(({ title, points }) => ({
+    type: "line" as const,
+    title,
+    data: points.map(({ x, y }) => ({ x, y: y / size })),
+    valueFormatter: (value: number) => chart.format(value * size),
+  }));
   return (
     <Container header={<Header variant="h3">{chart.title}</Header>} fitHeight>
       <LineChart<Date>
@@ -106,21 +123,26 @@ function MetricChart({ chart, measured }: { chart: Chart; measured: Measured | u
         hideFilter
         hideLegend={lines.length < 2}
         xScaleType="time"
-        yTitle={chart.unit}
+        yTitle={scale === undefined ? chart.unit : `${chart.unit}, ${scale.name}`}
         {...(measured === undefined
           ? {}
           : {
               xDomain: [new Date(measured.range.from * 1000), new Date(measured.range.to * 1000)],
             })}
         // Zero lies at the bottom, also if there is nothing above it.
-        {...(isFlat ? { yDomain: [0, 1] } : {})}
+        {...(largest === 0 ? { yDomain: [0, 1] } : {})}
         series={lines}
         statusType={measured === undefined ? "loading" : "finished"}
         loadingText="Loading"
-        empty={<Box color="text-body-secondary">Nothing was measured in this span.</Box>}
+        empty={
+          <Box color="text-body-secondary" textAlign="center">
+            Nothing was measured in this span. There is a point for every{" "}
+            {formatDuration(measured?.metrics.step_seconds ?? 0)}.
+          </Box>
+        }
         i18nStrings={{
           xTickFormatter: (date) => formatTime(date, timeZone).slice(11, 16),
-          yTickFormatter: chart.format,
+          yTickFormatter: scale === undefined ? chart.format : formatMeasure,
         }}
         detailPopoverFooter={(date) => <Box variant="small">{formatInstant(date)}</Box>}
       />

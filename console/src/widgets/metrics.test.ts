@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Metrics } from "../api/admin";
-import { largest, latest, lineOf, present, SPANS, spanRange } from "./metrics";
+import { firstSpan, largest, latest, lineOf, present, SPANS, spanRange } from "./metrics";
 
 const metrics: Metrics = {
   start_seconds: 1_000,
@@ -16,8 +16,23 @@ const metrics: Metrics = {
 
 describe("measurements", () => {
   it("are points at the beginning of their step, without those that were not measured", () => {
-    expect(lineOf(metrics, "archive_lag_seconds")).toEqual([{ x: new Date(1_010_000), y: 4 }]);
+    expect(lineOf(metrics, "requests_per_second.PutItem")).toEqual([
+      { x: new Date(1_000_000), y: 9 },
+      { x: new Date(1_020_000), y: 9 },
+    ]);
     expect(lineOf(metrics, "unknown")).toEqual([]);
+  });
+
+  it("are as long as their step where there is a single one", () => {
+    expect(lineOf(metrics, "archive_lag_seconds")).toEqual([
+      { x: new Date(1_010_000), y: 4 },
+      { x: new Date(1_020_000), y: 4 },
+    ]);
+  });
+
+  it("are first shown for as long as there are some", () => {
+    expect(firstSpan(55)).toBe("15min");
+    expect(firstSpan(86_400)).toBe("1h");
   });
 
   it("are shown for the busiest operations, which have something to show", () => {

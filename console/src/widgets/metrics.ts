@@ -13,6 +13,11 @@ export const SPANS = {
 
 export type Span = keyof typeof SPANS;
 
+/** The span to begin with: an hour, or less if the server has not measured for long. */
+export function firstSpan(measuredSeconds: number): Span {
+  return measuredSeconds < SPANS["15min"].seconds ? "15min" : "1h";
+}
+
 export function spanRange(span: Span, nowSeconds: number): MetricsRange {
   const { seconds, step_seconds } = SPANS[span];
   const to = Math.ceil(nowSeconds);
@@ -47,13 +52,25 @@ export function largest(metrics: Metrics, prefix: string, most: number): ChartSe
     .map(({ name }) => ({ name, title: name.slice(prefix.length) }));
 }
 
-/** The points of a series. Steps in which nothing was measured have none. */
-export function lineOf(metrics: Metrics, name: string): { x: Date; y: number }[] {
-  return (metrics.series[name] ?? []).flatMap((y, step) =>
-    y === null
-      ? []
-      : [{ x: new Date((metrics.start_seconds + step * metrics.step_seconds) * 1000), y }],
-  );
+export interface Point {
+  x: Date;
+  y: number;
+}
+
+/**
+ * The points of a series. Steps in which nothing was measured have none; a single one is drawn as
+ * long as its step, or nobody would see it.
+ */
+export function lineOf(metrics: Metrics, name: string): Point[] {
+  const atStep = (step: number) =>
+    new Date((metrics.start_seconds + step * metrics.step_seconds) * 1000);
+  const values = metrics.series[name] ?? [];
+  const points = values.flatMap((y, step) => (y === null ? [] : [{ x: atStep(step), y }]));
+  const [only, ...others] = points;
+  if (only === undefined || others.length > 0) {
+    return points;
+  }
+  return [only, { x: new Date(only.x.getTime() + metrics.step_seconds * 1000), y: only.y }];
 }
 
 /** The last value that was measured. */

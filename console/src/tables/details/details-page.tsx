@@ -55,23 +55,25 @@ function TableDetails({ tableName }: { tableName: string }) {
             loading={query.isFetching && query.data === undefined}
             onClick={() => query.refetch()}
           />
-          <ButtonDropdown
-            items={actionsFor(gone ? undefined : table)}
-            onItemClick={({ detail }) => {
-              switch (detail.id as ActionId) {
-                case "items":
-                  return navigate(paths.items(region, tableName));
-                case "backup":
-                  return navigate(paths.createBackup(region, tableName));
-                case "restore":
-                  return navigate(paths.restoreToPointInTime(region, tableName));
-                case "delete":
-                  return setDeleting(true);
-              }
-            }}
-          >
-            Actions
-          </ButtonDropdown>
+          {!gone && (
+            <ButtonDropdown
+              items={actionsFor(table)}
+              onItemClick={({ detail }) => {
+                switch (detail.id as ActionId) {
+                  case "items":
+                    return navigate(paths.items(region, tableName));
+                  case "backup":
+                    return navigate(paths.createBackup(region, tableName));
+                  case "restore":
+                    return navigate(paths.restoreToPointInTime(region, tableName));
+                  case "delete":
+                    return setDeleting(true);
+                }
+              }}
+            >
+              Actions
+            </ButtonDropdown>
+          )}
         </SpaceBetween>
       }
     >
@@ -80,7 +82,7 @@ function TableDetails({ tableName }: { tableName: string }) {
         {gone ? (
           <Alert type="info" header={`There is no table ${tableName} in ${region}`}>
             It was deleted, or never was here. A backup of it can still be restored.{" "}
-            <PageLink to={paths.tables(region)}>See the tables</PageLink>
+            <PageLink to={paths.backups(region, tableName)}>See its backups</PageLink>
           </Alert>
         ) : (
           <FailureAlert
@@ -124,7 +126,7 @@ function TableDetails({ tableName }: { tableName: string }) {
 
 type ActionId = "items" | "backup" | "restore" | "delete";
 
-/** What can be done with a table as it is now; of none, nothing. */
+/** What can be done with a table as it is now; nothing before it is known. */
 function actionsFor(table: TableDescription | undefined): ButtonDropdownProps.Item[] {
   const isReady = table?.TableStatus === "ACTIVE" || table?.TableStatus === "UPDATING";
   const isProtected = table?.DeletionProtectionEnabled === true;
