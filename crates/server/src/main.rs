@@ -86,8 +86,9 @@ fn serve(arguments: config::ServeArguments) -> anyhow::Result<()> {
             let supervisor = supervisor::Supervisor::start(surroundings).await?;
             let (front, admin) = (supervisor.front(), supervisor.admin());
             let history = pages::keep_history(Arc::clone(&front), Arc::clone(&admin));
+            let upkeep = telemetry::keep_metrics_small(metrics.clone());
             let outcome = http::run(supervisor.config(), front, admin, metrics).await;
-            drop(history);
+            drop((history, upkeep));
             supervisor.close().await;
             outcome
         })

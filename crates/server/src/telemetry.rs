@@ -1,9 +1,12 @@
 //! Logs on standard error and metrics for Prometheus.
 
 use std::io::{IsTerminal as _, stderr};
+use std::time::Duration;
 
 use anyhow::Context as _;
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+use tokio::task::JoinSet;
+use tokio::time::MissedTickBehavior;
 use tracing_subscriber::EnvFilter;
 
 use crate::config::{Config, LogFormat};
@@ -44,7 +47,28 @@ pub(crate) fn start_logs_from(config: &Config, levels: &str) -> anyhow::Result<(
     Ok(())
 }
 
-/// Starts collecting metrics; the handle renders them.
+/// How often what was measured is sorted into buckets. Until then every single value is in memory.
+const SORTED_EVERY: Duration = Duration::from_secs(5);
+
+/// Keeps the memory of the metrics bounded, whether or not anybody reads them, until it is dropped.
+pub(crate) fn keep_metrics_small(metrics: PrometheusHandle) -> JoinSet<()> {
+    let mut tasks = JoinSet::new();
+    tasks.spawn(async move {
+        let mut ticks = tokio::time::interval(SORTED_EVERY);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            ticks.tick().await;
+            let metrics = metrics.clone();
+            let sorted = tokio::task::spawn_blocking(move || metrics.run_upkeep());
+            if let Err(error) = sorted.await {
+                tracing::warn!(%error, "the metrics could not be sorted");
+            }
+        }
+    });
+    tasks
+}
+
+/// Starts collecting metrics; the handle renders them. [`keep_metrics_small`] must run beside.
 pub(crate) fn start_metrics() -> anyhow::Result<PrometheusHandle> {
     let handle = PrometheusBuilder::new()
         .set_buckets_for_metric(Matcher::Suffix("_seconds".into()), &LATENCY_BUCKETS_SECONDS)?
