@@ -87,7 +87,8 @@ impl Admin {
         Arc::clone(&self.restores)
     }
 
-    /// Adds a step to the histories, if one has ended; to be called about every second.
+    /// Adds a step to the histories, if one has ended; to be called about every second, where
+    /// blocking is allowed.
     pub fn tick(&self, serving: &Serving) {
         let now = self.now();
         if !self.recorder.is_due(now) {

@@ -221,7 +221,7 @@ impl Shipper {
             Ok(_) => self.note_success(),
             Err(error) => self.note_failure(error),
         }
-        self.export_lag();
+        self.export_lag().await;
         result
     }
 
@@ -400,19 +400,15 @@ impl Shipper {
     }
 
     /// Seconds that the oldest change that is not archived has waited, as far as is known.
-    fn export_lag(&self) {
+    async fn export_lag(&self) {
         let archived = self.realm.status.borrow().archived_through;
-        let newest = self.engine.watch_log(self.log).map(|watch| *watch.borrow());
-        let waiting = newest.is_ok_and(|newest| newest > archived);
-        let lag = if waiting {
-            self.realm
-                .now()
-                .as_micros()
-                .saturating_sub(archived.as_micros())
-        } else {
-            0
-        };
-        metrics::gauge!("anywhen_archive_lag_seconds").set(lag as f64 / 1_000_000.0);
+        let (engine, log) = (Arc::clone(&self.engine), self.log);
+        let first = blocking(move || Ok(engine.first_change(log, archived)?)).await;
+        let waited = first.ok().flatten().map_or(0, |first| {
+            let now = self.realm.now().as_micros();
+            now.saturating_sub(first.as_micros())
+        });
+        metrics::gauge!("anywhen_archive_lag_seconds").set(waited as f64 / 1_000_000.0);
     }
 }
 

@@ -141,6 +141,19 @@ pub trait Engine: Send + Sync + 'static {
         log: LogHandle,
     ) -> Result<tokio::sync::watch::Receiver<CommitTimestamp>, EngineError>;
 
+    /// Commit timestamp of the oldest record that a log holds after an instant: what has waited
+    /// longest for whoever has read up to there. `None` if nothing is known to wait. Blocks on
+    /// the disk.
+    fn first_change(
+        &self,
+        log: LogHandle,
+        after: CommitTimestamp,
+    ) -> Result<Option<CommitTimestamp>, EngineError> {
+        let newest = *self.watch_log(log)?.borrow();
+        let first = self.changes(log, after, newest)?.next().transpose()?;
+        Ok(first.map(|record| record.timestamp))
+    }
+
     /// Allows the engine to forget log records with a commit timestamp <= `through`. It drops
     /// whole slices, so some older records may stay; never one above `through` is lost.
     fn trim(&self, log: LogHandle, through: CommitTimestamp) -> Result<(), EngineError>;

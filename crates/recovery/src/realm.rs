@@ -116,16 +116,17 @@ impl RealmRecovery {
             .await;
     }
 
-    /// How long the oldest change of the log that is not archived has waited, in microseconds.
+    /// How long the oldest change of the log that is not archived has waited, in microseconds;
+    /// 0 while none waits, and while the log cannot be read. Blocks on the disk.
     pub(crate) fn lag_micros(&self) -> u64 {
         let engine = &self.shared.options.engine;
         let archived = self.archive.status().borrow().archived_through;
-        let newest = engine.watch_log(self.tables.log());
-        if newest.is_ok_and(|newest| *newest.borrow() > archived) {
-            let now = self.shared.now().as_micros();
-            now.saturating_sub(archived.as_micros())
-        } else {
-            0
+        match engine.first_change(self.tables.log(), archived) {
+            Ok(Some(first)) => {
+                let now = self.shared.now().as_micros();
+                now.saturating_sub(first.as_micros())
+            }
+            Ok(None) | Err(_) => 0,
         }
     }
 

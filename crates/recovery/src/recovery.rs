@@ -225,7 +225,7 @@ impl Recovery {
     }
 
     /// How long the oldest change that is not in the archive has waited, in microseconds, as far as
-    /// is known; the longest of all realms. 0 while none waits.
+    /// is known; the longest of all realms. 0 while none waits. Blocks on the disk.
     pub fn archive_lag_micros(&self) -> u64 {
         let lags = self
             .open_realms()

@@ -139,7 +139,11 @@ async fn look(front: Arc<Front>, admin: Arc<Admin>) {
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         ticks.tick().await;
-        admin.tick(&front.service());
+        let (front, admin) = (Arc::clone(&front), Arc::clone(&admin));
+        let looked = tokio::task::spawn_blocking(move || admin.tick(&front.service()));
+        if let Err(error) = looked.await {
+            tracing::warn!(%error, "a step of the histories is missing");
+        }
     }
 }
 

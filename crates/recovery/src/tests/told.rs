@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use anywhen_archive::ArchiverConfig;
-use anywhen_model::CommitTimestamp;
+use anywhen_model::{Clock as _, CommitTimestamp};
 
 use super::world::{Ground, SECOND, World, from_backup, music, name, song, to_point};
 use crate::{RestoreStage, Written};
@@ -41,6 +41,33 @@ async fn a_restore_tells_of_its_beginning_its_items_and_its_failure() {
     let reason = (name("Broken"), "broken by a test".to_owned());
     assert_eq!(*heard.failed.lock(), [reason]);
     assert_eq!(heard.lock().last().unwrap().stage, RestoreStage::Failed);
+}
+
+/// However long nothing was written before it.
+#[tokio::test(start_paused = true)]
+async fn a_change_waits_for_the_archive_from_its_commit_on() {
+    let world = World::new(3).await;
+    world.create(music("Music")).await;
+    world.pitr("Music", true).await;
+    world.put("Music", song("Nina", 0, "a")).await;
+    world.recovery.settle(&world.realm).await.unwrap();
+    world.advance(3_600 * SECOND);
+    assert_eq!(world.recovery.archive_lag_micros(), 0, "nothing waits");
+
+    world.ground.objects.set_away(true);
+    let commit = world.put("Music", song("Nina", 1, "a")).await;
+    world.advance(SECOND);
+    world.put("Music", song("Nina", 2, "a")).await;
+    world.advance(SECOND);
+    let now = world.ground.clock.now_micros();
+    assert_eq!(
+        world.recovery.archive_lag_micros(),
+        now - commit.as_micros()
+    );
+
+    world.ground.objects.set_away(false);
+    world.recovery.settle(&world.realm).await.unwrap();
+    assert_eq!(world.recovery.archive_lag_micros(), 0);
 }
 
 /// One that is taken up again was asked for when it was, and has the items that are loaded.
