@@ -27,15 +27,15 @@ mod tables;
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use anywhen_api::Service;
 use anywhen_model::{Clock, CommitTimestamp, Realm, TableName};
 use anywhen_table::{RealmTables, Table};
 use bytes::Bytes;
 use hyper::Response;
+use parking_lot::Mutex;
 
-use crate::metrics::{Gauges, Recorder};
+use crate::metrics::{Gauges, Recorder, Storage};
 use crate::query::Query;
 use crate::reply::{Answer, Refusal, json};
 
@@ -52,9 +52,7 @@ pub struct Admin {
     requests: Requests,
     recorder: Recorder,
     restores: Arc<Restores>,
-    /// What was last measured of the storage, in bytes.
-    data_bytes: AtomicU64,
-    archive_bytes: AtomicU64,
+    storage: Mutex<Storage>,
 }
 
 /// The service, or why there is none now.
@@ -72,8 +70,7 @@ impl Admin {
             data_dir,
             requests: Requests::default(),
             recorder: Recorder::new(started_at),
-            data_bytes: AtomicU64::default(),
-            archive_bytes: AtomicU64::default(),
+            storage: Mutex::default(),
         })
     }
 
@@ -100,8 +97,7 @@ impl Admin {
             archive_lag_seconds: recovery
                 .map(|recovery| recovery.archive_lag_micros() as f64 / 1_000_000.0),
             restores_running: self.restores.running(),
-            data_bytes: self.data_bytes.load(Ordering::Relaxed),
-            archive_bytes: self.archive_bytes.load(Ordering::Relaxed),
+            storage: *self.storage.lock(),
         };
         let tables = || service.map(|service| metrics::tables_of(service));
         self.recorder.record(now, &self.requests, &gauges, tables);
@@ -110,12 +106,13 @@ impl Admin {
     /// Measures the storage. Reads the names of all files of the data directory, so it is to be
     /// called about every minute, where blocking is allowed. `serving` is asked only afterwards.
     pub fn measure(&self, serving: impl FnOnce() -> Serving) {
-        let bytes = metrics::directory_bytes(&self.data_dir);
-        self.data_bytes.store(bytes, Ordering::Relaxed);
-        if let Ok(service) = serving() {
-            let bytes = service.parts().recovery.archive_bytes();
-            self.archive_bytes.store(bytes, Ordering::Relaxed);
-        }
+        let data_bytes = metrics::directory_bytes(&self.data_dir);
+        let archive_bytes = serving()
+            .ok()
+            .map(|service| service.parts().recovery.archive_bytes());
+        let mut storage = self.storage.lock();
+        storage.data_bytes = Some(data_bytes);
+        storage.archive_bytes = archive_bytes.or(storage.archive_bytes);
     }
 
     /// Answers GET of a path, which is what follows `/admin/v1/`. For HEAD the caller leaves the

@@ -28,6 +28,7 @@
 //! Old manifests are removed a few at a time, long after readers have gone on.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use anywhen_kms::MasterKey;
 use anywhen_model::Randomness;
@@ -72,6 +73,8 @@ pub(crate) struct Ledger<M> {
     keep: u64,
     stale: Stale,
     current: RwLock<Arc<M>>,
+    /// Length of the newest manifest as it is stored; 0 if it was not put by this writer.
+    current_bytes: AtomicU64,
     writer: Mutex<Writer<M>>,
 }
 
@@ -172,6 +175,7 @@ impl<M: Manifest> Ledger<M> {
             keep,
             stale,
             current: RwLock::new(Arc::new(current)),
+            current_bytes: AtomicU64::new(0),
             writer: Mutex::new(Writer {
                 epoch,
                 in_doubt: None,
@@ -183,6 +187,20 @@ impl<M: Manifest> Ledger<M> {
     /// The newest manifest this writer knows to be in the store.
     pub(crate) fn current(&self) -> Arc<M> {
         Arc::clone(&self.current.read())
+    }
+
+    /// Bytes of the newest manifest. Of one that an earlier server has put they are counted
+    /// without what sealing adds.
+    pub(crate) fn stored_bytes(&self) -> u64 {
+        match self.current_bytes.load(Ordering::Relaxed) {
+            0 if self.is_stored() => {
+                let encoded = self.current().encode();
+                let bytes = (encoded.clear.len() + encoded.secret.len()) as u64;
+                self.current_bytes.store(bytes, Ordering::Relaxed);
+                bytes
+            }
+            bytes => bytes,
+        }
     }
 
     pub(crate) fn key(&self) -> &SealingKey {
@@ -300,6 +318,7 @@ impl<M: Manifest> Ledger<M> {
         let mut gone = M::clone(&current);
         gone.set_head(Head::new(current.head().number, 0, String::new()));
         *self.current.write() = Arc::new(gone);
+        self.current_bytes.store(0, Ordering::Relaxed);
         Ok(())
     }
 
@@ -336,8 +355,12 @@ impl<M: Manifest> Ledger<M> {
             return Ok(());
         };
         let settled = self.put(&in_doubt, writer.epoch).await?;
+        let mut bytes = 0;
         let newest = match (settled, self.stale) {
-            (Settled::Ours, _) => in_doubt.manifest,
+            (Settled::Ours, _) => {
+                bytes = in_doubt.sealed.len() as u64;
+                in_doubt.manifest
+            }
             (Settled::Stale(newest), Stale::Adopt) => newest,
             (Settled::Stale(newest), Stale::Supersede) => {
                 tracing::warn!(
@@ -351,6 +374,7 @@ impl<M: Manifest> Ledger<M> {
             }
         };
         *self.current.write() = Arc::new(newest);
+        self.current_bytes.store(bytes, Ordering::Relaxed);
         writer.in_doubt = None;
         Ok(())
     }

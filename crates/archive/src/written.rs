@@ -49,25 +49,17 @@ impl RealmArchive {
         Ok(written)
     }
 
-    /// Bytes of all objects that the realm's newest manifests name.
+    /// Bytes of the realm's newest manifests and of all objects that they name. Older manifests,
+    /// of which each chain keeps some, and what waits for its removal are not counted.
     pub fn stored_bytes(&self) -> u64 {
-        let segments: u64 = self
-            .ledger
-            .current()
-            .segments
-            .iter()
-            .map(|s| s.length)
-            .sum();
-        let timelines = self.all_timelines().into_iter();
-        let files = timelines.map(|timeline| -> u64 {
-            timeline
-                .ledger
-                .current()
-                .files()
-                .map(|file| file.length)
-                .sum()
+        let lengths = |lengths: &mut dyn Iterator<Item = u64>| -> u64 { lengths.sum() };
+        let manifest = self.ledger.current();
+        let segments = lengths(&mut manifest.segments.iter().map(|segment| segment.length));
+        let timelines = self.all_timelines().into_iter().map(|timeline| {
+            let files = lengths(&mut timeline.ledger.current().files().map(|file| file.length));
+            files + timeline.ledger.stored_bytes()
         });
-        segments + files.sum::<u64>()
+        self.ledger.stored_bytes() + segments + timelines.sum::<u64>()
     }
 }
 

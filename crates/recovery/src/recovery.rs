@@ -234,7 +234,7 @@ impl Recovery {
         lags.max().unwrap_or_default()
     }
 
-    /// Bytes of all objects that the newest manifests of all realms name.
+    /// Bytes of the newest manifests of all realms and of all objects that they name.
     pub fn archive_bytes(&self) -> u64 {
         let realms = self.open_realms().into_iter();
         realms.map(|realm| realm.archive.stored_bytes()).sum()

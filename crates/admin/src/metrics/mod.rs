@@ -60,8 +60,14 @@ pub(crate) struct Gauges {
     /// `None` while nobody can say.
     pub(crate) archive_lag_seconds: Option<f64>,
     pub(crate) restores_running: usize,
-    pub(crate) data_bytes: u64,
-    pub(crate) archive_bytes: u64,
+    pub(crate) storage: Storage,
+}
+
+/// What was measured last of the storage; `None` while nothing was.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Storage {
+    pub(crate) data_bytes: Option<u64>,
+    pub(crate) archive_bytes: Option<u64>,
 }
 
 /// Values by name, with the name of what is counted and its unit.
@@ -177,11 +183,21 @@ impl Meter {
         values.extend([
             ("connections".into(), connections as f32),
             ("restores_running".into(), gauges.restores_running as f32),
-            ("data_bytes".into(), gauges.data_bytes as f32),
-            ("archive_bytes".into(), gauges.archive_bytes as f32),
         ]);
-        let lag = gauges.archive_lag_seconds;
-        values.extend(lag.map(|lag| ("archive_lag_seconds".into(), lag as f32)));
+        let known = [
+            ("archive_lag_seconds", gauges.archive_lag_seconds),
+            (
+                "data_bytes",
+                gauges.storage.data_bytes.map(|bytes| bytes as f64),
+            ),
+            (
+                "archive_bytes",
+                gauges.storage.archive_bytes.map(|bytes| bytes as f64),
+            ),
+        ];
+        for (name, value) in known {
+            values.extend(value.map(|value| (name.into(), value as f32)));
+        }
         self.ring.record(now, values);
         self.before = counted.clone();
         self.before_at = now;

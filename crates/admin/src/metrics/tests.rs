@@ -32,8 +32,12 @@ impl World {
     fn pass(&mut self, seconds: u64, tables: &[TableCounts]) {
         for _ in 0..seconds {
             self.now += 1;
+            let storage = Storage {
+                data_bytes: Some(self.now - START),
+                archive_bytes: (self.now >= START + 15).then_some(self.now),
+            };
             let gauges = Gauges {
-                data_bytes: self.now - START,
+                storage,
                 ..Gauges::default()
             };
             let tables = || Some(tables.to_vec());
@@ -105,6 +109,10 @@ fn each_step_has_what_happened_in_it() {
     assert!((median[0].unwrap() - 0.001).abs() < 0.0001, "{median:?}");
     assert_eq!(median[1], None, "nobody waited");
     assert_eq!(series("data_bytes"), [Some(10.0), Some(20.0), Some(30.0)]);
+    // Not zero before it was measured.
+    let archive = series("archive_bytes");
+    assert_eq!(archive[0], None);
+    assert!(archive[1].is_some());
     assert!(!answer.series.contains_key("archive_lag_seconds"));
 }
 
