@@ -8,6 +8,7 @@
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
 import { fontFiles } from "./scripts/font-files.ts";
+import { gzipFiles } from "./scripts/gzip-files.ts";
 
 const endpoint = process.env["ANYWHEN_ENDPOINT"] ?? "http://127.0.0.1:8000";
 
@@ -16,7 +17,7 @@ const proxied = { target: endpoint, changeOrigin: true, headers: { origin: endpo
 
 export default defineConfig({
   base: "/console/",
-  plugins: [react(), fontFiles()],
+  plugins: [react(), fontFiles(), gzipFiles()],
   build: {
     target: "es2023",
     // Files below assets/ have their hash in their name and may be cached for ever.

@@ -1,8 +1,8 @@
 //! Lists the built console's files, so that they become part of the binary.
 //!
-//! `scripts/console` builds them into `console/dist`, each with a copy for browsers that take gzip
-//! beside it. Without them the list is empty, and the server says how to build them: Rust alone is
-//! enough to build a server.
+//! `npm run build` puts them into `console/dist`, each with a copy for browsers that take gzip
+//! beside it. Without them, or if some of those that the first page names are missing, the list is
+//! empty, and the server says how to build them: Rust alone is enough to build a server.
 
 use std::ffi::OsStr;
 use std::fmt::Write as _;
@@ -16,7 +16,8 @@ fn main() -> io::Result<()> {
     let dist = console.join("dist");
     if console.is_dir() {
         // Cargo would run this at every build for as long as what it is told to watch is missing.
-        std::fs::create_dir_all(&dist)?;
+        // Where nothing may be written, it does.
+        let _ = std::fs::create_dir_all(&dist);
     }
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-changed={}", dist.display());
@@ -24,11 +25,29 @@ fn main() -> io::Result<()> {
     if dist.is_dir() {
         find_files(&dist.canonicalize()?, "", &mut files)?;
     }
+    if let Some(missing) = missing_of_first_page(&files)? {
+        println!("cargo::warning=console/dist is not whole, {missing} is missing; build it again");
+        files.clear();
+    }
     // The order in which the server looks them up.
     files.sort();
     let list = list(&files)?;
     let out = std::env::var_os("OUT_DIR").ok_or_else(|| io::Error::other("no OUT_DIR"))?;
     std::fs::write(Path::new(&out).join("assets.rs"), list)
+}
+
+/// A file that the first page names and that is not among those of the build.
+fn missing_of_first_page(files: &[(String, String)]) -> io::Result<Option<String>> {
+    let Some((_, page)) = files.iter().find(|(name, _)| name == "index.html") else {
+        return Ok(None);
+    };
+    let page = std::fs::read_to_string(page)?;
+    let missing = page
+        .split("\"/console/")
+        .skip(1)
+        .filter_map(|rest| rest.split('"').next())
+        .find(|wanted| !files.iter().any(|(name, _)| name == wanted));
+    Ok(missing.map(str::to_owned))
 }
 
 /// The list as Rust reads it.
