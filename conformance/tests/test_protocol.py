@@ -176,6 +176,13 @@ def test_health(wire):
     assert headers["content-type"].startswith("text/plain")
 
 
+@pytest.mark.parametrize("path", ("/", "/metrics"))
+def test_monitors_may_ask_without_the_body(wire, path):
+    status, headers, body = wire.request("HEAD", path)
+    assert (status, body) == (200, b"")
+    assert int(headers["content-length"]) > 0
+
+
 def test_metrics_count_requests_by_operation_and_result(wire, songs):
     def counted():
         status, _, body = wire.request("GET", "/metrics")

@@ -203,9 +203,12 @@ impl Listener {
         };
         let mut reply = match (request.method(), request.uri().path()) {
             (&Method::POST, "/") => self.call(request).await,
-            (&Method::GET, "/") if Pages::are_wanted(request.headers()) => Pages::found(),
-            (&Method::GET, "/") => self.health(),
-            (&Method::GET, "/metrics") => self.metrics(),
+            // The connection leaves the body out for HEAD.
+            (&Method::GET | &Method::HEAD, "/") if Pages::are_wanted(request.headers()) => {
+                Pages::found()
+            }
+            (&Method::GET | &Method::HEAD, "/") => self.health(),
+            (&Method::GET | &Method::HEAD, "/metrics") => self.metrics(),
             (&Method::OPTIONS, _) if allowed_origin.is_some() => preflight(&request),
             (_, path) if Pages::own(path) => {
                 let (method, uri, headers) = (request.method(), request.uri(), request.headers());
