@@ -45,6 +45,7 @@ mod location;
 mod manifest;
 mod merge;
 mod new_files;
+mod pins;
 mod plan;
 mod planning;
 mod preflight;

@@ -27,6 +27,8 @@ use crate::ArchiveError;
 use crate::sealed::{self, Kind};
 use crate::stored::base64_bytes;
 
+mod packing;
+
 const FORMAT: u64 = 2;
 
 /// Earlier writers that a realm manifest names.
@@ -82,15 +84,18 @@ pub(crate) trait Manifest: Serialize + DeserializeOwned + Clone + Send + Sync {
     fn encode(&self) -> Encoded {
         Encoded {
             clear: serde_json::to_vec(self).expect("a manifest is plain data"),
-            secret: serde_json::to_vec(&self.secret()).expect("a manifest is plain data"),
+            secret: packing::pack(
+                serde_json::to_vec(&self.secret()).expect("a manifest is plain data"),
+            ),
         }
     }
 
     /// Reads a manifest whose key is at hand.
     fn decode(path: &str, clear: &[u8], secret: &[u8]) -> Result<Self, ArchiveError> {
         let mut manifest = Self::decode_clear(path, clear)?;
+        let secret = packing::unpack(secret).map_err(|error| ArchiveError::damaged(path, error))?;
         let secret =
-            serde_json::from_slice(secret).map_err(|error| ArchiveError::damaged(path, error))?;
+            serde_json::from_slice(&secret).map_err(|error| ArchiveError::damaged(path, error))?;
         if manifest.reveal(secret) {
             Ok(manifest)
         } else {

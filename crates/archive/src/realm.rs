@@ -41,6 +41,7 @@ use crate::layout;
 use crate::lease::Lease;
 use crate::ledger::{self, Chain, Ledger, Stale, first_number};
 use crate::manifest::{RealmManifest, TimelineManifest};
+use crate::pins::PinQueue;
 use crate::retain::Garbage;
 use crate::rollback;
 use crate::sealed::SealingKey;
@@ -160,6 +161,8 @@ pub struct RealmArchive {
 pub(crate) struct TableTimeline {
     pub(crate) table: TableId,
     pub(crate) ledger: Ledger<TimelineManifest>,
+    /// What is to be pinned.
+    pub(crate) pins: PinQueue,
     /// Opens log records if the table layer does not know the table.
     pub(crate) cipher: Arc<RecordCipher>,
 }
@@ -440,6 +443,7 @@ impl RealmArchive {
         let fresh = Arc::new(TableTimeline {
             table,
             ledger,
+            pins: PinQueue::default(),
             cipher: Arc::clone(&key.cipher),
         });
         Arc::clone(self.timelines.write().entry(table).or_insert(fresh))
@@ -596,6 +600,7 @@ async fn load_timeline(
     Ok(Some(TableTimeline {
         table,
         ledger,
+        pins: PinQueue::default(),
         cipher,
     }))
 }

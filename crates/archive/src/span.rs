@@ -1,4 +1,4 @@
-//! Spans and pins: opening, closing and keeping stretches of a table's history.
+//! Spans: opening, closing and keeping stretches of a table's history.
 //!
 //! The rules kept here:
 //!
@@ -7,11 +7,8 @@
 //!   change since ([`crate::announce`]). The start of its window moves up, never back.
 //! * **Switching it off** closes the span at what is archived and lets go of everything that no
 //!   pin needs. What a pin needs that was still in segments becomes a delta first.
-//! * **Backups.** A pin is put only at an instant that can be read from what the archive holds,
-//!   and the realm manifest reaches that instant before the pin does, so that the pin means the
-//!   same to a server that has only the archive. A backup of a table without history comes with
-//!   its keyframe, in the same manifest.
-//! * **Restores** hold pins that expire: a server that dies for good holds nothing for good.
+//! * **Backups** of a table with history are pins ([`crate::pins`]). One of a table without comes
+//!   with its keyframe, in the same manifest as its pin.
 
 use std::sync::Arc;
 
@@ -21,8 +18,9 @@ use anywhen_model::{CommitTimestamp, TableId};
 use crate::ArchiveError;
 use crate::keyframe::{ItemSource, changes_of, write_files};
 use crate::layout;
-use crate::manifest::{DataFile, Keyframe, Pin, PinKind, Span, TimelineManifest};
+use crate::manifest::{DataFile, Keyframe, Pin, Span, TimelineManifest};
 use crate::new_files::NewFiles;
+use crate::pins;
 use crate::realm::{RealmArchive, TableKey, blocking};
 use crate::sealed::Kind;
 use crate::timeline;
@@ -175,60 +173,12 @@ impl RealmArchive {
                 keyframes: vec![keyframe.clone()],
                 deltas: Vec::new(),
             });
-            set_pin(&mut next, &pin);
+            pins::set(&mut next, std::iter::once(&pin));
             Ok(Some(next))
         })
         .await?;
         files.adopted();
         self.raise_archived(at).await
-    }
-
-    /// Pins an instant; durable when it returns. A pin of the same id is replaced: so a restore
-    /// renews its pin, which must have an end. After an error that is transient the pin may be
-    /// there all the same; pin again, or unpin.
-    pub async fn pin(self: &Arc<Self>, table: TableId, pin: Pin) -> Result<(), ArchiveError> {
-        if pin.kind == PinKind::Restore && pin.expires_at.is_none() {
-            return Err(span_error(table, "the pin of a restore must expire"));
-        }
-        let archived_through = self.status.borrow().archived_through;
-        if pin.at > archived_through && !self.is_exact(table, pin.at)? {
-            return Err(ArchiveError::NotArchived {
-                at: pin.at,
-                archived_through,
-            });
-        }
-        self.raise_archived(pin.at.min(archived_through)).await?;
-        let timeline = self.timeline(table)?;
-        self.change_timeline(&timeline, |manifest| {
-            timeline::files_at(&self.ledger.current(), manifest, pin.at)?;
-            let mut next = manifest.clone();
-            set_pin(&mut next, &pin);
-            Ok(Some(next))
-        })
-        .await?;
-        Ok(())
-    }
-
-    /// Lets go of a pin and of what only it held. Nothing happens if there is none.
-    pub async fn unpin(self: &Arc<Self>, table: TableId, id: &str) -> Result<(), ArchiveError> {
-        let Ok(timeline) = self.timeline(table) else {
-            return Ok(());
-        };
-        self.change_timeline(&timeline, |manifest| {
-            let mut next = manifest.clone();
-            next.pins.retain(|pin| pin.id != id);
-            Ok((next.pins.len() < manifest.pins.len()).then(|| self.without_unneeded(&next)))
-        })
-        .await?;
-        Ok(())
-    }
-
-    /// The pins of a table.
-    pub fn pins(&self, table: TableId) -> Vec<Pin> {
-        self.timeline(table).map_or_else(
-            |_| Vec::new(),
-            |timeline| timeline.ledger.current().pins.clone(),
-        )
     }
 
     /// Moves the start of the open span's window up to `earliest`: what lies before it goes,
@@ -329,11 +279,6 @@ fn end_spans_before(manifest: &mut TimelineManifest, at: CommitTimestamp) {
     });
 }
 
-fn span_error(table: TableId, reason: &'static str) -> ArchiveError {
+pub(crate) fn span_error(table: TableId, reason: &'static str) -> ArchiveError {
     ArchiveError::Span { table, reason }
-}
-
-fn set_pin(manifest: &mut TimelineManifest, pin: &Pin) {
-    manifest.pins.retain(|other| other.id != pin.id);
-    manifest.pins.push(pin.clone());
 }

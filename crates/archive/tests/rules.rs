@@ -12,7 +12,7 @@ mod common;
 #[path = "common/watched.rs"]
 mod watched;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -23,7 +23,7 @@ use anywhen_model::CommitTimestamp;
 use bytes::Bytes;
 use common::{Items, Table, World, dump, eager, restore};
 use futures::FutureExt as _;
-use futures::future::BoxFuture;
+use futures::future::{BoxFuture, join_all};
 use object_store::ObjectStore;
 use object_store::memory::InMemory;
 use watched::{Trap, Watched, kind};
@@ -538,6 +538,42 @@ async fn nothing_reads_across_spans_or_before_the_window() {
         }
         server.archive.tidy_now().await.unwrap();
     }
+}
+
+/// Every manifest names all pins, so thousands of backups that are made at once must not need
+/// as many manifests. Each owner hears of its own pin alone.
+#[tokio::test]
+async fn pins_that_wait_at_once_share_a_manifest() {
+    let store = in_memory();
+    let mut server = Server::begin(13, &store).await;
+    let id = server.table.id;
+    let opened = server.archive.span(id).unwrap().opened_at;
+    let instants = server.write(40).await;
+    server.network.take_counts();
+
+    let pinned = |at: &CommitTimestamp| server.archive.pin(id, pin(&at.to_string(), *at));
+    // Nothing can be read before the span, and no pin is put for who does not wait for it.
+    let unreadable = opened.previous();
+    let (answers, refused, dropped) = tokio::join!(
+        join_all(instants.iter().skip(1).map(pinned)),
+        pinned(&unreadable),
+        async { pinned(&instants[0]).now_or_never() }
+    );
+    for (at, answer) in instants.iter().skip(1).zip(answers) {
+        answer.unwrap_or_else(|error| panic!("{at}: {error}"));
+    }
+    refused.unwrap_err();
+    assert!(dropped.is_none());
+
+    let asked = server.network.take_counts();
+    assert!(asked.of("put timeline manifest") <= 4, "{asked:?}");
+    let pins = server.archive.pins(id);
+    let found: BTreeSet<&str> = pins.iter().map(|pin| pin.id.as_str()).collect();
+    let expected: Vec<String> = instants.iter().skip(1).map(ToString::to_string).collect();
+    assert_eq!(found, expected.iter().map(String::as_str).collect());
+    let server = server.succeed(&store).await;
+    assert_eq!(server.archive.pins(id), pins, "the next server");
+    server.assert_reads(&instants[1..], "the next server").await;
 }
 
 /// A backup's instant is pinned only where the archive tells everything up to it.
