@@ -106,13 +106,22 @@ enum Choice {
     Nothing,
 }
 
-/// Whether a path that is no file names a page. The name of a table may have a dot in it, so one that
-/// a browser goes to is a page all the same; what looks for a file does not ask for HTML.
+/// Whether a path that is no file names a page. Whatever a browser goes to is one: the name of a
+/// table may have a dot in it, and of an address that is wrong the console says so itself. What looks
+/// for a file does not ask for HTML.
 fn may_be_a_page(path: &str, headers: &HeaderMap) -> bool {
     let last = path.rsplit('/').next().unwrap_or_default();
-    let steps = path.split('/').any(|part| matches!(part, "." | ".."));
-    let encoded = path.contains(['%', '\\']);
-    !steps && !encoded && !path.starts_with(HASHED) && (!last.contains('.') || wants_html(headers))
+    let is_plain = !path.contains('%') && !last.contains('.');
+    let is_address = !path.starts_with(HASHED) && !path.contains('\\') && !climbs(path);
+    is_address && (is_plain || wants_html(headers))
+}
+
+/// Whether a path has steps such as `..`, which no page has in its address.
+fn climbs(path: &str) -> bool {
+    let mut parts = path
+        .split('/')
+        .map(|part| part.replace("%2e", ".").replace("%2E", "."));
+    parts.any(|part| matches!(part.as_str(), "." | ".."))
 }
 
 /// Whether somebody who sent these headers wants a page: a browser that was sent here, by hand or by

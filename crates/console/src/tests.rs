@@ -76,8 +76,13 @@ fn pages_are_the_index_and_files_that_are_not_there_are_not() {
     assert!(index(get("tables/Music/backups", &[BROWSER])));
     // A table may be called so; a browser that goes there wants its page.
     assert!(index(get("tables/a..b.js", &[BROWSER])));
+    // Of an address that no page has, the console says so itself.
+    assert!(index(get("us-east-1/tables/No%2Fpe", &[BROWSER])));
+    assert!(index(get("US%20EAST", &[BROWSER])));
     for (path, headers) in [
         ("tables/a.js", &[][..]),
+        ("tables/No%2Fpe", &[]),
+        ("%2E./etc/passwd", &[BROWSER]),
         ("assets/gone-1234.js", &[BROWSER]),
         ("assets/gone", &[BROWSER]),
         ("../Cargo.toml", &[BROWSER]),
