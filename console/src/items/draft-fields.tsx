@@ -7,7 +7,13 @@ import Textarea from "@cloudscape-design/components/textarea";
 import { useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
 import type { FixedMembers } from "../values/value-fields";
 import { MemberFields } from "../values/value-fields";
-import { changeForm, type FormChange, problemsOf, type ValueForm } from "../values/value-form";
+import {
+  changeForm,
+  type FormChange,
+  type MemberForm,
+  problemsOf,
+  type ValueForm,
+} from "../values/value-form";
 import { type Draft, itemOfDraft, switchView, type View } from "./draft";
 import type { KeyPart } from "./explore-form";
 
@@ -52,6 +58,8 @@ export function DraftFields({
       </FormField>
       {draft.view === "form" ? (
         <FormView
+          // A form with another id was made anew, from an item.
+          key={draft.form.id}
           form={draft.form}
           keys={keys}
           keysLocked={keysLocked}
@@ -82,10 +90,7 @@ function FormView({
   onForm: (form: ValueForm) => void;
 }) {
   const problems = useMemo(() => problemsOf(form, { complete }), [form, complete]);
-  const fixed: FixedMembers = useMemo(
-    () => new Map(keys.map(({ name }) => [name, keysLocked ? "locked" : "key"])),
-    [keys, keysLocked],
-  );
+  const [fixed] = useState(() => keyMembers(form, keys, keysLocked ? "locked" : "key"));
   // The same function for ever, so that a change draws the row it is in and not all others.
   const latest = useRef({ form, onForm });
   useEffect(() => {
@@ -95,6 +100,17 @@ function FormView({
     latest.current.onForm(changeForm(latest.current.form, one));
   }, []);
   return <MemberFields form={form} fixed={fixed} problems={problems} onChange={change} />;
+}
+
+/** The members that are the key now, whatever name others get. One of a wrong type can be mended. */
+function keyMembers(
+  form: ValueForm,
+  keys: readonly KeyPart[],
+  how: "key" | "locked",
+): FixedMembers {
+  const isKey = ({ name, value }: MemberForm) =>
+    keys.some((key) => key.name === name && key.type === value.type);
+  return new Map(form.members.filter(isKey).map(({ id }) => [id, how]));
 }
 
 function TextView({

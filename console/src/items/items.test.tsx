@@ -163,6 +163,30 @@ describe("the editor", () => {
     expect(Object.values(last?.["ExpressionAttributeNames"] ?? {})).toContain("Title");
   });
 
+  it("takes a new attribute whose name begins as that of a key", async () => {
+    const server = open({ UpdateItem: () => ({}) });
+    await openItem();
+    const modal = within(await dialog());
+    await userEvent.click(await modal.findByRole("button", { name: "Add attribute" }));
+    await userEvent.click(await screen.findByRole("menuitem", { name: "String" }));
+    const name = modal.getAllByPlaceholderText("Attribute name").at(-1) as HTMLElement;
+    await userEvent.type(name, "Yearly");
+    await userEvent.type(modal.getByRole("textbox", { name: "Value of Yearly" }), "x");
+    expect(modal.getByRole("button", { name: "Remove Yearly" })).toBeDefined();
+    expect(modal.queryByRole("button", { name: "Remove Year" })).toBeNull();
+    const year = modal.getByRole("textbox", { name: "Value of Year" }) as HTMLInputElement;
+    expect(year.readOnly).toBe(true);
+    await userEvent.click(modal.getByRole("button", { name: "Save changes" }));
+    expect(await screen.findByText("Saved the item")).toBeDefined();
+    expect(inputsOf(server, "UpdateItem")).toEqual([
+      expect.objectContaining({
+        UpdateExpression: "SET #n0 = :v0",
+        ExpressionAttributeNames: expect.objectContaining({ "#n0": "Yearly" }),
+        ExpressionAttributeValues: expect.objectContaining({ ":v0": { S: "x" } }),
+      }),
+    ]);
+  });
+
   it("creates an item from JSON, and refuses to take the place of another", async () => {
     const server = open({
       PutItem: () => [400, "ConditionalCheckFailedException", "The conditional request failed"],

@@ -52,7 +52,7 @@ export function MemberFields({
   form: ValueForm;
   /** Of the value, for the labels; empty for an item. */
   path?: string;
-  /** Names of attributes that must stay and whose type is given. */
+  /** Attributes that must stay and whose type is given. */
   fixed?: FixedMembers;
   /** What a member is called, if not an attribute, element or value. */
   memberName?: string;
@@ -77,7 +77,7 @@ export function MemberFields({
           path={pathOf(form, member, position, path)}
           named={form.type === "M"}
           typed={elementType === undefined}
-          fixed={form.type === "M" ? fixed.get(member.name) : undefined}
+          fixed={fixed.get(member.id)}
           problems={problems}
           onChange={onChange}
         />
@@ -109,8 +109,11 @@ export function MemberFields({
   );
 }
 
-/** How much of a member may be changed: `key` only its value, `locked` nothing. */
-export type FixedMembers = ReadonlyMap<string, "key" | "locked">;
+/**
+ * How much of a member may be changed: `key` only its value, `locked` nothing. By id, because the
+ * name of a new member is another's for as long as it is half typed.
+ */
+export type FixedMembers = ReadonlyMap<number, "key" | "locked">;
 const NOTHING: FixedMembers = new Map();
 
 function pathOf(form: ValueForm, member: MemberForm, position: number, path: string): string {
