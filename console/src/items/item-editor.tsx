@@ -24,7 +24,7 @@ import { useDynamoDB } from "../api/dynamodb";
 import { useRegion } from "../app/region";
 import { formatCount } from "../format/units";
 import type { Item } from "../values/attribute-value";
-import { valueToJson } from "../values/item-json";
+import { type Parsed, valueToJson } from "../values/item-json";
 import { FailureAlert } from "../widgets/failure";
 import { Conflict } from "./conflict";
 import { keyText } from "./delete-items-modal";
@@ -100,8 +100,8 @@ export function ItemEditor(props: ItemEditorProps) {
 type Trouble =
   | { kind: "problem"; text: string }
   | { kind: "failure"; error: unknown }
-  /** Another writer was faster; without an item it is gone. */
-  | { kind: "conflict"; current: Item | undefined };
+  /** Another writer was faster; without an item it is gone. `text` stands in the way of merging. */
+  | { kind: "conflict"; current: Item | undefined; text?: string };
 
 function Editor({
   tableName,
@@ -155,19 +155,19 @@ function Editor({
   };
 
   const resolve = (current: Item, keepMine: boolean) => {
-    const mine = itemOfDraft(draft);
+    const mine: Parsed<Item> = keepMine ? itemOfDraft(draft) : { value: base };
+    if (mine.problem !== undefined) {
+      // With the new base, what the other writer changed would count as edited and be undone.
+      setTrouble({ kind: "conflict", current, text: mine.problem });
+      return;
+    }
+    const next = editsOnto(base, mine.value, current);
     setBase(current);
     setTrouble(undefined);
-    if (!keepMine) {
-      setDraft(draftOf(keyFirst(keys, current), draft.view));
-    } else if (mine.problem === undefined) {
-      setDraft({
-        ...draftOf(keyFirst(keys, editsOnto(base, mine.value, current)), draft.view),
-        touched: true,
-      });
-    }
+    setDraft({ ...draftOf(keyFirst(keys, next), draft.view), touched: keepMine });
   };
 
+  const problem = trouble?.kind === "failure" ? undefined : trouble?.text;
   return (
     <Modal
       visible
@@ -177,7 +177,6 @@ function Editor({
       onDismiss={leave}
       footer={
         <SpaceBetween size="s">
-          {trouble?.kind === "problem" && <Alert type="error">{trouble.text}</Alert>}
           {trouble?.kind === "failure" && (
             <FailureAlert
               header={
@@ -191,6 +190,7 @@ function Editor({
           {trouble?.kind === "conflict" && (
             <Conflict base={base} current={trouble.current} onResolve={resolve} />
           )}
+          {problem !== undefined && <Alert type="error">{problem}</Alert>}
           {leaving && (
             <Alert type="warning" header="Leave without saving?">
               What was changed here will be lost. Press Cancel again to leave.
@@ -218,7 +218,7 @@ function Editor({
         draft={draft}
         keys={keys}
         keysLocked={isEdit}
-        complete={trouble?.kind === "problem"}
+        complete={problem !== undefined}
         onChange={(next) => {
           setDraft(next);
           setLeaving(false);

@@ -131,22 +131,25 @@ describe("the editor", () => {
     ]);
   });
 
-  it("says what another writer changed, and puts the edits on top if wanted", async () => {
-    const theirs = { ...song(1965), Title: { S: "theirs" } };
+  const theirs = { ...song(1965), Title: { S: "theirs" } };
+  /** Refuses the first update, because the item is theirs by then. */
+  const overtaken = () => {
     let tries = 0;
-    const server = open({
-      UpdateItem: () => {
-        tries += 1;
-        return tries > 1
-          ? {}
-          : [
-              400,
-              "ConditionalCheckFailedException",
-              "The conditional request failed",
-              { Item: theirs },
-            ];
-      },
-    });
+    return (): Reply => {
+      tries += 1;
+      return tries > 1
+        ? {}
+        : [
+            400,
+            "ConditionalCheckFailedException",
+            "The conditional request failed",
+            { Item: theirs },
+          ];
+    };
+  };
+
+  it("says what another writer changed, and puts the edits on top if wanted", async () => {
+    const server = open({ UpdateItem: overtaken() });
     await openItem();
     const modal = within(await dialog());
     const plays = await modal.findByRole("textbox", { name: "Value of Plays" });
@@ -161,6 +164,35 @@ describe("the editor", () => {
     const [, last] = inputsOf(server, "UpdateItem");
     expect(last?.["UpdateExpression"]).toBe("SET #n0 = :v0");
     expect(Object.values(last?.["ExpressionAttributeNames"] ?? {})).toContain("Title");
+  });
+
+  it("puts nothing on top of another writer's item until it can be read", async () => {
+    const server = open({ UpdateItem: overtaken() });
+    await openItem();
+    const modal = within(await dialog());
+    await userEvent.click(await modal.findByRole("button", { name: "DynamoDB JSON" }));
+    const text = () => modal.findByRole("textbox", { name: "Item as DynamoDB JSON" });
+    const enter = async (json: string) => {
+      await userEvent.clear(await text());
+      await userEvent.click(await text());
+      await userEvent.paste(json);
+    };
+    const edited = JSON.stringify({ ...song(1965), Plays: { N: "7" } });
+    await enter(edited);
+    await userEvent.click(modal.getByRole("button", { name: "Save changes" }));
+    await modal.findByText("Title: (nothing) became theirs");
+    await enter(edited.slice(0, -1));
+    await userEvent.click(modal.getByRole("button", { name: "Put my changes on top" }));
+    // By the field, and by the button.
+    expect(await modal.findAllByText(/expected/i)).toHaveLength(2);
+    await enter(edited);
+    await userEvent.click(modal.getByRole("button", { name: "Put my changes on top" }));
+    expect(((await text()) as HTMLTextAreaElement).value).toContain("theirs");
+    await userEvent.click(modal.getByRole("button", { name: "Save changes" }));
+    expect(await screen.findByText("Saved the item")).toBeDefined();
+    const [, last] = inputsOf(server, "UpdateItem");
+    expect(last?.["UpdateExpression"]).toBe("SET #n0 = :v0");
+    expect(last?.["ExpressionAttributeNames"]).toMatchObject({ "#n0": "Plays" });
   });
 
   it("takes a new attribute whose name begins as that of a key", async () => {
