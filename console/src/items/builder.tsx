@@ -1,4 +1,9 @@
-/** The form of a scan or a query: what to read, by which key, what of it to show. */
+/**
+ * The form of a scan or a query: what to read, by which key, what of it to show.
+ *
+ * It keeps what is typed to itself until the button is pressed: the items below, which may be
+ * many, are not drawn again with each character.
+ */
 
 import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
@@ -11,7 +16,15 @@ import Header from "@cloudscape-design/components/header";
 import Select from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Textarea from "@cloudscape-design/components/textarea";
-import type { ExploreForm, ExploreProblems, Target } from "./explore-form";
+import { useState } from "react";
+import {
+  type ExploreForm,
+  type ExploreProblems,
+  exploreProblems,
+  hasExploreProblem,
+  newExploreForm,
+  type Target,
+} from "./explore-form";
 import { FilterFields } from "./filter-fields";
 import { PartitionKeyFields, SortKeyFields } from "./key-fields";
 
@@ -23,25 +36,35 @@ const OPERATIONS = [
 export function Builder({
   tableName,
   targets,
-  target,
-  form,
-  problems,
   running,
-  onChange,
   onRun,
-  onReset,
 }: {
   tableName: string;
+  /** The table, then its indexes. */
   targets: readonly Target[];
-  target: Target;
-  form: ExploreForm;
-  /** Absent until they are to be shown. */
-  problems: ExploreProblems | undefined;
   running: boolean;
-  onChange: (change: Partial<ExploreForm>) => void;
-  onRun: () => void;
-  onReset: () => void;
+  /** With a form that has no problems. */
+  onRun: (target: Target, form: ExploreForm) => void;
 }) {
+  const [form, setForm] = useState(newExploreForm);
+  const [showProblems, setShowProblems] = useState(false);
+  const target = (targets.find(({ indexName = "" }) => indexName === form.indexName) ??
+    targets[0]) as Target;
+  const found = exploreProblems(target, form);
+  const problems = showProblems ? found : undefined;
+  const onChange = (change: Partial<ExploreForm>) =>
+    setForm((before) => ({ ...before, ...change }));
+  const start = () => {
+    setShowProblems(true);
+    if (!hasExploreProblem(found)) {
+      onRun(target, form);
+    }
+  };
+  const reset = () => {
+    setForm(newExploreForm());
+    setShowProblems(false);
+  };
+
   const isQuery = form.operation === "Query";
   const options = targets.map(({ indexName }) => ({
     value: indexName ?? "",
@@ -53,7 +76,7 @@ export function Builder({
     <form
       onSubmit={(event) => {
         event.preventDefault();
-        onRun();
+        start();
       }}
     >
       <Container
@@ -63,7 +86,7 @@ export function Builder({
             <Button variant="primary" loading={running} loadingText="Reading items">
               Run
             </Button>
-            <Button formAction="none" onClick={onReset}>
+            <Button formAction="none" onClick={reset}>
               Reset
             </Button>
           </SpaceBetween>

@@ -20,8 +20,6 @@ import { Builder } from "./builder";
 import { DeleteItemsModal } from "./delete-items-modal";
 import {
   type ExploreForm,
-  exploreProblems,
-  hasExploreProblem,
   newExploreForm,
   type ReadInput,
   readInput,
@@ -56,8 +54,6 @@ function newRun(tableName: string, target: Target, form: ExploreForm): Run {
 
 export function Explorer({ tableName, table }: { tableName: string; table: TableDescription }) {
   const targets = useMemo(() => targetsOf(table), [table]);
-  const [form, setForm] = useState(newExploreForm);
-  const [showProblems, setShowProblems] = useState(false);
   const [run, setRun] = useState(() => newRun(tableName, targets[0] as Target, newExploreForm()));
   const [pages, setPages] = useState(FIRST_PAGE);
   const [size, setSize] = useState(PAGE_SIZE);
@@ -66,19 +62,14 @@ export function Explorer({ tableName, table }: { tableName: string; table: Table
   const [deleting, setDeleting] = useState<Position[]>();
 
   const notify = useNotify();
-  const target = targets.find(({ indexName = "" }) => indexName === form.indexName) ?? targets[0];
   const { page, refresh } = useItemPage(tableName, run, pages, size);
   const keys = run.target.tableKeys;
   const rows = useMemo(() => rowsOf(page.data, run.target), [page.data, run.target]);
 
-  const problems = exploreProblems(target as Target, form);
-  const start = () => {
-    setShowProblems(true);
-    if (target !== undefined && !hasExploreProblem(problems)) {
-      setRun(newRun(tableName, target, form));
-      setPages(FIRST_PAGE);
-      setSelected([]);
-    }
+  const start = (target: Target, form: ExploreForm) => {
+    setRun(newRun(tableName, target, form));
+    setPages(FIRST_PAGE);
+    setSelected([]);
   };
   const goTo = (current: number) => {
     const next = page.data?.next;
@@ -99,20 +90,7 @@ export function Explorer({ tableName, table }: { tableName: string; table: Table
 
   return (
     <SpaceBetween size="l">
-      <Builder
-        tableName={tableName}
-        targets={targets}
-        target={target as Target}
-        form={form}
-        problems={showProblems ? problems : undefined}
-        running={page.isFetching}
-        onChange={(change) => setForm((before) => ({ ...before, ...change }))}
-        onRun={start}
-        onReset={() => {
-          setForm(newExploreForm());
-          setShowProblems(false);
-        }}
-      />
+      <Builder tableName={tableName} targets={targets} running={page.isFetching} onRun={start} />
       <FailureAlert
         header="The items cannot be read"
         error={page.error}
