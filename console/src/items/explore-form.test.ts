@@ -12,6 +12,8 @@ import {
   sortOperatorsFor,
   type Target,
   targetsOf,
+  withOperator,
+  withType,
 } from "./explore-form";
 
 const TABLE: TableDescription = {
@@ -163,6 +165,16 @@ describe("a filter", () => {
       FilterExpression: "attribute_exists(#n0) AND #n1 = :v0 AND #n0 = :v1",
       ExpressionAttributeNames: { "#n0": "size", "#n1": "SELECT" },
     });
+  });
+
+  it("keeps the first of many values where there is a field for one", () => {
+    const many: FilterForm = { ...newFilter(), name: "a", operator: "in", text: "\nab\ncd" };
+    expect(withOperator(many, "=")).toEqual({ ...many, operator: "=", text: "ab" });
+    expect(withOperator(withOperator(many, "exists"), "<").text).toBe("ab");
+    expect(withType(withType(many, "NULL"), "S")).toEqual({ ...many, operator: "=", text: "ab" });
+    expect(withType(many, "N")).toEqual({ ...many, type: "N" });
+    expect(withOperator(withOperator(many, "type"), "=").text).toBe("");
+    expect(withType(many, "BOOL").text).toBe("true");
   });
 
   it("offers what makes sense of its type", () => {

@@ -187,6 +187,28 @@ export function newFilter(): FilterForm {
   return { id: lastFilter, name: "", type: "S", operator: "=", text: "", upper: "" };
 }
 
+/** The filter with another condition. Keeps of the value what that has a field for. */
+export function withOperator(filter: FilterForm, operator: FilterOperator): FilterForm {
+  if ((operator === "type") !== (filter.operator === "type")) {
+    const text = filter.type === "BOOL" && operator !== "type" ? "true" : "";
+    return { ...filter, operator, text };
+  }
+  const isOneOfMany = filter.operator === "in" && operator !== "in";
+  return { ...filter, operator, text: isOneOfMany ? (listed(filter.text)[0] ?? "") : filter.text };
+}
+
+/** The filter with a value of another type, which not every condition can be asked of. */
+export function withType(filter: FilterForm, type: ComparableType): FilterForm {
+  const operator = operatorsFor(type).includes(filter.operator) ? filter.operator : "=";
+  const { text } = withOperator(filter, operator);
+  return {
+    ...filter,
+    type,
+    operator,
+    text: type === "BOOL" ? "true" : filter.type === "BOOL" ? "" : text,
+  };
+}
+
 /** A scan or a query without where to begin and how much to read. */
 export type ReadInput =
   | { operation: "Query"; input: QueryCommandInput }

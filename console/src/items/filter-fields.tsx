@@ -20,6 +20,8 @@ import {
   OPERATOR_NAMES,
   operatorsFor,
   takesValue,
+  withOperator,
+  withType,
 } from "./explore-form";
 
 const TYPES = COMPARABLE_TYPES.map((value) => ({ value, label: VALUE_TYPE_NAMES[value] }));
@@ -106,23 +108,17 @@ function FilterField({
         options={TYPES}
         disabled={!takesValue(filter.operator)}
         selectedOption={{ value: filter.type, label: VALUE_TYPE_NAMES[filter.type] }}
-        onChange={({ detail }) => {
-          const type = detail.selectedOption.value as ComparableType;
-          const operator = operatorsFor(type).includes(filter.operator) ? filter.operator : "=";
-          const text = type === "BOOL" ? "true" : filter.type === "BOOL" ? "" : filter.text;
-          onChange({ ...filter, type, operator, text });
-        }}
+        onChange={({ detail }) =>
+          onChange(withType(filter, detail.selectedOption.value as ComparableType))
+        }
       />
       <Select
         ariaLabel={`${label}: condition`}
         options={operators.map((value) => ({ value, label: OPERATOR_NAMES[value] }))}
         selectedOption={{ value: filter.operator, label: OPERATOR_NAMES[filter.operator] }}
-        onChange={({ detail }) => {
-          const operator = detail.selectedOption.value as FilterOperator;
-          const isOther = (operator === "type") !== (filter.operator === "type");
-          const text = filter.type === "BOOL" && operator !== "type" ? "true" : "";
-          onChange({ ...filter, operator, ...(isOther ? { text } : {}) });
-        }}
+        onChange={({ detail }) =>
+          onChange(withOperator(filter, detail.selectedOption.value as FilterOperator))
+        }
       />
       <FormField errorText={problem.value} stretch>
         <FilterValue label={label} filter={filter} onChange={onChange} />
