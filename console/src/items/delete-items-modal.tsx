@@ -14,15 +14,18 @@ export function DeleteItemsModal({
   tableName,
   keys,
   onDismiss,
+  onChanged,
   onDeleted,
 }: {
   tableName: string;
   keys: Position[];
   onDismiss: () => void;
+  /** Also when it failed: some may be gone by then. */
+  onChanged: () => void;
   onDeleted: () => void;
 }) {
   const dynamodb = useDynamoDB();
-  const remove = async () => {
+  const removeAll = async () => {
     for (let at = 0; at < keys.length; at += BATCH_MAX) {
       let input = deleteInput(tableName, keys.slice(at, at + BATCH_MAX));
       let before = Number.POSITIVE_INFINITY;
@@ -36,6 +39,13 @@ export function DeleteItemsModal({
         const reply = await dynamodb.send(new BatchWriteItemCommand(input));
         input = { RequestItems: reply.UnprocessedItems ?? {} };
       }
+    }
+  };
+  const remove = async () => {
+    try {
+      await removeAll();
+    } finally {
+      onChanged();
     }
     onDeleted();
   };

@@ -80,12 +80,14 @@ export function Explorer({ tableName, table }: { tableName: string; table: Table
     setSelected([]);
   };
 
-  const done = (text: string) => {
+  const readAgain = () => {
+    setSelected([]);
+    void refresh();
+  };
+  const succeeded = (text: string) => {
     notify({ type: "success", content: text });
     setTask(undefined);
     setDeleting(undefined);
-    setSelected([]);
-    void refresh();
   };
 
   return (
@@ -123,7 +125,10 @@ export function Explorer({ tableName, table }: { tableName: string; table: Table
           keys={keys}
           task={task}
           onDismiss={() => setTask(undefined)}
-          onSaved={() => done(task.kind === "edit" ? "Saved the item" : "Created the item")}
+          onSaved={() => {
+            readAgain();
+            succeeded(task.kind === "edit" ? "Saved the item" : "Created the item");
+          }}
           onDelete={(key) => {
             setTask(undefined);
             setDeleting([key]);
@@ -135,7 +140,8 @@ export function Explorer({ tableName, table }: { tableName: string; table: Table
           tableName={tableName}
           keys={deleting}
           onDismiss={() => setDeleting(undefined)}
-          onDeleted={() => done(`Deleted ${formatCounted(deleting.length, "item")}`)}
+          onChanged={readAgain}
+          onDeleted={() => succeeded(`Deleted ${formatCounted(deleting.length, "item")}`)}
         />
       )}
     </SpaceBetween>

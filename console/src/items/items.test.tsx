@@ -1,5 +1,5 @@
 import type { TableDescription } from "@aws-sdk/client-dynamodb";
-import { screen, within } from "@testing-library/react";
+import { screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { describe, expect, it } from "vitest";
 import { type MadeUpServer, madeUpServer, type Reply, renderPart } from "../testing/render-app";
@@ -250,6 +250,18 @@ describe("the editor", () => {
 });
 
 describe("deleting several items", () => {
+  const deleteAll = async () => {
+    await userEvent.click(
+      await screen.findByRole("checkbox", { name: "Select all items of this page" }),
+    );
+    await click("Actions");
+    await userEvent.click(await screen.findByRole("menuitem", { name: "Delete items" }));
+    const modal = within(await dialog());
+    await userEvent.type(modal.getByRole("textbox", { name: /To confirm/ }), "delete");
+    await userEvent.click(modal.getByRole("button", { name: "Delete" }));
+    return modal;
+  };
+
   it("needs the word, and sends again what the server left over", async () => {
     const left = { Music: [{ DeleteRequest: { Key: keyOfSong(2) } }] };
     let batches = 0;
@@ -260,18 +272,32 @@ describe("deleting several items", () => {
         return { UnprocessedItems: batches === 1 ? left : {} };
       },
     });
-    await userEvent.click(
-      await screen.findByRole("checkbox", { name: "Select all items of this page" }),
-    );
-    await click("Actions");
-    await userEvent.click(await screen.findByRole("menuitem", { name: "Delete items" }));
-    const modal = within(await dialog());
-    await userEvent.type(modal.getByRole("textbox", { name: /To confirm/ }), "delete");
-    await userEvent.click(modal.getByRole("button", { name: "Delete" }));
+    await deleteAll();
     expect(await screen.findByText("Deleted 2 items")).toBeDefined();
     expect(inputsOf(server, "BatchWriteItem").map((input) => input["RequestItems"])).toEqual([
       { Music: [1, 2].map((year) => ({ DeleteRequest: { Key: keyOfSong(year) } })) },
       left,
     ]);
+  });
+
+  it("reads the page again when it failed, because some are gone", async () => {
+    let left = Array.from({ length: 30 }, (_, year) => song(1900 + year));
+    let batches = 0;
+    open({
+      Scan: () => ({ Items: left, ScannedCount: left.length }),
+      BatchWriteItem: () => {
+        batches += 1;
+        if (batches > 1) {
+          return [500, "InternalServerError", "Something is broken"];
+        }
+        left = left.slice(25);
+        return { UnprocessedItems: {} };
+      },
+    });
+    const modal = await deleteAll();
+    expect(await modal.findByText("Something is broken")).toBeDefined();
+    await waitFor(() => expect(screen.queryByText("1900")).toBeNull());
+    expect(screen.getByText("1929")).toBeDefined();
+    expect(screen.getByText("(5)")).toBeDefined();
   });
 });
