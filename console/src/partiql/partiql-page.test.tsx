@@ -34,6 +34,31 @@ describe("the PartiQL editor", () => {
     expect(calls.map(({ input }) => input["NextToken"])).toEqual([undefined, "two", undefined]);
   });
 
+  it("keeps a page when the next one fails, and asks for that one again", async () => {
+    let fails = true;
+    const { calls } = open(({ NextToken }) => {
+      if (NextToken === undefined) {
+        return { Items: [{ Title: { S: "first" } }], NextToken: "two" };
+      }
+      return fails
+        ? [400, "ThrottlingException", "Too fast"]
+        : { Items: [{ Title: { S: "second" } }] };
+    });
+    await userEvent.type(await box(), "SELECT * FROM Music");
+    await userEvent.click(runButton());
+    await screen.findByText("first");
+    await userEvent.click(screen.getByRole("button", { name: "Next page" }));
+    expect(await screen.findByText("Too fast")).toBeDefined();
+    expect(screen.getByText("first")).toBeDefined();
+    fails = false;
+    await userEvent.click(screen.getByRole("button", { name: "Try again" }));
+    expect(await screen.findByText("second")).toBeDefined();
+    expect(screen.queryByText("Too fast")).toBeNull();
+    await userEvent.click(screen.getByRole("button", { name: "Previous page" }));
+    expect(await screen.findByText("first")).toBeDefined();
+    expect(calls.at(-1)?.input["NextToken"]).toBeUndefined();
+  });
+
   it("runs a statement that writes once, and says that it answered nothing", async () => {
     const { calls } = open(() => ({}));
     await userEvent.type(await box(), "DELETE FROM Music");
@@ -50,6 +75,7 @@ describe("the PartiQL editor", () => {
     await userEvent.click(runButton());
     expect(await screen.findByText("Statement wasn't well formed")).toBeDefined();
     expect(screen.getByText(/TESTREQUEST/)).toBeDefined();
+    expect(screen.queryByRole("button", { name: "Try again" })).toBeNull();
     await userEvent.clear(await box());
     const again = screen.getByRole("button", { name: "Use again: SELEC" });
     expect(

@@ -124,10 +124,14 @@ function PartiqlEditor() {
             </ExpandableSection>
           </SpaceBetween>
         </Container>
-        <FailureAlert header="The statement failed" error={execution.error} />
-        {execution.error === undefined && (
-          <AnswerOf execution={execution} limit={limit} onLimit={setLimit} onPage={goTo} />
-        )}
+        <FailureAlert
+          header={
+            execution.retry === undefined ? "The statement failed" : "The page cannot be read"
+          }
+          error={execution.error}
+          {...(execution.retry === undefined ? {} : { onRetry: execution.retry })}
+        />
+        <AnswerOf execution={execution} limit={limit} onLimit={setLimit} onPage={goTo} />
         <PastStatements past={past} onUse={use} />
       </SpaceBetween>
     </Page>

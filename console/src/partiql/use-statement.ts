@@ -24,6 +24,8 @@ export interface Execution {
   running: boolean;
   answer: Answer | undefined;
   error: unknown;
+  /** Asks again for a page that failed. Not of a first one: only a button runs a statement. */
+  retry: (() => void) | undefined;
   /** The page that is looked at, counted from 0, and how many are known. */
   page: number;
   pages: number;
@@ -66,10 +68,13 @@ export function useStatement(onPast: (past: PastStatement[]) => void) {
     }
   };
 
+  const { variables: last } = mutation;
+  const isLaterPage = answer !== undefined && last !== undefined;
   const execution: Execution = {
     running: mutation.isPending,
     answer,
     error: mutation.error ?? undefined,
+    retry: isLaterPage ? () => mutation.mutate(last) : undefined,
     page: asked?.page ?? 0,
     pages: asked?.tokens.length ?? 1,
   };
