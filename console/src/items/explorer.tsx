@@ -102,6 +102,7 @@ export function Explorer({ tableName, table }: { tableName: string; table: Table
         rows={rows}
         page={page.isError ? undefined : page.data}
         target={run.target}
+        filtered={run.read.input.FilterExpression !== undefined}
         loading={page.isPending || page.isPlaceholderData}
         size={size}
         onSize={(next) => {

@@ -77,7 +77,10 @@ describe("the items of a table", () => {
   it("stop after some requests where a filter leaves nothing, and go on when asked", async () => {
     let scans = 0;
     const server = open({
-      Scan: () => {
+      Scan: ({ FilterExpression }) => {
+        if (FilterExpression === undefined) {
+          return { Items: [song(1965)], ScannedCount: 1 };
+        }
         scans += 1;
         const isLast = scans >= 14;
         return {
@@ -87,13 +90,37 @@ describe("the items of a table", () => {
         };
       },
     });
+    await screen.findByText("1965");
+    await click(/^Filters/);
+    await click("Add filter");
+    await userEvent.type(
+      screen.getByRole("textbox", { name: "Filter 1: attribute name" }),
+      "Plays",
+    );
+    await click("Run");
     expect(await screen.findByText(/left 0 items of 12,000 examined/)).toBeDefined();
+    expect(screen.getByText("No item on this page matches the filter.")).toBeDefined();
     await click("Look on");
     expect(await screen.findByText("1999")).toBeDefined();
-    expect(inputsOf(server, "Scan")[12]?.["ExclusiveStartKey"]).toEqual(keyOfSong(12));
+    const inputs = () => inputsOf(server, "Scan").slice(1);
+    expect(inputs()[12]?.["ExclusiveStartKey"]).toEqual(keyOfSong(12));
     await click("Previous page");
     expect(await screen.findByText("1999")).toBeDefined();
-    expect(inputsOf(server, "Scan")[14]?.["ExclusiveStartKey"]).toBeUndefined();
+    expect(inputs()[14]?.["ExclusiveStartKey"]).toBeUndefined();
+  });
+
+  it("stop after some requests where they are large, and say so", async () => {
+    let year = 0;
+    open({
+      Scan: () => {
+        year += 1;
+        return { Items: [song(year)], ScannedCount: 1, LastEvaluatedKey: keyOfSong(year) };
+      },
+    });
+    expect(await screen.findByText(/so large that this page ends after 12 items/)).toBeDefined();
+    expect(screen.queryByText(/filter left/)).toBeNull();
+    await click("Look on");
+    expect(await screen.findByText("13")).toBeDefined();
   });
 
   it("show an error whole", async () => {

@@ -18,6 +18,7 @@ export function Results({
   rows,
   page,
   target,
+  filtered,
   loading,
   size,
   onSize,
@@ -34,6 +35,8 @@ export function Results({
   rows: ItemRow[];
   page: ItemPage | undefined;
   target: Target;
+  /** Whether a filter leaves out what was read. */
+  filtered: boolean;
   loading: boolean;
   size: number;
   onSize: (size: number) => void;
@@ -63,7 +66,11 @@ export function Results({
       rows={loading ? [] : rows}
       keys={keys}
       loading={loading}
-      empty={hasMore ? "No item on this page matches the filter." : "There is no item to be shown."}
+      empty={
+        hasMore && filtered
+          ? "No item on this page matches the filter."
+          : "There is no item to be shown."
+      }
       pageSize={size}
       onPageSize={onSize}
       onOpen={onOpen}
@@ -126,8 +133,9 @@ export function Results({
             type="info"
             action={<Button onClick={() => onPage(pages.current + 1)}>Look on</Button>}
           >
-            The filter left {formatCounted(rows.length, "item")} of{" "}
-            {formatCount(page?.examined ?? 0)} examined, and there are more to examine.
+            {filtered
+              ? `The filter left ${formatCounted(rows.length, "item")} of ${formatCount(page?.examined ?? 0)} examined, and there are more to examine.`
+              : `The items are so large that this page ends after ${formatCounted(rows.length, "item")}. There are more to read.`}
           </Alert>
         )
       }
