@@ -1,13 +1,5 @@
-import { afterEach, describe, expect, it } from "vitest";
-import {
-  examplesFor,
-  isRead,
-  pastStatements,
-  rememberStatement,
-  statementInput,
-} from "./statement";
-
-afterEach(() => sessionStorage.clear());
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { examplesFor, isRead, statementInput } from "./statement";
 
 describe("the input of a statement", () => {
   const page = { limit: 50, token: undefined };
@@ -71,7 +63,17 @@ describe("the statements of a session", () => {
     outcome: "1 item",
   });
 
-  it("are kept with their parameters, the newest first, each once", () => {
+  /** As when the console is loaded anew. */
+  const load = () => {
+    vi.resetModules();
+    return import("./statement");
+  };
+
+  beforeEach(() => sessionStorage.clear());
+  afterEach(() => vi.restoreAllMocks());
+
+  it("are kept with their parameters, the newest first, each once", async () => {
+    const { rememberStatement } = await load();
     rememberStatement(past("a", 1));
     rememberStatement(past("b", 2, "12345678901234567890123456789012345678"));
     const kept = rememberStatement(past("a", 3));
@@ -79,18 +81,34 @@ describe("the statements of a session", () => {
       ["a", 3],
       ["b", 2],
     ]);
+    const { pastStatements } = await load();
     expect(pastStatements()).toEqual(kept);
     rememberStatement(past("a", 4, "2"));
-    expect(pastStatements()).toHaveLength(3);
+    expect((await load()).pastStatements()).toHaveLength(3);
   });
 
-  it("are at most fifty, and none if what is stored is none", () => {
+  it("are at most fifty, and none if what is stored is none", async () => {
+    const { rememberStatement } = await load();
     for (let at = 0; at < 60; at += 1) {
       rememberStatement(past(String(at), at));
     }
+    const { pastStatements } = await load();
     expect(pastStatements()).toHaveLength(50);
     expect(pastStatements()[0]?.text).toBe("59");
     sessionStorage.setItem("anywhen.statements", "{");
-    expect(pastStatements()).toEqual([]);
+    expect((await load()).pastStatements()).toEqual([]);
+  });
+
+  it("are all kept while the console is open, also where storage is full", async () => {
+    const { pastStatements, rememberStatement } = await load();
+    rememberStatement(past("stored", 1));
+    vi.spyOn(Storage.prototype, "setItem").mockImplementation(() => {
+      throw new DOMException("full", "QuotaExceededError");
+    });
+    rememberStatement(past("large", 2));
+    rememberStatement(past("larger", 3));
+    const texts = (list: { text: string }[]) => list.map(({ text }) => text);
+    expect(texts(pastStatements())).toEqual(["larger", "large", "stored"]);
+    expect(texts((await load()).pastStatements())).toEqual(["stored"]);
   });
 });

@@ -77,7 +77,15 @@ export interface PastStatement extends Statement {
 const STORAGE_KEY = "anywhen.statements";
 const KEPT_MAX = 50;
 
+/** Storage may hold fewer: it is read when the first is asked for, and written to survive a reload. */
+let past: PastStatement[] | undefined;
+
 export function pastStatements(): PastStatement[] {
+  past ??= storedStatements();
+  return past;
+}
+
+function storedStatements(): PastStatement[] {
   try {
     const stored = JSON.parse(sessionStorage.getItem(STORAGE_KEY) ?? "[]") as StoredStatement[];
     return stored.map(({ text, parameters, at_seconds, outcome }) => ({
@@ -105,16 +113,14 @@ function parametersFrom(json: string): AttributeValue[] {
 export function rememberStatement(statement: PastStatement): PastStatement[] {
   const parametersText = ({ parameters }: Statement) => valueToJson({ L: parameters });
   const others = pastStatements().filter(
-    (past) => past.text !== statement.text || parametersText(past) !== parametersText(statement),
+    (one) => one.text !== statement.text || parametersText(one) !== parametersText(statement),
   );
-  const kept = [statement, ...others].slice(0, KEPT_MAX);
-  const stored = kept.map(
-    (past): StoredStatement => ({ ...past, parameters: parametersText(past) }),
-  );
+  past = [statement, ...others].slice(0, KEPT_MAX);
+  const stored = past.map((one): StoredStatement => ({ ...one, parameters: parametersText(one) }));
   try {
     sessionStorage.setItem(STORAGE_KEY, JSON.stringify(stored));
   } catch {
-    // Storage is full or forbidden: the list lasts until the page is left.
+    // Storage is full or forbidden: what it lacks lasts until the console is left.
   }
-  return kept;
+  return past;
 }
