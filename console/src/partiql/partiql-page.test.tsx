@@ -1,4 +1,4 @@
-import { screen, within } from "@testing-library/react";
+import { screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, describe, expect, it } from "vitest";
 import { madeUpServer, type Reply, renderApp } from "../testing/render-app";
@@ -57,6 +57,18 @@ describe("the PartiQL editor", () => {
     await userEvent.click(screen.getByRole("button", { name: "Previous page" }));
     expect(await screen.findByText("first")).toBeDefined();
     expect(calls.at(-1)?.input["NextToken"]).toBeUndefined();
+  });
+
+  it("reads every page with strong consistency if wanted", async () => {
+    const { calls } = open(() => ({ Items: [{ Title: { S: "first" } }], NextToken: "two" }));
+    await userEvent.type(await box(), "SELECT * FROM Music");
+    await userEvent.click(screen.getByRole("checkbox", { name: "Strongly consistent read" }));
+    await userEvent.click(runButton());
+    await screen.findByText("first");
+    await userEvent.click(screen.getByRole("checkbox", { name: "Strongly consistent read" }));
+    await userEvent.click(screen.getByRole("button", { name: "Next page" }));
+    await waitFor(() => expect(calls).toHaveLength(2));
+    expect(calls.map(({ input }) => input["ConsistentRead"])).toEqual([true, true]);
   });
 
   it("runs a statement that writes once, and says that it answered nothing", async () => {

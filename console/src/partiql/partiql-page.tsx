@@ -3,6 +3,7 @@
 import Alert from "@cloudscape-design/components/alert";
 import Button from "@cloudscape-design/components/button";
 import ButtonDropdown from "@cloudscape-design/components/button-dropdown";
+import Checkbox from "@cloudscape-design/components/checkbox";
 import Container from "@cloudscape-design/components/container";
 import ExpandableSection from "@cloudscape-design/components/expandable-section";
 import FormField from "@cloudscape-design/components/form-field";
@@ -34,6 +35,7 @@ function PartiqlEditor() {
   const [past, setPast] = useState(pastStatements);
   const [problem, setProblem] = useState<string>();
   const [limit, setLimit] = useState(PAGE_SIZE);
+  const [consistent, setConsistent] = useState(false);
   const problems = useMemo(
     () => problemsOf(parameters, { complete: problem !== undefined }),
     [parameters, problem],
@@ -50,7 +52,7 @@ function PartiqlEditor() {
       return;
     }
     setProblem(undefined);
-    run({ text, parameters: valueOfForm(parameters).L ?? [] }, limit);
+    run({ text, parameters: valueOfForm(parameters).L ?? [] }, { limit, consistent });
   };
   const use = (statement: Statement) => {
     setText(statement.text);
@@ -122,6 +124,13 @@ function PartiqlEditor() {
                 onChange={(change) => setParameters((before) => changeForm(before, change))}
               />
             </ExpandableSection>
+            <Checkbox
+              checked={consistent}
+              description="For a statement that selects from a table or a local index."
+              onChange={({ detail }) => setConsistent(detail.checked)}
+            >
+              Strongly consistent read
+            </Checkbox>
           </SpaceBetween>
         </Container>
         <FailureAlert

@@ -2,18 +2,21 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { examplesFor, isRead, statementInput } from "./statement";
 
 describe("the input of a statement", () => {
-  const page = { limit: 50, token: undefined };
+  const reading = { limit: 50, consistent: false };
 
   it("has parameters only if there are any, and the token of its page", () => {
-    expect(statementInput({ text: "SELECT * FROM t", parameters: [] }, page)).toEqual({
-      Statement: "SELECT * FROM t",
-      Limit: 50,
-      ReturnConsumedCapacity: "TOTAL",
-    });
+    expect(statementInput({ text: "SELECT * FROM t", parameters: [] }, reading, undefined)).toEqual(
+      {
+        Statement: "SELECT * FROM t",
+        Limit: 50,
+        ReturnConsumedCapacity: "TOTAL",
+      },
+    );
     expect(
       statementInput(
         { text: "select * from t where a = ?", parameters: [{ N: "1" }] },
-        { limit: 25, token: "next" },
+        { limit: 25, consistent: false },
+        "next",
       ),
     ).toEqual({
       Statement: "select * from t where a = ?",
@@ -24,12 +27,23 @@ describe("the input of a statement", () => {
     });
   });
 
-  it("limits what reads, and nothing that writes", () => {
+  it("limits what reads and has it strongly consistent if wanted, and nothing that writes", () => {
     expect(isRead(" -- a comment\n /* one\n more */ SELECT 1")).toBe(true);
     for (const text of ["INSERT INTO t", "-- SELECT", "/* SELECT */ DELETE", "SELECTED"]) {
       expect(isRead(text)).toBe(false);
     }
-    expect(statementInput({ text: "DELETE FROM t", parameters: [] }, page)).toEqual({
+    const consistent = { limit: 50, consistent: true };
+    expect(
+      statementInput({ text: "SELECT * FROM t", parameters: [] }, consistent, undefined),
+    ).toEqual({
+      Statement: "SELECT * FROM t",
+      Limit: 50,
+      ConsistentRead: true,
+      ReturnConsumedCapacity: "TOTAL",
+    });
+    expect(
+      statementInput({ text: "DELETE FROM t", parameters: [] }, consistent, undefined),
+    ).toEqual({
       Statement: "DELETE FROM t",
       ReturnConsumedCapacity: "TOTAL",
     });

@@ -10,15 +10,24 @@ export interface Statement {
   parameters: AttributeValue[];
 }
 
+/** How a statement that reads is to be answered. */
+export interface Reading {
+  /** Items a page. */
+  limit: number;
+  /** Whether with all writes that were confirmed before. */
+  consistent: boolean;
+}
+
 export function statementInput(
   { text, parameters }: Statement,
-  { limit, token }: { limit: number; token: string | undefined },
+  { limit, consistent }: Reading,
+  token: string | undefined,
 ): ExecuteStatementCommandInput {
   return {
     Statement: text,
     // The API refuses an empty list, and a limit of anything that does not read.
     ...(parameters.length === 0 ? {} : { Parameters: parameters }),
-    ...(isRead(text) ? { Limit: limit } : {}),
+    ...(isRead(text) ? { Limit: limit, ...(consistent ? { ConsistentRead: true } : {}) } : {}),
     ...(token === undefined ? {} : { NextToken: token }),
     ReturnConsumedCapacity: "TOTAL",
   };

@@ -12,7 +12,13 @@ import { useDynamoDB } from "../api/dynamodb";
 import { failureOf } from "../api/errors";
 import { formatCounted } from "../format/units";
 import type { Item } from "../values/attribute-value";
-import { type PastStatement, rememberStatement, type Statement, statementInput } from "./statement";
+import {
+  type PastStatement,
+  type Reading,
+  rememberStatement,
+  type Statement,
+  statementInput,
+} from "./statement";
 
 export interface Answer {
   items: Item[];
@@ -33,7 +39,7 @@ export interface Execution {
 
 interface Asked {
   statement: Statement;
-  limit: number;
+  reading: Reading;
   /** With what each page begins. */
   tokens: (string | undefined)[];
   page: number;
@@ -45,10 +51,8 @@ export function useStatement(onPast: (past: PastStatement[]) => void) {
   const [answer, setAnswer] = useState<Answer>();
 
   const mutation = useMutation({
-    mutationFn: ({ statement, limit, tokens, page }: Asked) =>
-      dynamodb.send(
-        new ExecuteStatementCommand(statementInput(statement, { limit, token: tokens[page] })),
-      ),
+    mutationFn: ({ statement, reading, tokens, page }: Asked) =>
+      dynamodb.send(new ExecuteStatementCommand(statementInput(statement, reading, tokens[page]))),
     onSuccess: (reply, one) => {
       const items = reply.Items ?? [];
       const isNew = one.page === one.tokens.length - 1 && reply.NextToken !== undefined;
@@ -80,10 +84,10 @@ export function useStatement(onPast: (past: PastStatement[]) => void) {
   };
   return {
     execution,
-    run: (statement: Statement, limit: number) => {
+    run: (statement: Statement, reading: Reading) => {
       if (!mutation.isPending) {
         setAnswer(undefined);
-        mutation.mutate({ statement, limit, tokens: [undefined], page: 0 });
+        mutation.mutate({ statement, reading, tokens: [undefined], page: 0 });
       }
     },
     goTo: (page: number) => {
