@@ -8,9 +8,18 @@ afterEach(() => sessionStorage.clear());
 const box = () => screen.findByRole("textbox", { name: "PartiQL statement" });
 const runButton = () => screen.getByRole("button", { name: "Run" });
 
+const MUSIC = {
+  name: "Music",
+  status: "ACTIVE",
+  keys: [
+    { attribute_name: "Title", attribute_type: "S", key_type: "HASH" },
+    { attribute_name: "Year", attribute_type: "N", key_type: "RANGE" },
+  ],
+};
+
 function open(execute: (input: Record<string, unknown>) => Reply) {
   const server = madeUpServer({
-    admin: { "regions/us-east-1/tables": { tables: [], total: 0 } },
+    admin: { "regions/us-east-1/tables": { tables: [MUSIC], total: 1 } },
     operations: { ExecuteStatement: execute },
   });
   renderApp("/us-east-1/partiql");
@@ -57,6 +66,27 @@ describe("the PartiQL editor", () => {
     await userEvent.click(screen.getByRole("button", { name: "Previous page" }));
     expect(await screen.findByText("first")).toBeDefined();
     expect(calls.at(-1)?.input["NextToken"]).toBeUndefined();
+  });
+
+  it("shows the keys of the table first, of them those that were selected", async () => {
+    open(({ Statement }) => ({
+      Items: [
+        Statement === "SELECT * FROM Music"
+          ? { Album: { S: "a" }, Title: { S: "t" }, Year: { N: "1" } }
+          : { Album: { S: "a" }, Year: { N: "1" } },
+      ],
+    }));
+    const headings = () =>
+      screen.getAllByRole("columnheader").map(({ textContent }) => textContent);
+    await userEvent.type(await box(), "SELECT * FROM Music");
+    await userEvent.click(runButton());
+    await screen.findByText("t");
+    expect(headings().slice(0, 3)).toEqual(["Title", "Year", "Album"]);
+    await userEvent.clear(await box());
+    await userEvent.type(await box(), 'SELECT Album, "Year" FROM "Music"');
+    await userEvent.click(runButton());
+    await waitFor(() => expect(headings().slice(0, 2)).toEqual(["Year", "Album"]));
+    expect(headings()).not.toContain("Title");
   });
 
   it("reads every page with strong consistency if wanted", async () => {

@@ -7,10 +7,13 @@ import SegmentedControl from "@cloudscape-design/components/segmented-control";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Textarea from "@cloudscape-design/components/textarea";
 import { useMemo, useState } from "react";
+import { useTableRows } from "../api/table-rows";
 import { formatCount, formatMeasure } from "../format/units";
+import { attributeOf } from "../values/attribute-value";
 import { itemsToJson } from "../values/item-json";
 import { ItemTable } from "../values/item-table";
-import type { Execution } from "./use-statement";
+import { tableOf } from "./statement";
+import type { Answer, Execution } from "./use-statement";
 
 export interface StatementResultsProps {
   execution: Execution;
@@ -27,6 +30,7 @@ export function StatementResults({ execution, limit, onLimit, onPage }: Statemen
     () => (items ?? []).map((item, position) => ({ id: String(position), item })),
     [items],
   );
+  const keys = useKeysOf(execution.answer);
   const units = execution.answer?.capacityUnits ?? 0;
   const header = (
     <Header
@@ -66,6 +70,7 @@ export function StatementResults({ execution, limit, onLimit, onPage }: Statemen
     <ItemTable
       label="Items answered"
       rows={rows}
+      keys={keys}
       header={header}
       pagination={pagination}
       empty="The statement answered no items."
@@ -88,4 +93,17 @@ export function StatementResults({ execution, limit, onLimit, onPage }: Statemen
       </SpaceBetween>
     </Container>
   );
+}
+
+/** The keys of the table, which come first; of them those that the statement selects. */
+function useKeysOf(answer: Answer | undefined) {
+  const tables = useTableRows().data;
+  return useMemo(() => {
+    const name = tableOf(answer?.statement.text ?? "");
+    const keys = tables?.find((table) => table.name === name)?.keys ?? [];
+    return keys
+      .map((key) => key.attribute_name)
+      .filter((key) => answer?.items.some((item) => attributeOf(item, key) !== undefined))
+      .map((key) => ({ name: key, heading: key }));
+  }, [answer, tables]);
 }

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { examplesFor, isRead, statementInput } from "./statement";
+import { examplesFor, isRead, statementInput, tableOf } from "./statement";
 
 describe("the input of a statement", () => {
   const reading = { limit: 50, consistent: false };
@@ -47,6 +47,15 @@ describe("the input of a statement", () => {
       Statement: "DELETE FROM t",
       ReturnConsumedCapacity: "TOTAL",
     });
+  });
+});
+
+describe("the table of a statement", () => {
+  it("is what it selects from, in quotes or not, also of an index", () => {
+    expect(tableOf("select a\nfrom Music where b = 1")).toBe("Music");
+    expect(tableOf('SELECT * FROM "Music.2026"')).toBe("Music.2026");
+    expect(tableOf('SELECT * FROM "Mu""sic"."by-year"')).toBe('Mu"sic');
+    expect(tableOf("INSERT INTO Music VALUE {}")).toBeUndefined();
   });
 });
 

@@ -38,6 +38,12 @@ export function isRead(text: string): boolean {
   return /^(?:\s|--[^\n]*\n|\/\*[\s\S]*?\*\/)*select\b/i.test(text);
 }
 
+/** The table that a statement selects from, as far as that can be seen without a parser. */
+export function tableOf(text: string): string | undefined {
+  const [, inQuotes, word] = /\bfrom\s+(?:"((?:[^"]|"")+)"|(\w+))/i.exec(text) ?? [];
+  return inQuotes?.replaceAll('""', '"') ?? word;
+}
+
 /** A name in double quotes is never a keyword; one in it is doubled. */
 function quoted(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;

@@ -24,6 +24,7 @@ export interface Answer {
   items: Item[];
   capacityUnits: number;
   hasMore: boolean;
+  statement: Statement;
 }
 
 export interface Execution {
@@ -61,6 +62,7 @@ export function useStatement(onPast: (past: PastStatement[]) => void) {
         items,
         capacityUnits: reply.ConsumedCapacity?.CapacityUnits ?? 0,
         hasMore: reply.NextToken !== undefined,
+        statement: one.statement,
       });
       remember(one, formatCounted(items.length, "item"));
     },
