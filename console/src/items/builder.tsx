@@ -27,6 +27,7 @@ import {
 } from "./explore-form";
 import { FilterFields } from "./filter-fields";
 import { PartitionKeyFields, SortKeyFields } from "./key-fields";
+import { messageAbout } from "./named-attribute";
 
 const OPERATIONS = [
   { value: "Scan", label: "Scan", description: "Read all items, one after the other" },
@@ -37,12 +38,15 @@ export function Builder({
   tableName,
   targets,
   running,
+  error,
   onRun,
 }: {
   tableName: string;
   /** The table, then its indexes. */
   targets: readonly Target[];
   running: boolean;
+  /** Of the last run: said by the field that it names too. */
+  error: unknown;
   /** With a form that has no problems. */
   onRun: (target: Target, form: ExploreForm) => void;
 }) {
@@ -125,13 +129,18 @@ export function Builder({
               <PartitionKeyFields
                 target={target}
                 values={form.partition}
-                problems={problems?.partition ?? []}
+                problems={target.partitionKeys.map(
+                  ({ name }, position) =>
+                    problems?.partition[position] ?? messageAbout(error, name),
+                )}
                 onChange={(partition) => onChange({ partition })}
               />
               <SortKeyFields
                 target={target}
                 conditions={form.sort}
-                problems={problems?.sort ?? []}
+                problems={target.sortKeys.map(
+                  ({ name }, position) => problems?.sort[position] ?? messageAbout(error, name),
+                )}
                 onChange={(sort) => onChange({ sort })}
               />
             </SpaceBetween>
@@ -143,6 +152,7 @@ export function Builder({
             <FilterFields
               filters={form.filters}
               problems={problems?.filters}
+              error={error}
               onChange={(filters) => onChange({ filters })}
             />
           </ExpandableSection>

@@ -16,6 +16,7 @@ import {
 } from "../values/value-form";
 import { type Draft, itemOfDraft, switchView, type View } from "./draft";
 import type { KeyPart } from "./explore-form";
+import { messageAbout } from "./named-attribute";
 
 const VIEWS: { id: View; text: string }[] = [
   { id: "form", text: "Form" },
@@ -28,6 +29,7 @@ export function DraftFields({
   keys,
   keysLocked,
   complete,
+  error,
   onChange,
 }: {
   draft: Draft;
@@ -36,6 +38,8 @@ export function DraftFields({
   keysLocked: boolean;
   /** Whether a field that is still empty is shown as wrong. */
   complete: boolean;
+  /** Why it was not saved: said by the field that it names too. */
+  error: unknown;
   onChange: (draft: Draft) => void;
 }) {
   const [problem, setProblem] = useState<string>();
@@ -64,6 +68,7 @@ export function DraftFields({
           keys={keys}
           keysLocked={keysLocked}
           complete={complete}
+          error={error}
           onForm={(form) => onChange({ view: "form", form, touched: true })}
         />
       ) : (
@@ -81,15 +86,23 @@ function FormView({
   keys,
   keysLocked,
   complete,
+  error,
   onForm,
 }: {
   form: ValueForm;
   keys: readonly KeyPart[];
   keysLocked: boolean;
   complete: boolean;
+  error: unknown;
   onForm: (form: ValueForm) => void;
 }) {
-  const problems = useMemo(() => problemsOf(form, { complete }), [form, complete]);
+  const problems = useMemo(() => {
+    const messages = form.members.flatMap(({ name, value }): [number, string][] => {
+      const message = messageAbout(error, name);
+      return message === undefined ? [] : [[value.id, message]];
+    });
+    return new Map([...messages, ...problemsOf(form, { complete })]);
+  }, [form, complete, error]);
   const [fixed] = useState(() => keyMembers(form, keys, keysLocked ? "locked" : "key"));
   // The same function for ever, so that a change draws the row it is in and not all others.
   const latest = useRef({ form, onForm });

@@ -92,7 +92,13 @@ export function Explorer({ tableName, table }: { tableName: string; table: Table
 
   return (
     <SpaceBetween size="l">
-      <Builder tableName={tableName} targets={targets} running={page.isFetching} onRun={start} />
+      <Builder
+        tableName={tableName}
+        targets={targets}
+        running={page.isFetching}
+        error={page.error}
+        onRun={start}
+      />
       <FailureAlert
         header="The items cannot be read"
         error={page.error}

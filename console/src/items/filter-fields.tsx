@@ -23,6 +23,7 @@ import {
   withOperator,
   withType,
 } from "./explore-form";
+import { messageAbout } from "./named-attribute";
 
 const TYPES = COMPARABLE_TYPES.map((value) => ({ value, label: VALUE_TYPE_NAMES[value] }));
 const BOOLEANS = [
@@ -34,10 +35,12 @@ const MANY = 10;
 export function FilterFields({
   filters,
   problems,
+  error,
   onChange,
 }: {
   filters: readonly FilterForm[];
   problems: ExploreProblems["filters"] | undefined;
+  error: unknown;
   onChange: (filters: FilterForm[]) => void;
 }) {
   return (
@@ -47,7 +50,8 @@ export function FilterFields({
           key={filter.id}
           label={`Filter ${position + 1}`}
           filter={filter}
-          problem={problems?.get(filter.id) ?? {}}
+          nameProblem={problems?.get(filter.id)?.name ?? messageAbout(error, filter.name)}
+          valueProblem={problems?.get(filter.id)?.value}
           onChange={(next) => onChange(filters.map((one) => (one.id === filter.id ? next : one)))}
           onRemove={() => onChange(filters.filter(({ id }) => id !== filter.id))}
         />
@@ -72,13 +76,15 @@ export function FilterFields({
 function FilterField({
   label,
   filter,
-  problem,
+  nameProblem,
+  valueProblem,
   onChange,
   onRemove,
 }: {
   label: string;
   filter: FilterForm;
-  problem: { name?: string; value?: string };
+  nameProblem: string | undefined;
+  valueProblem: string | undefined;
   onChange: (filter: FilterForm) => void;
   onRemove: () => void;
 }) {
@@ -93,7 +99,7 @@ function FilterField({
         { colspan: { default: 12, s: 1 } },
       ]}
     >
-      <FormField errorText={problem.name}>
+      <FormField errorText={nameProblem}>
         <Input
           ariaLabel={`${label}: attribute name`}
           placeholder="Attribute name"
@@ -120,7 +126,7 @@ function FilterField({
           onChange(withOperator(filter, detail.selectedOption.value as FilterOperator))
         }
       />
-      <FormField errorText={problem.value} stretch>
+      <FormField errorText={valueProblem} stretch>
         <FilterValue label={label} filter={filter} onChange={onChange} />
       </FormField>
       <Button

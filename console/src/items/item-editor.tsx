@@ -219,6 +219,7 @@ function Editor({
         keys={keys}
         keysLocked={isEdit}
         complete={problem !== undefined}
+        error={trouble?.kind === "failure" ? trouble.error : undefined}
         onChange={(next) => {
           setDraft(next);
           setLeaving(false);
