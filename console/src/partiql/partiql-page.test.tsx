@@ -1,7 +1,19 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
-import { afterEach, describe, expect, it } from "vitest";
+import { type ComponentProps, createElement } from "react";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { madeUpServer, type Reply, renderApp } from "../testing/render-app";
+import type * as resultsModule from "./statement-results";
+
+const { drawn } = vi.hoisted(() => ({ drawn: vi.fn() }));
+vi.mock("./statement-results", async (load) => {
+  const { StatementResults } = await load<typeof resultsModule>();
+  const Counted = (props: ComponentProps<typeof StatementResults>) => {
+    drawn();
+    return createElement(StatementResults, props);
+  };
+  return { StatementResults: Counted };
+});
 
 afterEach(() => sessionStorage.clear());
 
@@ -66,6 +78,16 @@ describe("the PartiQL editor", () => {
     await userEvent.click(screen.getByRole("button", { name: "Previous page" }));
     expect(await screen.findByText("first")).toBeDefined();
     expect(calls.at(-1)?.input["NextToken"]).toBeUndefined();
+  });
+
+  it("does not draw what was answered again while the next statement is typed", async () => {
+    open(() => ({ Items: [{ Title: { S: "first" } }] }));
+    await userEvent.type(await box(), "SELECT * FROM Music");
+    await userEvent.click(runButton());
+    await screen.findByText("first");
+    const before = drawn.mock.calls.length;
+    await userEvent.type(await box(), " WHERE");
+    expect(drawn.mock.calls.length).toBe(before);
   });
 
   it("shows the keys of the table first, of them those that were selected", async () => {

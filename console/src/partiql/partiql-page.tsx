@@ -11,7 +11,7 @@ import Header from "@cloudscape-design/components/header";
 import Select from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Textarea from "@cloudscape-design/components/textarea";
-import { useMemo, useState } from "react";
+import { memo, useMemo, useState } from "react";
 import { useTableRows } from "../api/table-rows";
 import { Page } from "../app/page";
 import { useRegion } from "../app/region";
@@ -148,7 +148,7 @@ function PartiqlEditor() {
 }
 
 /** A statement that writes answers nothing, which is said in a sentence. */
-function AnswerOf(props: StatementResultsProps) {
+const AnswerOf = memo(function AnswerOf(props: StatementResultsProps) {
   const { answer, page } = props.execution;
   if (answer === undefined) {
     return null;
@@ -158,7 +158,7 @@ function AnswerOf(props: StatementResultsProps) {
   ) : (
     <StatementResults {...props} />
   );
-}
+});
 
 /** Statements with the keys of a table, to be changed and run. */
 function Examples({ onChoose }: { onChoose: (statement: string) => void }) {

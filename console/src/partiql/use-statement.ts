@@ -7,7 +7,7 @@
 
 import { ExecuteStatementCommand } from "@aws-sdk/client-dynamodb";
 import { useMutation } from "@tanstack/react-query";
-import { useState } from "react";
+import { useCallback, useMemo, useState } from "react";
 import { useDynamoDB } from "../api/dynamodb";
 import { failureOf } from "../api/errors";
 import { formatCounted } from "../format/units";
@@ -51,7 +51,7 @@ export function useStatement(onPast: (past: PastStatement[]) => void) {
   const [asked, setAsked] = useState<Asked>();
   const [answer, setAnswer] = useState<Answer>();
 
-  const mutation = useMutation({
+  const { mutate, isPending, error, variables } = useMutation({
     mutationFn: ({ statement, reading, tokens, page }: Asked) =>
       dynamodb.send(new ExecuteStatementCommand(statementInput(statement, reading, tokens[page]))),
     onSuccess: (reply, one) => {
@@ -74,28 +74,34 @@ export function useStatement(onPast: (past: PastStatement[]) => void) {
     }
   };
 
-  const { variables: last } = mutation;
-  const isLaterPage = answer !== undefined && last !== undefined;
-  const execution: Execution = {
-    running: mutation.isPending,
-    answer,
-    error: mutation.error ?? undefined,
-    retry: isLaterPage ? () => mutation.mutate(last) : undefined,
-    page: asked?.page ?? 0,
-    pages: asked?.tokens.length ?? 1,
-  };
+  // The same for as long as nothing happens: typing the next statement draws no items again.
+  const execution = useMemo(
+    (): Execution => ({
+      running: isPending,
+      answer,
+      error: error ?? undefined,
+      retry: answer !== undefined && variables !== undefined ? () => mutate(variables) : undefined,
+      page: asked?.page ?? 0,
+      pages: asked?.tokens.length ?? 1,
+    }),
+    [isPending, answer, error, variables, mutate, asked],
+  );
+  const goTo = useCallback(
+    (page: number) => {
+      if (asked !== undefined && !isPending) {
+        mutate({ ...asked, page });
+      }
+    },
+    [asked, isPending, mutate],
+  );
   return {
     execution,
     run: (statement: Statement, reading: Reading) => {
-      if (!mutation.isPending) {
+      if (!isPending) {
         setAnswer(undefined);
-        mutation.mutate({ statement, reading, tokens: [undefined], page: 0 });
+        mutate({ statement, reading, tokens: [undefined], page: 0 });
       }
     },
-    goTo: (page: number) => {
-      if (asked !== undefined && !mutation.isPending) {
-        mutation.mutate({ ...asked, page });
-      }
-    },
+    goTo,
   };
 }
