@@ -3,18 +3,14 @@ import { describe, expect, it } from "vitest";
 import {
   type ExploreForm,
   exploreProblems,
-  type FilterForm,
   hasExploreProblem,
   newExploreForm,
-  newFilter,
-  operatorsFor,
   readInput,
   sortOperatorsFor,
   type Target,
   targetsOf,
-  withOperator,
-  withType,
 } from "./explore-form";
+import { type FilterForm, newFilter, operatorsFor, withOperator, withType } from "./filter-form";
 
 const TABLE: TableDescription = {
   TableName: "Orders",

@@ -9,11 +9,10 @@ import Select from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Textarea from "@cloudscape-design/components/textarea";
 import { VALUE_TYPE_NAMES } from "../values/attribute-value";
+import type { ExploreProblems } from "./explore-form";
+import { COMPARABLE_TYPES, type ComparableType } from "./expressions";
 import {
   ATTRIBUTE_TYPE_OPTIONS,
-  COMPARABLE_TYPES,
-  type ComparableType,
-  type ExploreProblems,
   type FilterForm,
   type FilterOperator,
   newFilter,
@@ -22,7 +21,7 @@ import {
   takesValue,
   withOperator,
   withType,
-} from "./explore-form";
+} from "./filter-form";
 import { messageAbout } from "./named-attribute";
 
 const TYPES = COMPARABLE_TYPES.map((value) => ({ value, label: VALUE_TYPE_NAMES[value] }));

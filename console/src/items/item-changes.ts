@@ -12,7 +12,8 @@ import type {
   UpdateItemCommandInput,
 } from "@aws-sdk/client-dynamodb";
 import { attributeOf, type Item, sameValue } from "../values/attribute-value";
-import { type KeyPart, Placeholders } from "./explore-form";
+import type { KeyPart } from "./explore-form";
+import { Placeholders } from "./expressions";
 import { keyOf } from "./item-pages";
 
 /** An expression may have 300 operators: a comparison and an AND for each attribute. */

@@ -2,7 +2,8 @@ import { DynamoDBClient, type ScanCommand } from "@aws-sdk/client-dynamodb";
 import { describe, expect, it } from "vitest";
 import { forRandomAsync } from "../testing/random";
 import type { Item } from "../values/attribute-value";
-import { newExploreForm, newFilter, readInput, type Target } from "./explore-form";
+import { newExploreForm, readInput, type Target } from "./explore-form";
+import { newFilter } from "./filter-form";
 import { type ItemPage, type Position, REQUESTS_MAX, readPage } from "./item-pages";
 
 const TARGET: Target = {

@@ -10,12 +10,12 @@ import { TYPE_NAMES } from "../forms/index-definition";
 import {
   type KeyPart,
   NO_CONDITION,
-  OPERATOR_NAMES,
   type SortCondition,
-  type SortOperator,
   sortOperatorsFor,
   type Target,
 } from "./explore-form";
+import type { SortOperator } from "./expressions";
+import { OPERATOR_NAMES } from "./filter-form";
 
 function replaced<T>(list: readonly T[], position: number, value: T, fill: T): T[] {
   return Array.from({ length: Math.max(list.length, position + 1) }, (_, at) =>
