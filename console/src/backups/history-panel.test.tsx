@@ -1,6 +1,6 @@
 import { fireEvent, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
-import { beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { setPreferences } from "../app/preferences";
 import { microsOf } from "../forms/instant";
 import { madeUpServer, renderPart } from "../testing/render-app";
@@ -29,18 +29,41 @@ const HISTORY = {
   backups_total: 1,
 };
 
-async function open() {
-  madeUpServer({ admin: { "regions/us-east-1/tables/Music/history": HISTORY } });
+/** The same at another time, beginning at `start`. */
+function historyFrom(start: number) {
+  const later = (seconds: number) => seconds - START + start;
+  return {
+    ...HISTORY,
+    earliest_seconds: start,
+    latest_seconds: later(END),
+    archived_through_seconds: later(END),
+    from_seconds: start,
+    to_seconds: later(END),
+    buckets: HISTORY.buckets.map((bucket) => ({
+      ...bucket,
+      from_seconds: later(bucket.from_seconds),
+      to_seconds: later(bucket.to_seconds),
+    })),
+    backups: [],
+  };
+}
+
+async function open(history: typeof HISTORY = HISTORY) {
+  madeUpServer({ admin: { "regions/us-east-1/tables/Music/history": history } });
   renderPart(
     <HistoryPanel
       tableName="Music"
-      restoreWindow={{ earliest: microsOf(START), latest: microsOf(END) }}
+      restoreWindow={{
+        earliest: microsOf(history.earliest_seconds),
+        latest: microsOf(history.latest_seconds),
+      }}
     />,
   );
   return screen.findByRole("slider", { name: "Instant to restore" });
 }
 
-const time = () => (screen.getByRole("textbox", { name: "Time (UTC)" }) as HTMLInputElement).value;
+const timeField = () => screen.getByRole("textbox", { name: /^Time \(UTC/ }) as HTMLInputElement;
+const time = () => timeField().value;
 const target = () =>
   screen.getByRole("link", { name: "Restore to this instant" }).getAttribute("href");
 
@@ -78,5 +101,52 @@ describe("the history of a table", () => {
     expect(screen.queryByRole("link", { name: "Restore to this instant" })).toBeNull();
     await userEvent.type(field, "00:20:00.000125");
     expect(target()).toContain(`at=${START + 1_200}.000125`);
+  });
+});
+
+describe("where the clocks are put back", () => {
+  const zoneBefore = process.env["TZ"];
+  beforeEach(() => {
+    process.env["TZ"] = "Europe/Berlin";
+    setPreferences({ timeZone: "local" });
+  });
+  afterEach(() => {
+    if (zoneBefore === undefined) {
+      delete process.env["TZ"];
+    } else {
+      process.env["TZ"] = zoneBefore;
+    }
+  });
+
+  /** 2026-10-25 01:00 UTC, when the clocks of Berlin show 02:00 for the second time. */
+  const SECOND_TWO = Date.UTC(2026, 9, 25, 1) / 1_000;
+
+  it("leads on with the instant that was clicked or stepped to, not an hour before", async () => {
+    const slider = await open(historyFrom(SECOND_TWO));
+    vi.spyOn(slider, "getBoundingClientRect").mockReturnValue({ left: 0, width: 800 } as DOMRect);
+    fireEvent.pointerDown(slider, { clientX: 400, button: 0 });
+    fireEvent.pointerUp(slider, { clientX: 400, button: 0 });
+    expect(time()).toBe("02:30:00");
+    expect(target()).toContain(`at=${SECOND_TWO + 1_800}`);
+    expect(screen.getByRole("radio", { name: /UTC\+01:00/ })).toHaveProperty("checked", true);
+    slider.focus();
+    await userEvent.keyboard("{Shift>}{ArrowRight}{/Shift}");
+    expect(target()).toContain(`at=${SECOND_TWO + 1_801}`);
+    setPreferences({ timeZone: "utc" });
+    expect(await screen.findByDisplayValue("01:30:01")).toBeDefined();
+    expect(target()).toContain(`at=${SECOND_TWO + 1_801}`);
+  });
+
+  it("has the person choose which of the two a typed time is", async () => {
+    await open(historyFrom(SECOND_TWO + 3_600));
+    await userEvent.clear(timeField());
+    await userEvent.type(timeField(), "02:30");
+    expect(screen.getByRole("textbox", { name: "Time (UTC+02:00 or UTC+01:00)" })).toBeDefined();
+    expect(screen.getByText("02:30 comes twice on this day")).toBeDefined();
+    expect(screen.queryByRole("link", { name: "Restore to this instant" })).toBeNull();
+    await userEvent.click(screen.getByRole("radio", { name: /UTC\+02:00/ }));
+    expect(target()).toContain(`at=${SECOND_TWO - 1_800}`);
+    await userEvent.click(screen.getByRole("radio", { name: /UTC\+01:00/ }));
+    expect(target()).toContain(`at=${SECOND_TWO + 1_800}`);
   });
 });

@@ -7,6 +7,7 @@ import {
   type InstantProblems,
   instantForm,
   type Micros,
+  offsetsToChoose,
   readInstant,
 } from "../forms/instant";
 
@@ -17,6 +18,8 @@ export interface TypedInstant {
   setMicros: (micros: Micros) => void;
   /** What is typed, if it is an instant. */
   micros: Micros | undefined;
+  /** Minutes ahead of UTC, of which one is to be chosen: the typed time comes twice. */
+  offsets: readonly number[];
   problems: InstantProblems;
 }
 
@@ -41,6 +44,7 @@ export function useTypedInstant(initial: Micros | undefined): TypedInstant {
     setForm: (form) => setState({ zone: timeZone, form }),
     setMicros: (chosen) => setState({ zone: timeZone, form: instantForm(chosen, timeZone) }),
     micros,
+    offsets: offsetsToChoose(state.form, state.zone),
     problems: "problems" in read ? read.problems : {},
   };
 }

@@ -4,6 +4,7 @@ import {
   instantForm,
   microsOf,
   microsOfDate,
+  offsetsToChoose,
   readInstant,
   secondsOf,
   zoneText,
@@ -23,6 +24,7 @@ afterEach(() => {
 
 /** 2026-11-21 20:17:34 UTC. */
 const EVENING = 1_795_292_254_000_000;
+const HOUR = 3_600_000_000;
 
 describe("reading an instant", () => {
   const micros = (day: string, time: string, zone: "utc" | "local" = "utc") => {
@@ -54,6 +56,26 @@ describe("reading an instant", () => {
   it("refuses a time that the clocks skipped", () => {
     expect(micros("2026-03-29", "02:30:00", "local")).toHaveProperty("time");
     expect(micros("2026-03-29", "02:30:00")).toBeTypeOf("number");
+    process.env["TZ"] = "Australia/Lord_Howe";
+    expect(micros("2026-10-04", "02:15:00", "local")).toHaveProperty("time");
+    expect(micros("2026-10-04", "02:30:00", "local")).toBeTypeOf("number");
+  });
+
+  it("takes a time that comes twice only with the one that is meant", () => {
+    const twice = { day: "2026-10-25", time: "02:30:00" };
+    expect(offsetsToChoose(twice, "local")).toEqual([120, 60]);
+    expect(readInstant(twice, "local")).toEqual({
+      problems: { time: expect.stringContaining("comes twice") },
+    });
+    const first = Date.UTC(2026, 9, 25, 0, 30) * 1_000;
+    expect(readInstant({ ...twice, offset: 120 }, "local")).toEqual({ micros: first });
+    expect(readInstant({ ...twice, offset: 60 }, "local")).toEqual({ micros: first + HOUR });
+    // One of another zone or day says nothing about this one.
+    expect(readInstant({ ...twice, offset: 0 }, "local")).toHaveProperty("problems");
+    expect(offsetsToChoose(twice, "utc")).toEqual([]);
+    expect(readInstant({ ...twice, time: "03:00", offset: 120 }, "local")).toEqual({
+      micros: Date.UTC(2026, 9, 25, 2) * 1_000,
+    });
   });
 });
 
@@ -62,6 +84,18 @@ describe("showing an instant", () => {
     for (const micros of [EVENING, EVENING + 1, EVENING + 120_300, 1_774_746_000_000_000]) {
       for (const zone of ["utc", "local"] as const) {
         expect(readInstant(instantForm(micros, zone), zone)).toEqual({ micros });
+      }
+    }
+  });
+
+  it("is what reading takes at every quarter of an hour around a change of the clocks", () => {
+    for (const place of ["Europe/Berlin", "Europe/London", "Australia/Lord_Howe"]) {
+      process.env["TZ"] = place;
+      for (const day of [Date.UTC(2026, 9, 25), Date.UTC(2026, 2, 29), Date.UTC(2026, 3, 5)]) {
+        for (let quarter = -96; quarter < 192; quarter += 1) {
+          const micros = day * 1_000 + (quarter * HOUR) / 4 + 1;
+          expect(readInstant(instantForm(micros, "local"), "local")).toEqual({ micros });
+        }
       }
     }
   });

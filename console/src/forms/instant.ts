@@ -1,5 +1,6 @@
 /**
- * An instant as a person types it: a day, and a time of day down to the microsecond.
+ * An instant as a person types it: a day, and a time of day down to the microsecond. A time that
+ * comes twice, where clocks are put back over it, is an instant only with its distance from UTC.
  *
  * Within the console it is a whole number of microseconds since 1970, which a number holds exactly
  * for longer than anyone will look. The APIs have seconds.
@@ -12,12 +13,16 @@ import type { Problem } from "./fields";
 export type Micros = number;
 
 const MICROS_PER_SECOND = 1_000_000;
+const MILLISECONDS_PER_MINUTE = 60_000;
+const MILLISECONDS_PER_DAY = 86_400_000;
 
 export interface InstantForm {
   /** `2026-11-21`, as the date picker has it; may be half typed. */
   day: string;
   /** `20:17:34`, perhaps with up to six decimals. */
   time: string;
+  /** Minutes ahead of UTC: which of the two is meant, of a time that comes twice. */
+  offset?: number | undefined;
 }
 
 export function microsOf(seconds: number): Micros {
@@ -37,10 +42,15 @@ export function microsOfDate(date: Date): Micros {
 /** The instant in the zone, with decimals only if there are any. */
 export function instantForm(micros: Micros, zone: TimeZone): InstantForm {
   const offset = offsetMinutes(micros, zone);
-  const shifted = new Date(Math.floor(micros / 1_000) + offset * 60_000).toISOString();
+  const milliseconds = Math.floor(micros / 1_000) + offset * MILLISECONDS_PER_MINUTE;
+  const shifted = new Date(milliseconds).toISOString();
   const fraction = modulo(micros, MICROS_PER_SECOND);
   const decimals = fraction === 0 ? "" : `.${String(fraction).padStart(6, "0").replace(/0+$/, "")}`;
-  return { day: shifted.slice(0, 10), time: shifted.slice(11, 19) + decimals };
+  return {
+    day: shifted.slice(0, 10),
+    time: shifted.slice(11, 19) + decimals,
+    ...(offsetsAt(milliseconds, zone).length > 1 ? { offset } : {}),
+  };
 }
 
 /** `2026-11-21 20:17:34.25 UTC`: never rounded, unlike the times of lists. */
@@ -67,6 +77,34 @@ export function readInstant(
   form: InstantForm,
   zone: TimeZone,
 ): { micros: Micros } | { problems: InstantProblems } {
+  const read = readClock(form);
+  if ("problems" in read) {
+    return read;
+  }
+  const offsets = offsetsAt(read.milliseconds, zone);
+  const [only, ...others] = offsets;
+  if (only === undefined) {
+    return { problems: { time: "The clocks were put forward over this time. Choose another." } };
+  }
+  const offset = others.length === 0 ? only : offsets.find((one) => one === form.offset);
+  if (offset === undefined) {
+    return { problems: { time: "This time comes twice on that day. Choose which one." } };
+  }
+  const milliseconds = read.milliseconds - offset * MILLISECONDS_PER_MINUTE;
+  return { micros: milliseconds * 1_000 + read.micros };
+}
+
+/** The two distances from UTC of a time that comes twice, the first of them first; else nothing. */
+export function offsetsToChoose(form: InstantForm, zone: TimeZone): number[] {
+  const read = readClock(form);
+  const offsets = "problems" in read ? [] : offsetsAt(read.milliseconds, zone);
+  return offsets.length > 1 ? offsets : [];
+}
+
+/** What a clock shows, as if it were one of UTC, and the microseconds beyond. */
+function readClock(
+  form: InstantForm,
+): { milliseconds: number; micros: number } | { problems: InstantProblems } {
   const day = DAY.exec(form.day.trim());
   const time = TIME.exec(form.time.trim());
   const problems: InstantProblems = {
@@ -85,16 +123,26 @@ export function readInstant(
   if (hour > 23 || minute > 59 || second > 59) {
     return { problems: { time: "A day has the times 00:00:00 to 23:59:59." } };
   }
-  const asUtc = Date.UTC(year, month - 1, date, hour, minute, second);
-  if (new Date(asUtc).getUTCDate() !== date || new Date(asUtc).getUTCMonth() !== month - 1) {
+  const milliseconds = Date.UTC(year, month - 1, date, hour, minute, second);
+  const shown = new Date(milliseconds);
+  if (shown.getUTCDate() !== date || shown.getUTCMonth() !== month - 1) {
     return { problems: { day: "There is no such day." } };
   }
-  const milliseconds =
-    zone === "utc" ? asUtc : new Date(year, month - 1, date, hour, minute, second).getTime();
-  if (zone === "local" && new Date(milliseconds).getHours() !== hour) {
-    return { problems: { time: "The clocks were put forward over this time. Choose another." } };
-  }
-  return { micros: milliseconds * 1_000 + Number((time[4] ?? "").padEnd(6, "0")) };
+  return { milliseconds, micros: Number((time[4] ?? "").padEnd(6, "0")) };
+}
+
+/**
+ * How far clocks that show this are ahead of UTC, in minutes: one number as a rule, none if clocks
+ * are put forward over it, two if they are put back. Whatever it is, it is so a day before or after.
+ */
+function offsetsAt(milliseconds: number, zone: TimeZone): number[] {
+  const near = [milliseconds - MILLISECONDS_PER_DAY, milliseconds + MILLISECONDS_PER_DAY].map(
+    (instant) => offsetMinutes(instant * 1_000, zone),
+  );
+  return [...new Set(near)].filter(
+    (offset) =>
+      offsetMinutes((milliseconds - offset * MILLISECONDS_PER_MINUTE) * 1_000, zone) === offset,
+  );
 }
 
 function problemOf<Field extends string>(
