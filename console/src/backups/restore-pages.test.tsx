@@ -123,6 +123,38 @@ describe("restoring from a backup", () => {
     ]);
   });
 
+  it("keeps an index's capacity open while its problem is mended", async () => {
+    const server = open(FROM_BACKUP);
+    await userEvent.type(await nameField(), "Music2");
+    await userEvent.click(radio(/Provisioned/));
+    const capacity = screen.getByRole("button", { name: "Capacity of index singers" });
+    await userEvent.click(capacity);
+    const [, ofIndex] = screen.getAllByRole("textbox", { name: "Read capacity" });
+    await userEvent.clear(ofIndex as HTMLElement);
+    await submit();
+    await userEvent.type(ofIndex as HTMLElement, "50");
+    expect(capacity.getAttribute("aria-expanded")).toBe("true");
+    await submit();
+    expect(await screen.findByText("Restored table Music2")).toBeDefined();
+    expect(requests(server)).toMatchObject([
+      { GlobalSecondaryIndexOverride: [{ ProvisionedThroughput: { ReadCapacityUnits: 50 } }] },
+    ]);
+  });
+
+  it("opens an index's capacity that has a problem", async () => {
+    open(FROM_BACKUP);
+    await userEvent.type(await nameField(), "Music2");
+    await userEvent.click(radio(/Provisioned/));
+    const capacity = screen.getByRole("button", { name: "Capacity of index singers" });
+    await userEvent.click(capacity);
+    const [, ofIndex] = screen.getAllByRole("textbox", { name: "Read capacity" });
+    await userEvent.clear(ofIndex as HTMLElement);
+    await userEvent.click(capacity);
+    expect(capacity.getAttribute("aria-expanded")).toBe("false");
+    await submit();
+    expect(capacity.getAttribute("aria-expanded")).toBe("true");
+  });
+
   it("offers what the server cannot do only with its reason", async () => {
     open(FROM_BACKUP);
     await nameField();

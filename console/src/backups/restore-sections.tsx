@@ -1,5 +1,6 @@
 /** The parts of the form of a restore that both kinds have: of a backup, and to a point in time. */
 
+import type { BillingMode } from "@aws-sdk/client-dynamodb";
 import Box from "@cloudscape-design/components/box";
 import Checkbox from "@cloudscape-design/components/checkbox";
 import ExpandableSection from "@cloudscape-design/components/expandable-section";
@@ -7,6 +8,7 @@ import FormField from "@cloudscape-design/components/form-field";
 import RadioGroup from "@cloudscape-design/components/radio-group";
 import Select from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
+import { useState } from "react";
 import { useCapability, useServer } from "../api/server";
 import { useRegion } from "../app/region";
 import {
@@ -16,6 +18,7 @@ import {
   type RestoreProblems,
   type RestoreSource,
 } from "../forms/restore";
+import type { CapacityForm, CapacityProblems } from "../forms/throughput";
 import { projectionText } from "../tables/describe";
 import { EncryptionFields } from "../widgets/encryption-fields";
 import { Section } from "../widgets/section";
@@ -211,27 +214,55 @@ function CapacitySection({ source, form, change, problems, messages }: RestoreSe
         onChange={(part) => change({ throughput: { ...form.throughput, ...part } })}
       />
       {indexes.map(({ name, capacity }) => {
-        const found = problems.indexCapacity?.[name];
         const wanted = form.indexCapacity[name] ?? capacity;
         return (
-          <ExpandableSection
-            // What has a problem is shown.
-            key={`${name} ${found !== undefined}`}
-            headerText={`Capacity of index ${name}`}
-            defaultExpanded={found !== undefined}
-          >
-            <CapacityFields
-              billingMode={billingMode}
-              form={wanted}
-              problems={found ?? {}}
-              warm={false}
-              onChange={(part) =>
-                change({ indexCapacity: { ...form.indexCapacity, [name]: { ...wanted, ...part } } })
-              }
-            />
-          </ExpandableSection>
+          <IndexCapacity
+            key={name}
+            name={name}
+            billingMode={billingMode}
+            form={wanted}
+            problems={problems.indexCapacity?.[name] ?? {}}
+            onChange={(part) =>
+              change({ indexCapacity: { ...form.indexCapacity, [name]: { ...wanted, ...part } } })
+            }
+          />
         );
       })}
     </Section>
+  );
+}
+
+function IndexCapacity({
+  name,
+  billingMode,
+  form,
+  problems,
+  onChange,
+}: {
+  name: string;
+  billingMode: BillingMode;
+  form: CapacityForm;
+  problems: CapacityProblems;
+  onChange: (part: Partial<CapacityForm>) => void;
+}) {
+  const [expanded, setExpanded] = useState(false);
+  if (!expanded && Object.keys(problems).length > 0) {
+    // What has a problem is shown, and stays while it is mended.
+    setExpanded(true);
+  }
+  return (
+    <ExpandableSection
+      headerText={`Capacity of index ${name}`}
+      expanded={expanded}
+      onChange={({ detail }) => setExpanded(detail.expanded)}
+    >
+      <CapacityFields
+        billingMode={billingMode}
+        form={form}
+        problems={problems}
+        warm={false}
+        onChange={onChange}
+      />
+    </ExpandableSection>
   );
 }
