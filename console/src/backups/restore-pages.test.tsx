@@ -155,6 +155,23 @@ describe("restoring from a backup", () => {
     expect(capacity.getAttribute("aria-expanded")).toBe("true");
   });
 
+  it("leaves the key of a system backup as the table had it until another is chosen", async () => {
+    const server = open(FROM_BACKUP, {
+      DescribeBackup: () => ({
+        BackupDescription: {
+          ...BACKUP,
+          BackupDetails: { ...BACKUP.BackupDetails, BackupType: "SYSTEM" },
+          SourceTableFeatureDetails: {},
+        },
+      }),
+    });
+    await userEvent.type(await nameField(), "Music2");
+    expect(radio(/As the table had it/)).toHaveProperty("checked", true);
+    await submit();
+    expect(await screen.findByText("Restored table Music2")).toBeDefined();
+    expect(requests(server)).toEqual([{ TargetTableName: "Music2", BackupArn: ARN }]);
+  });
+
   it("offers what the server cannot do only with its reason", async () => {
     open(FROM_BACKUP);
     await nameField();

@@ -77,6 +77,7 @@ export function RestoreOptions(props: RestoreSectionProps) {
         <EncryptionFields
           form={props.form.encryption}
           keyProblem={props.problems.keyId}
+          keepable={!props.source.featuresKnown}
           onChange={(encryption) => props.change({ encryption })}
         />
       </Section>

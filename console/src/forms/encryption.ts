@@ -2,7 +2,8 @@
 
 import type { SSESpecification, TableDescription } from "@aws-sdk/client-dynamodb";
 
-export type KeyChoice = "owned" | "managed" | "customer";
+/** `kept` is the key of what is restored, whichever it is. */
+export type KeyChoice = "kept" | "owned" | "managed" | "customer";
 
 export interface EncryptionForm {
   choice: KeyChoice;
@@ -10,6 +11,7 @@ export interface EncryptionForm {
   keyId: string;
 }
 
+export const KEPT_KEY: EncryptionForm = { choice: "kept", keyId: "" };
 export const OWNED_KEY: EncryptionForm = { choice: "owned", keyId: "" };
 
 /**
@@ -21,6 +23,8 @@ export function encryptionInput(
   { explicit = false }: { explicit?: boolean } = {},
 ): SSESpecification | undefined {
   switch (form.choice) {
+    case "kept":
+      return undefined;
     case "owned":
       return explicit ? { Enabled: false } : undefined;
     case "managed":

@@ -183,7 +183,7 @@ describe("a restore from a backup", () => {
     });
   });
 
-  it("says everything of a system backup, which shows neither indexes nor key", () => {
+  it("keeps the key of a system backup, which shows neither indexes nor key", () => {
     const system = sourceOfBackup({
       BackupDetails: {
         BackupArn: ARN,
@@ -195,11 +195,16 @@ describe("a restore from a backup", () => {
       SourceTableFeatureDetails: {},
     });
     expect(system.featuresKnown).toBe(false);
-    expect(asked(system, {})).toEqual({ SSESpecificationOverride: { Enabled: false } });
+    expect(asked(system, {})).toEqual({});
+    expect(asked(system, { encryption: { choice: "owned", keyId: "" } })).toEqual({
+      SSESpecificationOverride: { Enabled: false },
+    });
+    expect(asked(system, { encryption: { choice: "managed", keyId: "" } })).toEqual({
+      SSESpecificationOverride: { Enabled: true, SSEType: "KMS" },
+    });
     expect(asked(system, { indexes: "none" })).toEqual({
       GlobalSecondaryIndexOverride: [],
       LocalSecondaryIndexOverride: [],
-      SSESpecificationOverride: { Enabled: false },
     });
   });
 });

@@ -17,7 +17,7 @@ import type {
   RestoreTableToPointInTimeCommandInput,
   TableDescription,
 } from "@aws-sdk/client-dynamodb";
-import { type EncryptionForm, encryptionInput, encryptionOf, OWNED_KEY } from "./encryption";
+import { type EncryptionForm, encryptionInput, encryptionOf, KEPT_KEY } from "./encryption";
 import { nameProblem, numberIn, type Problem } from "./fields";
 import {
   type CapacityForm,
@@ -93,7 +93,9 @@ export function sourceOfBackup(backup: BackupDescription): RestoreSource {
       }),
     },
     indexes: indexesOf(features?.GlobalSecondaryIndexes, features?.LocalSecondaryIndexes),
-    encryption: encryptionOf({ SSEDescription: features?.SSEDescription }),
+    encryption: featuresKnown
+      ? encryptionOf({ SSEDescription: features?.SSEDescription })
+      : KEPT_KEY,
     featuresKnown,
   };
 }
@@ -124,7 +126,7 @@ export function newRestoreForm(source: RestoreSource): RestoreForm {
         .filter(({ kind }) => kind === "global")
         .map(({ name, capacity }) => [name, capacity]),
     ),
-    encryption: source.featuresKnown ? source.encryption : OWNED_KEY,
+    encryption: source.encryption,
   };
 }
 
@@ -184,9 +186,7 @@ function overrides(source: RestoreSource, form: RestoreForm): Overrides {
     form.throughput,
   );
   const encryption =
-    source.featuresKnown &&
-    form.region === undefined &&
-    form.encryption.choice === source.encryption.choice
+    form.region === undefined && form.encryption.choice === source.encryption.choice
       ? undefined
       : encryptionInput(form.encryption, { explicit: true });
   return {

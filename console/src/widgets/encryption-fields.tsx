@@ -11,10 +11,13 @@ export function EncryptionFields({
   form,
   onChange,
   keyProblem,
+  keepable = false,
 }: {
   form: EncryptionForm;
   onChange: (form: EncryptionForm) => void;
   keyProblem?: string | undefined;
+  /** Whether the key can be left as the source of a restore has it, because nobody knows which. */
+  keepable?: boolean;
 }) {
   const customerKeys = useCapability("customer_managed_keys");
   return (
@@ -24,6 +27,15 @@ export function EncryptionFields({
           value={form.choice}
           onChange={({ detail }) => onChange({ ...form, choice: detail.value as KeyChoice })}
           items={[
+            ...(keepable
+              ? [
+                  {
+                    value: "kept",
+                    label: "As the table had it",
+                    description: "Whichever key that was.",
+                  },
+                ]
+              : []),
             {
               value: "owned",
               label: "Owned by Amazon DynamoDB",
