@@ -18,6 +18,16 @@ export function useServer() {
   });
 }
 
+/**
+ * What the time is now in seconds, by the clock of the server: that of the browser can be wrong,
+ * and what happened is written down by the server's.
+ */
+export function useServerClock(): () => number {
+  const { data, dataUpdatedAt } = useServer();
+  const ahead = data === undefined ? 0 : data.now_seconds - dataUpdatedAt / 1000;
+  return () => Date.now() / 1000 + ahead;
+}
+
 /** Asks for everything on the page again as soon as a server that was away answers. */
 export function useRefreshWhenBack(): void {
   const queries = useQueryClient();

@@ -1,7 +1,13 @@
 import { screen, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { describe, expect, it } from "vitest";
-import { type MadeUpServer, madeUpServer, type Reply, renderApp } from "../testing/render-app";
+import {
+  type MadeUpServer,
+  madeUpServer,
+  type Reply,
+  renderApp,
+  SERVER,
+} from "../testing/render-app";
 
 const TABLES = { "regions/us-east-1/tables": { tables: [] } };
 
@@ -27,9 +33,10 @@ function serverWith(
   backups: ReturnType<typeof backup>[],
   operations: Record<string, (input: Record<string, unknown>) => Reply> = {},
   pageSize = 100,
+  admin: Record<string, Reply> = {},
 ): MadeUpServer {
   return madeUpServer({
-    admin: TABLES,
+    admin: { ...TABLES, ...admin },
     operations: {
       ListBackups: ({ ExclusiveStartBackupArn }) => {
         const start =
@@ -100,6 +107,21 @@ describe("the list of backups", () => {
       .poll(() => calls.at(-1)?.input)
       .toEqual({ TableName: "Gone", BackupType: "SYSTEM", Limit: 100 });
     expect(table.isConnected).toBe(true);
+  });
+
+  it("takes the last hour by the clock of the server", async () => {
+    const now = 1_700_000_000;
+    const { calls } = serverWith([backup(1)], {}, 100, {
+      server: { ...SERVER, now_seconds: now },
+    });
+    renderApp("/us-east-1/backups");
+    await screen.findByRole("link", { name: "backup-1" });
+    await userEvent.click(screen.getByRole("button", { name: /Any time/ }));
+    await userEvent.click(await screen.findByRole("radio", { name: /hour/ }));
+    await userEvent.click(screen.getByRole("button", { name: "Apply" }));
+    await expect.poll(() => calls.at(-1)?.input["TimeRangeLowerBound"]).toBeDefined();
+    const from = Number(calls.at(-1)?.input["TimeRangeLowerBound"]);
+    expect(Math.abs(from - (now - 3_600))).toBeLessThan(30);
   });
 
   it("deletes after the word delete was typed, and takes the backup out of the list", async () => {

@@ -8,8 +8,9 @@ import DateRangePicker, {
 import FormField from "@cloudscape-design/components/form-field";
 import Grid from "@cloudscape-design/components/grid";
 import Select from "@cloudscape-design/components/select";
-import { useMemo, useState } from "react";
+import { useState } from "react";
 import { useSearchParams } from "react-router";
+import { useServerClock } from "../api/server";
 import { useTableRows } from "../api/table-rows";
 import { Page } from "../app/page";
 import { usePreferences } from "../app/preferences";
@@ -32,13 +33,18 @@ const SPANS = (
   ] as const
 ).map(([amount, unit]) => ({ key: `${amount}-${unit}`, amount, unit, type: "relative" as const }));
 
+/** When the backups were made: what the range picker shows, and what it means. */
+interface Created {
+  range: DateRangePickerProps.Value | null;
+  bounds: ReturnType<typeof timeBounds>;
+}
+
 export function Component() {
   const [search] = useSearchParams();
   const [tableName, setTableName] = useState(search.get("table") ?? "");
   const [type, setType] = useState<BackupTypeFilter>("ALL");
-  const [range, setRange] = useState<DateRangePickerProps.Value | null>(null);
-  // "The last hour" is the hour before it was chosen, not before each repaint.
-  const bounds = useMemo(() => timeBounds(range, Date.now() / 1000), [range]);
+  const serverNow = useServerClock();
+  const [{ range, bounds }, setCreated] = useState<Created>({ range: null, bounds: {} });
   const query = { ...ALL_BACKUPS, tableName, type, ...bounds };
 
   return (
@@ -59,7 +65,10 @@ export function Component() {
             type={type}
             onType={setType}
             range={range}
-            onRange={setRange}
+            onRange={(chosen) =>
+              // "The last hour" is the hour before it was chosen, not before each repaint.
+              setCreated({ range: chosen, bounds: timeBounds(chosen, serverNow()) })
+            }
           />
         }
       />

@@ -41,6 +41,8 @@ export interface Call {
 }
 
 export interface MadeUpServer {
+  /** Every address of the admin API that was asked for, without `/admin/v1/`, in order. */
+  asked: string[];
   /** Every call of the public API, in order. */
   calls: Call[];
 }
@@ -57,13 +59,15 @@ export function madeUpServer({
   operations?: Record<string, (input: Record<string, unknown>) => Reply>;
 }): MadeUpServer {
   const calls: Call[] = [];
+  const asked: string[] = [];
   vi.stubGlobal("fetch", async (resource: RequestInfo | URL, init?: RequestInit) => {
     const request =
       resource instanceof Request
         ? resource
         : new Request(new URL(String(resource), window.location.href), init);
-    const path = new URL(request.url).pathname;
+    const { pathname: path, search } = new URL(request.url);
     if (path.startsWith("/admin/v1/")) {
+      asked.push(path.slice("/admin/v1/".length) + search);
       const name = path.slice("/admin/v1/".length);
       return answer(
         { server: SERVER, ...admin }[name] ?? [404, "NotFound", `The test gives no ${name}`],
@@ -81,7 +85,7 @@ export function madeUpServer({
       ],
     );
   });
-  return { calls };
+  return { asked, calls };
 }
 
 function answer(reply: Reply): Response {

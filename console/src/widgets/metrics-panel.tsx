@@ -14,7 +14,7 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import type { Metrics, MetricsRange } from "../api/admin";
 import { POLL_SLOW_MILLISECONDS } from "../api/query";
-import { useServer } from "../api/server";
+import { useServer, useServerClock } from "../api/server";
 import { usePreferences } from "../app/preferences";
 import { formatTime, useTimeFormat } from "../format/time";
 import { formatDuration, formatMeasure } from "../format/units";
@@ -46,15 +46,18 @@ export function MetricsPanel({
   load: (range: MetricsRange, signal: AbortSignal) => Promise<Metrics>;
   charts: Chart[];
 }) {
-  const { data: server } = useServer();
+  const { data: server, isPending } = useServer();
+  const serverNow = useServerClock();
   const [chosen, setChosen] = useState<Span>();
   const measuredSeconds =
     server === undefined ? Infinity : server.now_seconds - server.started_at_seconds;
   const span = chosen ?? firstSpan(measuredSeconds);
   const query = useQuery({
     queryKey: [...queryKey, span],
+    // Before the server has answered it is not known what time it is there.
+    enabled: !isPending,
     queryFn: async ({ signal }) => {
-      const range = spanRange(span, Date.now() / 1000);
+      const range = spanRange(span, serverNow());
       return { range, metrics: await load(range, signal) };
     },
     refetchInterval: POLL_SLOW_MILLISECONDS,
