@@ -31,7 +31,7 @@ export function DeleteBackupsModal({
       }
       await dynamodb.send(new DeleteBackupCommand({ BackupArn }));
       deleted.current.add(BackupArn);
-      forget(BackupArn);
+      await forget(BackupArn);
     }
     notify({ type: "success", header: `Deleted ${what}` });
     onDismiss();

@@ -1,6 +1,6 @@
 import { screen, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import {
   type MadeUpServer,
   madeUpServer,
@@ -140,6 +140,39 @@ describe("the list of backups", () => {
     expect(calls.filter(({ operation }) => operation === "DeleteBackup")).toEqual([
       { operation: "DeleteBackup", region: "us-east-1", input: { BackupArn: arn(1) } },
     ]);
+  });
+
+  it("does not bring a deleted backup back with the rest that is still being asked for", async () => {
+    const six = Array.from({ length: 6 }, (_, number) => backup(number));
+    serverWith(six, { DeleteBackup: () => ({}) }, 3);
+    const answer = globalThis.fetch;
+    const held: (() => void)[] = [];
+    let holding = false;
+    vi.stubGlobal("fetch", async (...request: Parameters<typeof fetch>) => {
+      const headers = request[0] instanceof Request ? request[0].headers : undefined;
+      if (holding && headers?.get("x-amz-target")?.endsWith("ListBackups")) {
+        await new Promise<void>((go) => held.push(go));
+      }
+      return answer(...request);
+    });
+    renderApp("/us-east-1/backups");
+    await choose("backup-1");
+    holding = true;
+    const created = within(screen.getByRole("columnheader", { name: "Created" }));
+    await userEvent.click(created.getByText("Created"));
+    await expect.poll(() => held.length).toBe(1);
+
+    await userEvent.click(button("Delete"));
+    const modal = await screen.findByRole("dialog");
+    await userEvent.type(within(modal).getByRole("textbox"), "delete{Enter}");
+    expect(await screen.findByText("Deleted backup backup-1")).toBeDefined();
+    holding = false;
+    for (const go of held) {
+      go();
+    }
+    expect(await screen.findByText("(5)")).toBeDefined();
+    expect(screen.queryByRole("link", { name: "backup-1" })).toBeNull();
+    expect(screen.getByRole("link", { name: "backup-5" })).toBeDefined();
   });
 
   it("shows why a backup cannot be deleted: before, and as the server says it", async () => {

@@ -99,22 +99,34 @@ function hasUnfinished({ backups }: BackupPage): boolean {
   return backups.some(({ BackupStatus }) => BackupStatus === "CREATING");
 }
 
-/** Lists are long: what was deleted is taken out of them instead of asking for all of it again. */
-export function useForgetBackup(): (backupArn: string) => void {
+/**
+ * Lists are long: what was deleted is taken out of them instead of asking for all of it again. What
+ * is being asked for meanwhile may still tell of it, so that is given up, and asked for anew.
+ */
+export function useForgetBackup(): (backupArn: string) => Promise<void> {
   const region = useRegion();
   const queries = useQueryClient();
-  return (arn) =>
+  return async (arn) => {
+    const lists = { queryKey: backupsKey(region) };
+    await queries.cancelQueries(lists);
     queries.setQueriesData<InfiniteData<BackupPage>>(
-      { queryKey: backupsKey(region) },
-      (lists) =>
-        lists && {
-          ...lists,
-          pages: lists.pages.map((page) => ({
+      lists,
+      (list) =>
+        list && {
+          ...list,
+          pages: list.pages.map((page) => ({
             ...page,
             backups: page.backups.filter(({ BackupArn }) => BackupArn !== arn),
           })),
         },
     );
+    // A list that is shown goes on by itself, but not one that has nothing to show yet.
+    void queries.refetchQueries({
+      ...lists,
+      type: "active",
+      predicate: ({ state }) => state.data === undefined,
+    });
+  };
 }
 
 /** After a backup was made: every list begins anew with its first page. */
