@@ -11,21 +11,31 @@ import { PageLink, paths } from "../app/links";
 import { useRegion } from "../app/region";
 import { amountText, failureReason, PHASES, progressPercent } from "../format/restores";
 import { useTimeFormat } from "../format/time";
+import { FailureAlert } from "../widgets/failure";
 
 /** Of the table whose page this is, while a restore makes it. */
 export function ProgressOfTable({ tableName }: { tableName: string }) {
-  const { data } = useRestores();
+  const { data, error, refetch } = useRestores();
   const restore = restoreOf(data, tableName);
-  return restore?.state === "running" ? (
-    <Container header={<Header variant="h2">Restore</Header>}>
-      <Progress restore={restore} />
-    </Container>
-  ) : null;
+  return (
+    <SpaceBetween size="l">
+      <FailureAlert
+        header="How far the restore is cannot be told"
+        error={error}
+        onRetry={() => refetch()}
+      />
+      {restore?.state === "running" && (
+        <Container header={<Header variant="h2">Restore</Header>}>
+          <Progress restore={restore} />
+        </Container>
+      )}
+    </SpaceBetween>
+  );
 }
 
 /** Where a table would be: why it is not there, if its restore failed. */
 export function FailureOfRestore({ tableName }: { tableName: string }) {
-  const { data } = useRestores();
+  const { data, error, refetch } = useRestores();
   const formatTime = useTimeFormat();
   const restore = restoreOf(data, tableName);
   return restore?.state === "failed" ? (
@@ -35,7 +45,13 @@ export function FailureOfRestore({ tableName }: { tableName: string }) {
     >
       <span className="failure-message">{failureReason(restore)}</span>
     </Alert>
-  ) : null;
+  ) : (
+    <FailureAlert
+      header="Whether a restore failed cannot be told"
+      error={error}
+      onRetry={() => refetch()}
+    />
+  );
 }
 
 /** As many as leave the list of tables in sight. */
@@ -44,29 +60,35 @@ const SHOWN_MAX = 5;
 /** Above the list of tables: what is on its way there. */
 export function RunningRestores() {
   const region = useRegion();
-  const { data = [] } = useRestores();
+  const { data = [], error, refetch } = useRestores();
   const running = data.filter(({ state }) => state === "running");
+  const failure = (
+    <FailureAlert header="The restores cannot be listed" error={error} onRetry={() => refetch()} />
+  );
   if (running.length === 0) {
-    return null;
+    return failure;
   }
   return (
-    <Container
-      header={
-        <Header variant="h2" counter={`(${running.length})`}>
-          Restores under way
-        </Header>
-      }
-    >
-      <SpaceBetween size="m">
-        {running.slice(0, SHOWN_MAX).map((restore) => (
-          <Progress
-            key={restore.table_name}
-            restore={restore}
-            tablePath={paths.table(region, restore.table_name)}
-          />
-        ))}
-      </SpaceBetween>
-    </Container>
+    <SpaceBetween size="l">
+      {failure}
+      <Container
+        header={
+          <Header variant="h2" counter={`(${running.length})`}>
+            Restores under way
+          </Header>
+        }
+      >
+        <SpaceBetween size="m">
+          {running.slice(0, SHOWN_MAX).map((restore) => (
+            <Progress
+              key={restore.table_name}
+              restore={restore}
+              tablePath={paths.table(region, restore.table_name)}
+            />
+          ))}
+        </SpaceBetween>
+      </Container>
+    </SpaceBetween>
   );
 }
 

@@ -37,6 +37,7 @@ function recovery(on: boolean) {
 function open(
   operations: Record<string, (input: Record<string, unknown>) => Reply>,
   admin: Record<string, Reply> = {},
+  address = "/us-east-1/tables/Music/backups",
 ): MadeUpServer {
   const server = madeUpServer({
     admin: { "regions/us-east-1/restores": { restores: [] }, ...admin },
@@ -47,7 +48,7 @@ function open(
       ...operations,
     },
   });
-  renderApp("/us-east-1/tables/Music/backups");
+  renderApp(address);
   return server;
 }
 
@@ -142,5 +143,33 @@ describe("a table that a restore makes", () => {
     );
     expect(await screen.findByText("The object 17 is damaged.")).toBeDefined();
     expect(screen.getByText(/There is no table Music/)).toBeDefined();
+  });
+
+  describe("and whose restores the server does not tell", () => {
+    const restores: Record<string, Reply> = {
+      "regions/us-east-1/restores": [500, "InternalFailure", "The archive cannot be read."],
+      "regions/us-east-1/tables": { tables: [] },
+    };
+
+    it("says so where its progress would be", async () => {
+      open({ DescribeTable: () => CREATING }, restores);
+      expect(await screen.findByText("The archive cannot be read.")).toBeDefined();
+      expect(screen.getByText("How far the restore is cannot be told")).toBeDefined();
+    });
+
+    it("says so where there is no table", async () => {
+      open(
+        { DescribeTable: () => [400, "ResourceNotFoundException", "Requested resource not found"] },
+        restores,
+      );
+      expect(await screen.findByText("The archive cannot be read.")).toBeDefined();
+      expect(screen.getByText(/There is no table Music/)).toBeDefined();
+    });
+
+    it("says so above the list of tables", async () => {
+      open({}, restores, "/us-east-1/tables");
+      expect(await screen.findByText("The archive cannot be read.")).toBeDefined();
+      expect(screen.getByText("The restores cannot be listed")).toBeDefined();
+    });
   });
 });
