@@ -13,11 +13,13 @@ import { progressText } from "../format/restores";
 import { useTimeFormat } from "../format/time";
 import { FailureAlert } from "../widgets/failure";
 
-/** As many as are worth a place on the first page. */
+/** As many as are worth a place on the first page; what is under way comes first. */
 const SHOWN_MAX = 5;
 
 export function Restores() {
   const { data: restores = [], isSuccess, error, refetch } = useRestores();
+  const running = restores.filter(({ state }) => state === "running");
+  const ended = restores.filter(({ state }) => state !== "running");
   return (
     <Container header={<Header variant="h2">Recent restores</Header>}>
       <SpaceBetween size="m">
@@ -29,7 +31,7 @@ export function Restores() {
         {isSuccess && restores.length === 0 && (
           <Box color="text-body-secondary">Nothing was restored here lately.</Box>
         )}
-        {restores.slice(0, SHOWN_MAX).map((restore) => (
+        {[...running, ...ended].slice(0, SHOWN_MAX).map((restore) => (
           <Restore key={`${restore.table_name} ${restore.started_at_seconds}`} restore={restore} />
         ))}
       </SpaceBetween>
