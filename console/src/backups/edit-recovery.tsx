@@ -14,11 +14,14 @@ import { messagesByMember } from "../api/errors";
 import { useServer } from "../api/server";
 import { useRefreshTable } from "../api/tables";
 import { useNotify } from "../app/notifications";
-import { periodProblem, recoveryChange, recoveryForm, recoveryLoss } from "../forms/recovery";
+import {
+  periodProblem,
+  recoveryChange,
+  recoveryForm,
+  recoveryLoss,
+  recoveryPeriod,
+} from "../forms/recovery";
 import { EditModal } from "../widgets/edit-modal";
-
-/** AWS's own, until the server has told its. */
-const PERIOD_DAYS = { period_days_min: 1, period_days_max: 35 };
 
 export function EditRecovery({
   tableName,
@@ -33,7 +36,7 @@ export function EditRecovery({
   const notify = useNotify();
   const refresh = useRefreshTable();
   const { data: server } = useServer();
-  const { period_days_min: least, period_days_max: most } = server?.point_in_time ?? PERIOD_DAYS;
+  const { least, most } = recoveryPeriod(server);
   const [before] = useState(() => recoveryForm(backups, most));
   const [form, setForm] = useState(before);
   const [error, setError] = useState<unknown>();

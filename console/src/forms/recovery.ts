@@ -4,11 +4,30 @@ import type {
   ContinuousBackupsDescription,
   UpdateContinuousBackupsCommandInput,
 } from "@aws-sdk/client-dynamodb";
+import type { ServerInfo } from "../api/admin";
 import { numberIn, type Problem, wholeNumberProblem } from "./fields";
 
 export interface RecoveryForm {
   on: boolean;
   periodDays: string;
+}
+
+/** How many days a table's history can reach back. */
+export interface RecoveryPeriod {
+  least: number;
+  most: number;
+}
+
+/** AWS's own, until the server has told its. */
+export const RECOVERY_PERIOD: RecoveryPeriod = { least: 1, most: 35 };
+
+export function recoveryPeriod(server: ServerInfo | undefined): RecoveryPeriod {
+  return server === undefined
+    ? RECOVERY_PERIOD
+    : {
+        least: server.point_in_time.period_days_min,
+        most: server.point_in_time.period_days_max,
+      };
 }
 
 export function recoveryForm(

@@ -132,7 +132,7 @@ describe("what follows once the table is there", () => {
     expect(recoveryInput(music())).toBeUndefined();
   });
 
-  it("is time to live and point-in-time recovery, with the period if it is not the longest", () => {
+  it("is time to live and point-in-time recovery, with the period if one is typed", () => {
     expect(timeToLiveInput(everything)).toEqual({
       TableName: "Music",
       TimeToLiveSpecification: { Enabled: true, AttributeName: "expires" },
@@ -144,7 +144,7 @@ describe("what follows once the table is there", () => {
         RecoveryPeriodInDays: 7,
       },
     });
-    expect(recoveryInput({ ...everything, recoveryPeriodDays: "35" })).toEqual({
+    expect(recoveryInput({ ...everything, recoveryPeriodDays: undefined })).toEqual({
       TableName: "Music",
       PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
     });

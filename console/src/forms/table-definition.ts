@@ -32,6 +32,7 @@ import {
   keySchema,
   localIndexInput,
 } from "./index-definition";
+import { RECOVERY_PERIOD } from "./recovery";
 import { type TagForm, tagsInput } from "./tags";
 import {
   type CapacityProblems,
@@ -40,9 +41,6 @@ import {
   DEFAULT_THROUGHPUT,
   type ThroughputForm,
 } from "./throughput";
-
-/** The recovery period of a table that says nothing else, and the longest there is. */
-export const RECOVERY_PERIOD_DAYS_MAX = 35;
 
 export interface TableForm {
   name: string;
@@ -62,7 +60,8 @@ export interface TableForm {
   /** Name of the attribute with the time an item expires; empty for no time to live. */
   timeToLiveAttribute: string;
   pointInTimeRecovery: boolean;
-  recoveryPeriodDays: string;
+  /** Undefined for the longest there is, which is what the server takes by itself. */
+  recoveryPeriodDays: string | undefined;
   tags: TagForm[];
 }
 
@@ -81,7 +80,7 @@ export function newTableForm(): TableForm {
     resourcePolicy: "",
     timeToLiveAttribute: "",
     pointInTimeRecovery: false,
-    recoveryPeriodDays: String(RECOVERY_PERIOD_DAYS_MAX),
+    recoveryPeriodDays: undefined,
     tags: [],
   };
 }
@@ -143,14 +142,12 @@ export function recoveryInput(form: TableForm): UpdateContinuousBackupsCommandIn
   if (!form.pointInTimeRecovery) {
     return undefined;
   }
-  const days = numberIn(form.recoveryPeriodDays);
+  const days = numberIn(form.recoveryPeriodDays ?? "");
   return {
     TableName: form.name,
     PointInTimeRecoverySpecification: {
       PointInTimeRecoveryEnabled: true,
-      ...(days === undefined || days === RECOVERY_PERIOD_DAYS_MAX
-        ? {}
-        : { RecoveryPeriodInDays: days }),
+      ...(days === undefined ? {} : { RecoveryPeriodInDays: days }),
     },
   };
 }
@@ -168,7 +165,7 @@ export interface TableProblems {
   recoveryPeriodDays?: string;
 }
 
-export function tableProblems(form: TableForm): TableProblems {
+export function tableProblems(form: TableForm, period = RECOVERY_PERIOD): TableProblems {
   const { billingMode } = form.throughput;
   const found: [keyof Omit<TableProblems, "capacity" | "indexes">, Problem][] = [
     ["name", nameProblem(form.name)],
@@ -187,8 +184,8 @@ export function tableProblems(form: TableForm): TableProblems {
     ],
     [
       "recoveryPeriodDays",
-      form.pointInTimeRecovery
-        ? wholeNumberProblem(form.recoveryPeriodDays, 1, { most: RECOVERY_PERIOD_DAYS_MAX })
+      form.pointInTimeRecovery && form.recoveryPeriodDays !== undefined
+        ? wholeNumberProblem(form.recoveryPeriodDays, period.least, { most: period.most })
         : undefined,
     ],
   ];

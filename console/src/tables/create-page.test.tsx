@@ -1,13 +1,13 @@
 import { screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { describe, expect, it } from "vitest";
-import { madeUpServer, type Reply, renderApp } from "../testing/render-app";
+import { madeUpServer, type Reply, renderApp, SERVER } from "../testing/render-app";
 
 const ACTIVE = { Table: { TableName: "Music", TableStatus: "ACTIVE" } };
 
-function server(create: () => Reply) {
+function server(create: () => Reply, admin: Record<string, Reply> = {}) {
   return madeUpServer({
-    admin: { "regions/eu-west-1/tables": { tables: [] } },
+    admin: { "regions/eu-west-1/tables": { tables: [] }, ...admin },
     operations: {
       CreateTable: create,
       DescribeTable: () => ACTIVE,
@@ -74,6 +74,34 @@ describe("creating a table", () => {
     await expect
       .poll(() => calls.map(({ operation }) => operation))
       .toEqual(expect.arrayContaining(["UpdateTimeToLive", "UpdateContinuousBackups"]));
+  });
+
+  it("takes the recovery periods that the server has", async () => {
+    const { calls } = server(() => ({}), {
+      server: { ...SERVER, point_in_time: { period_days_min: 2, period_days_max: 90 } },
+    });
+    await fillKeys();
+    await userEvent.click(screen.getByRole("radio", { name: /Customize settings/ }));
+    await userEvent.click(screen.getByRole("checkbox", { name: /point-in-time recovery/ }));
+    const period = await screen.findByRole("textbox", { name: "Recovery period" });
+    expect(await screen.findByText("Days, 2 to 90")).toBeDefined();
+    expect(period).toHaveProperty("value", "90");
+    await userEvent.clear(period);
+    await userEvent.type(period, "91");
+    await submit();
+    expect(screen.getByText("Enter a whole number from 2 to 90.")).toBeDefined();
+    await userEvent.clear(period);
+    await userEvent.type(period, "60");
+    await submit();
+    await expect
+      .poll(() => calls.find(({ operation }) => operation === "UpdateContinuousBackups")?.input)
+      .toEqual({
+        TableName: "Music",
+        PointInTimeRecoverySpecification: {
+          PointInTimeRecoveryEnabled: true,
+          RecoveryPeriodInDays: 60,
+        },
+      });
   });
 
   it("shows a refusal whole, with the request id, and next to the field it names", async () => {

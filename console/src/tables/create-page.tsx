@@ -9,11 +9,13 @@ import { useRef, useState } from "react";
 import { useNavigate } from "react-router";
 import { useDynamoDB } from "../api/dynamodb";
 import { failureOf, messagesByMember } from "../api/errors";
+import { useServer } from "../api/server";
 import { useRefreshTable } from "../api/tables";
 import { paths, useLink } from "../app/links";
 import { useNotify } from "../app/notifications";
 import { Page } from "../app/page";
 import { useRegion } from "../app/region";
+import { recoveryPeriod } from "../forms/recovery";
 import {
   hasTableProblem,
   newTableForm,
@@ -41,6 +43,7 @@ export function Component() {
   const navigate = useNavigate();
   const link = useLink();
   const refresh = useRefreshTable();
+  const { data: server } = useServer();
   const [form, setForm] = useState(newTableForm);
   const [customised, setCustomised] = useState(false);
   const [tagsValid, setTagsValid] = useState(true);
@@ -48,7 +51,7 @@ export function Component() {
   const place = useRef<HTMLDivElement>(null);
 
   const wanted = customised ? form : withDefaultSettings(form);
-  const found = tableProblems(wanted);
+  const found = tableProblems(wanted, recoveryPeriod(server));
   const create = useMutation({
     mutationFn: () => createTable(dynamodb, wanted),
     onSuccess: () => {

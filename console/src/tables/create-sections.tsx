@@ -12,6 +12,7 @@ import RadioGroup from "@cloudscape-design/components/radio-group";
 import Select from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Textarea from "@cloudscape-design/components/textarea";
+import { useServer } from "../api/server";
 import {
   GLOBAL_INDEXES_MAX,
   type IndexForm,
@@ -19,11 +20,8 @@ import {
   newGlobalIndex,
   newLocalIndex,
 } from "../forms/index-definition";
-import {
-  RECOVERY_PERIOD_DAYS_MAX,
-  type TableForm,
-  type TableProblems,
-} from "../forms/table-definition";
+import { recoveryPeriod } from "../forms/recovery";
+import type { TableForm, TableProblems } from "../forms/table-definition";
 import { EncryptionFields } from "../widgets/encryption-fields";
 import { IndexEditor } from "../widgets/index-editor";
 import { KeyAttributeField } from "../widgets/key-attribute-field";
@@ -224,6 +222,8 @@ function IndexList({
 }
 
 export function RecoverySection({ form, change, problems }: SectionProps) {
+  const { data: server } = useServer();
+  const { least, most } = recoveryPeriod(server);
   return (
     <Section title="Protection and recovery">
       <Checkbox
@@ -236,11 +236,11 @@ export function RecoverySection({ form, change, problems }: SectionProps) {
       {form.pointInTimeRecovery && (
         <FormField
           label="Recovery period"
-          description={`Days, 1 to ${RECOVERY_PERIOD_DAYS_MAX}`}
+          description={`Days, ${least} to ${most}`}
           errorText={problems.recoveryPeriodDays}
         >
           <Input
-            value={form.recoveryPeriodDays}
+            value={form.recoveryPeriodDays ?? String(most)}
             inputMode="numeric"
             onChange={({ detail }) => change({ recoveryPeriodDays: detail.value })}
           />
