@@ -2,6 +2,8 @@
 
 import { type BackupDescription, RestoreTableFromBackupCommand } from "@aws-sdk/client-dynamodb";
 import Alert from "@cloudscape-design/components/alert";
+import Box from "@cloudscape-design/components/box";
+import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
 import { useSearchParams } from "react-router";
@@ -95,8 +97,17 @@ function BackupFacts({ backup }: { backup: BackupDescription }) {
           label: "Keys",
           value: (table?.KeySchema ?? []).map(({ AttributeName }) => AttributeName).join(", "),
         },
-        { label: "Backup ARN", value: <Copyable text={details?.BackupArn} what="ARN" /> },
       ]}
-    />
+    >
+      {/* Too long for one column among several. */}
+      <Box margin={{ top: "l" }}>
+        <KeyValuePairs
+          columns={1}
+          items={[
+            { label: "Backup ARN", value: <Copyable text={details?.BackupArn} what="ARN" /> },
+          ]}
+        />
+      </Box>
+    </Facts>
   );
 }
