@@ -53,7 +53,7 @@ export function Component() {
     TableName: tableName === "" ? "Choose the table to back up." : undefined,
     BackupName: nameProblem(backupName),
   };
-  const messages = messagesByMember(create.error, ["TableName", "BackupName"]);
+  const messages = messagesOf(create.error);
 
   const submit = () => {
     setTried(true);
@@ -149,4 +149,15 @@ export function Component() {
       </form>
     </Page>
   );
+}
+
+/** That a table is not there, or in no state to be backed up, has codes that name no member. */
+function messagesOf(error: unknown): { TableName?: string; BackupName?: string } {
+  if (error !== null) {
+    const { code, message } = failureOf(error);
+    if (code === "TableNotFoundException" || code === "TableInUseException") {
+      return { TableName: message };
+    }
+  }
+  return messagesByMember(error, ["TableName", "BackupName"]);
 }

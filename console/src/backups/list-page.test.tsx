@@ -235,4 +235,15 @@ describe("creating a backup", () => {
     expect((await screen.findAllByText(message)).length).toBeGreaterThanOrEqual(2);
     expect(name.getAttribute("aria-invalid")).toBe("true");
   });
+
+  it("shows at the source table that it is gone", async () => {
+    const message = "Table not found: Music";
+    serverWith([], { CreateBackup: () => [400, "TableNotFoundException", message] });
+    renderApp("/us-east-1/create-backup?table=Music");
+    await userEvent.type(await screen.findByRole("textbox", { name: "Backup name" }), "before");
+    await userEvent.click(button("Create backup"));
+    expect((await screen.findAllByText(message)).length).toBeGreaterThanOrEqual(2);
+    const table = button("Source table Music");
+    expect(table.getAttribute("aria-invalid")).toBe("true");
+  });
 });

@@ -67,7 +67,7 @@ function RestoreBackup({ arn }: { arn: string }) {
       }
       above={(section) => (
         <SpaceBetween size="l">
-          <Section title="Restored table" message={section.messages.BackupArn}>
+          <Section title="Restored table" message={section.messages.backup}>
             <NameField {...section} />
           </Section>
           <BackupFacts backup={backup} />

@@ -7,7 +7,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type ReactNode, useRef, useState } from "react";
 import { useNavigate } from "react-router";
 import { dynamodbClient } from "../api/dynamodb";
-import { failureOf, messagesByMember } from "../api/errors";
+import { failureOf } from "../api/errors";
 import { restoresKey } from "../api/restores";
 import { useRefreshTable } from "../api/tables";
 import { paths, useLink } from "../app/links";
@@ -22,12 +22,8 @@ import {
 } from "../forms/restore";
 import { FailureText } from "../widgets/failure";
 import { finishRestore } from "./finish-restore";
-import {
-  MEMBERS,
-  type RestoreMessages,
-  RestoreOptions,
-  type RestoreSectionProps,
-} from "./restore-sections";
+import { restoreMessages } from "./restore-messages";
+import { RestoreOptions, type RestoreSectionProps } from "./restore-sections";
 
 export function RestoreFormFrame({
   source,
@@ -35,7 +31,6 @@ export function RestoreFormFrame({
   ready = true,
   cancelPath,
   send,
-  messagesOf = () => ({}),
 }: {
   source: RestoreSource;
   /** What comes before the options: the name, and what is restored. */
@@ -44,8 +39,6 @@ export function RestoreFormFrame({
   ready?: boolean;
   cancelPath: string;
   send: (client: ReturnType<typeof dynamodbClient>, form: RestoreForm) => Promise<unknown>;
-  /** Errors that belong to a field although they do not name it. */
-  messagesOf?: (error: unknown) => RestoreMessages;
 }) {
   const here = useRegion();
   const notify = useNotify();
@@ -59,17 +52,17 @@ export function RestoreFormFrame({
   const found = restoreProblems(source, form);
 
   const restore = useMutation({
-    mutationFn: () => send(dynamodbClient(form.region ?? here), form),
-    onSuccess: async () => {
-      const region = form.region ?? here;
+    mutationFn: (sent: RestoreForm) => send(dynamodbClient(sent.region ?? here), sent),
+    onSuccess: async (_, sent) => {
+      const region = sent.region ?? here;
       const changed = async (tableName: string) => {
         await Promise.all([
           refresh(tableName),
           queries.invalidateQueries({ queryKey: restoresKey(region) }),
         ]);
       };
-      void finishRestore(dynamodbClient(region), { region, tableName: form.name }, notify, changed);
-      await changed(form.name);
+      void finishRestore(dynamodbClient(region), { region, tableName: sent.name }, notify, changed);
+      await changed(sent.name);
       navigate(paths.tables(region));
     },
     onError: () => focusFirstProblem(place.current),
@@ -81,7 +74,7 @@ export function RestoreFormFrame({
       focusFirstProblem(place.current);
       return;
     }
-    restore.mutate();
+    restore.mutate(form);
   };
 
   const section: RestoreSectionProps = {
@@ -89,7 +82,7 @@ export function RestoreFormFrame({
     form,
     change: (part) => setForm((before) => ({ ...before, ...part })),
     problems: tried ? found : {},
-    messages: restore.error === null ? {} : messagesOfRefusal(restore.error, messagesOf),
+    messages: restoreMessages(restore.error, source, restore.variables ?? form),
   };
   return (
     <form
@@ -123,26 +116,6 @@ export function RestoreFormFrame({
       </div>
     </form>
   );
-}
-
-/** Refusals of the name have codes of their own and do not say the member. */
-function messagesOfRefusal(
-  error: unknown,
-  messagesOf: (error: unknown) => RestoreMessages,
-): RestoreMessages {
-  const { code, message } = failureOf(error);
-  switch (code) {
-    case "TableAlreadyExistsException":
-    case "TableInUseException":
-      return { TargetTableName: message };
-    case "BackupInUseException":
-    case "BackupNotFoundException":
-      return { BackupArn: message };
-    case "InvalidRestoreTimeException":
-      return { RestoreDateTime: message };
-    default:
-      return { ...messagesByMember(error, MEMBERS), ...messagesOf(error) };
-  }
 }
 
 /** The fields show their problems with the next paint. */

@@ -193,6 +193,24 @@ describe("restoring from a backup", () => {
     expect(name.getAttribute("aria-invalid")).toBe("true");
   });
 
+  it("shows a refused capacity at its field, of the table and of an index", async () => {
+    const message =
+      "2 validation errors detected: Value '6' at 'provisionedThroughputOverride.writeCapacityUnits' failed to satisfy constraint: x; Value '7' at 'globalSecondaryIndexOverride.1.member.provisionedThroughput.readCapacityUnits' failed to satisfy constraint: y";
+    open(FROM_BACKUP, {
+      RestoreTableFromBackup: () => [400, "ValidationException", message],
+    });
+    await userEvent.type(await nameField(), "Music2");
+    await userEvent.click(radio(/Provisioned/));
+    await submit();
+    expect((await screen.findAllByText(message)).length).toBeGreaterThanOrEqual(3);
+    const invalid = (name: string) =>
+      screen
+        .getAllByRole("textbox", { name })
+        .map((field) => field.getAttribute("aria-invalid") === "true");
+    expect(invalid("Write capacity")).toEqual([true, false]);
+    expect(invalid("Read capacity")).toEqual([false, true]);
+  });
+
   it("says why it failed although the table is gone", async () => {
     open(
       FROM_BACKUP,

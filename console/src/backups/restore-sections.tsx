@@ -24,21 +24,7 @@ import { EncryptionFields } from "../widgets/encryption-fields";
 import { Section } from "../widgets/section";
 import { TableNameField } from "../widgets/table-name-field";
 import { CapacityFields, ThroughputFields } from "../widgets/throughput-fields";
-
-/** Members of either request that have a field or a section of their own. */
-export const MEMBERS = [
-  "TargetTableName",
-  "BackupArn",
-  "RestoreDateTime",
-  "BillingModeOverride",
-  "ProvisionedThroughputOverride",
-  "OnDemandThroughputOverride",
-  "GlobalSecondaryIndexOverride",
-  "LocalSecondaryIndexOverride",
-  "SSESpecificationOverride",
-] as const;
-
-export type RestoreMessages = Partial<Record<(typeof MEMBERS)[number], string>>;
+import type { RestoreMessages } from "./restore-messages";
 
 export interface RestoreSectionProps {
   source: RestoreSource;
@@ -55,7 +41,7 @@ export function NameField({ form, change, problems, messages }: RestoreSectionPr
       label="Name of restored table"
       description="A restore makes a new table. It never overwrites one."
       name={form.name}
-      problem={problems.name ?? messages.TargetTableName}
+      problem={problems.name ?? messages.name}
       onChange={(name) => change({ name })}
     />
   );
@@ -68,7 +54,7 @@ export function RestoreOptions(props: RestoreSectionProps) {
       <IndexesSection {...props} />
       <RegionSection {...props} />
       <CapacitySection {...props} />
-      <Section title="Encryption at rest" message={props.messages.SSESpecificationOverride}>
+      <Section title="Encryption at rest" message={props.messages.encryption}>
         {!props.source.featuresKnown && (
           <Box color="text-body-secondary">
             A system backup does not tell which key the table had.
@@ -76,7 +62,7 @@ export function RestoreOptions(props: RestoreSectionProps) {
         )}
         <EncryptionFields
           form={props.form.encryption}
-          keyProblem={props.problems.keyId}
+          keyProblem={props.problems.keyId ?? props.messages.keyId}
           keepable={!props.source.featuresKnown}
           onChange={(encryption) => props.change({ encryption })}
         />
@@ -95,10 +81,7 @@ export function RestoreOptions(props: RestoreSectionProps) {
 function IndexesSection({ source, form, change, messages }: RestoreSectionProps) {
   const none = source.featuresKnown && source.indexes.length === 0;
   return (
-    <Section
-      title="Secondary indexes"
-      message={messages.GlobalSecondaryIndexOverride ?? messages.LocalSecondaryIndexOverride}
-    >
+    <Section title="Secondary indexes" message={messages.indexes}>
       {none ? (
         <Box color="text-body-secondary">The source has no secondary indexes.</Box>
       ) : (
@@ -202,15 +185,11 @@ function CapacitySection({ source, form, change, problems, messages }: RestoreSe
     <Section
       title="Capacity"
       description="It begins as the source has it."
-      message={
-        messages.BillingModeOverride ??
-        messages.ProvisionedThroughputOverride ??
-        messages.OnDemandThroughputOverride
-      }
+      message={messages.capacity}
     >
       <ThroughputFields
         form={form.throughput}
-        problems={problems.capacity ?? {}}
+        problems={{ ...messages.units, ...problems.capacity }}
         warm={false}
         onChange={(part) => change({ throughput: { ...form.throughput, ...part } })}
       />
@@ -222,7 +201,7 @@ function CapacitySection({ source, form, change, problems, messages }: RestoreSe
             name={name}
             billingMode={billingMode}
             form={wanted}
-            problems={problems.indexCapacity?.[name] ?? {}}
+            problems={{ ...messages.indexUnits[name], ...problems.indexCapacity?.[name] }}
             onChange={(part) =>
               change({ indexCapacity: { ...form.indexCapacity, [name]: { ...wanted, ...part } } })
             }

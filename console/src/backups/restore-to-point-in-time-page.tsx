@@ -151,11 +151,11 @@ function RestoreForm({
               earliest={earliest}
               latest={latest}
               showProblems={tried}
-              message={section.messages.RestoreDateTime}
+              message={section.messages.instant}
             />
           )}
-          {choice !== "chosen" && section.messages.RestoreDateTime !== undefined && (
-            <Alert type="error">{section.messages.RestoreDateTime}</Alert>
+          {choice !== "chosen" && section.messages.instant !== undefined && (
+            <Alert type="error">{section.messages.instant}</Alert>
           )}
         </Section>
       )}
