@@ -128,11 +128,16 @@ describe("the list of tables", () => {
   });
 
   it("shows an error whole, and what there is after asking again", async () => {
-    madeUpServer({ admin: { "regions/us-east-1/tables": [400, "Odd", "It is very odd."] } });
+    const noRestores = { "regions/us-east-1/restores": { restores: [] } };
+    madeUpServer({
+      admin: { ...noRestores, "regions/us-east-1/tables": [400, "Odd", "It is very odd."] },
+    });
     renderApp("/us-east-1/tables");
     expect(await screen.findByText("It is very odd.")).toBeDefined();
     expect(screen.getByText(/TESTREQUEST/)).toBeDefined();
-    madeUpServer({ admin: { "regions/us-east-1/tables": { tables: [row("Music")] } } });
+    madeUpServer({
+      admin: { ...noRestores, "regions/us-east-1/tables": { tables: [row("Music")] } },
+    });
     await userEvent.click(screen.getByRole("button", { name: "Try again" }));
     expect(await screen.findByRole("link", { name: "Music" })).toBeDefined();
     expect(screen.queryByText("It is very odd.")).toBeNull();
