@@ -8,6 +8,7 @@ import { sameSectionIn } from "./top-bar";
 function row(name: string, change: object = {}) {
   return {
     name,
+    table_id: name,
     arn: `arn:aws:dynamodb:us-east-1:123456789012:table/${name}`,
     status: "ACTIVE",
     created_at_seconds: 1_000,

@@ -6,13 +6,14 @@
  */
 
 import Spinner from "@cloudscape-design/components/spinner";
-import { Suspense } from "react";
+import { type ComponentType, Suspense } from "react";
 import { BrowserRouter, Route, Routes } from "react-router";
 import { features, type PageRoute } from "./features";
 import { HomeRedirect } from "./home-redirect";
 import { later } from "./later";
 import { Layout } from "./layout";
 import { PageBoundary } from "./page-boundary";
+import { useRegion } from "./region";
 
 const notFound: PageRoute = { path: "*", page: () => import("./not-found-page") };
 
@@ -41,7 +42,7 @@ export function AppRoutes() {
             element={
               <PageBoundary>
                 <Suspense fallback={<Spinner size="large" />}>
-                  <Page />
+                  <OfRegion Page={Page} />
                 </Suspense>
               </PageBoundary>
             }
@@ -50,4 +51,9 @@ export function AppRoutes() {
       </Route>
     </Routes>
   );
+}
+
+/** Another Region is another page: what was chosen or typed for one must not act on the other. */
+function OfRegion({ Page }: { Page: ComponentType }) {
+  return <Page key={useRegion()} />;
 }

@@ -17,6 +17,7 @@ import { useDynamoDB } from "../api/dynamodb";
 import { POLL_FAST_MILLISECONDS } from "../api/query";
 import { useRefreshTable } from "../api/tables";
 import { useNotify } from "../app/notifications";
+import { useRegion } from "../app/region";
 import { formatCounted } from "../format/units";
 import { DeleteModal } from "../widgets/delete-modal";
 
@@ -29,6 +30,7 @@ export function DeleteTableModal({
   onDismiss: () => void;
   onDeleted: () => void;
 }) {
+  const region = useRegion();
   const dynamodb = useDynamoDB();
   const notify = useNotify();
   const refresh = useRefreshTable();
@@ -65,8 +67,8 @@ export function DeleteTableModal({
       title={`Delete ${what}`}
       warning={
         tableNames.length === 1
-          ? "All items of the table and its indexes will be gone."
-          : `All items of these tables and their indexes will be gone: ${tableNames.join(", ")}.`
+          ? `All items of the table and its indexes in ${region} will be gone.`
+          : `All items of these tables and their indexes in ${region} will be gone: ${tableNames.join(", ")}.`
       }
       onConfirm={deleteAll}
       onDismiss={onDismiss}

@@ -115,9 +115,11 @@ export function Component() {
     },
     pagination: { pageSize: preferences.pageSize },
     sorting: { defaultState: { sortingColumn: { sortingField: "name" } } },
-    selection: { keepSelection: true, trackBy: "name" },
+    selection: { keepSelection: true, trackBy: "table_id" },
   });
-  const selected = collectionProps.selectedItems ?? [];
+  // The selection holds rows as they were when they were chosen; what counts is how they are now.
+  const chosen = new Set(collectionProps.selectedItems?.map((row) => row.table_id));
+  const selected = rows.filter((row) => chosen.has(row.table_id));
   const isProtected = selected.some((row) => row.deletion_protection);
 
   return (
@@ -131,8 +133,9 @@ export function Component() {
         <RunningRestores />
         <Table<Row>
           {...collectionProps}
+          selectedItems={selected}
           variant="full-page"
-          trackBy="name"
+          trackBy="table_id"
           selectionType="multi"
           items={items}
           columnDefinitions={columns}
