@@ -76,6 +76,28 @@ describe("deleting a table", () => {
     expect(onDeleted).not.toHaveBeenCalled();
   });
 
+  it("waits for the same backup when it is confirmed again", async () => {
+    let away = true;
+    const { calls, onDeleted } = open(["Music"], {
+      DescribeBackup: () =>
+        away
+          ? [500, "InternalServerError", "It was away."]
+          : { BackupDescription: { BackupDetails: backup("AVAILABLE") } },
+    });
+    await type("delete");
+    await userEvent.click(button());
+    expect(await screen.findByText("It was away.")).toBeDefined();
+    away = false;
+    await userEvent.click(button());
+    await vi.waitFor(() => expect(onDeleted).toHaveBeenCalledOnce(), { timeout: 20_000 });
+    expect(calls.map(({ operation }) => operation)).toEqual([
+      "CreateBackup",
+      "DescribeBackup",
+      "DescribeBackup",
+      "DeleteTable",
+    ]);
+  });
+
   it("goes on where it stopped when it is confirmed again", async () => {
     let refuse = true;
     const { calls, onDeleted } = open(["A-1", "B-2"], {

@@ -6,6 +6,8 @@
  */
 
 import {
+  type BackupDetails,
+  type BackupStatus,
   CreateBackupCommand,
   DeleteTableCommand,
   DescribeBackupCommand,
@@ -14,6 +16,7 @@ import {
 import Checkbox from "@cloudscape-design/components/checkbox";
 import { useRef, useState } from "react";
 import { useDynamoDB } from "../api/dynamodb";
+import { failureOf } from "../api/errors";
 import { POLL_FAST_MILLISECONDS } from "../api/query";
 import { useRefreshTable } from "../api/tables";
 import { useNotify } from "../app/notifications";
@@ -36,7 +39,7 @@ export function DeleteTableModal({
   const refresh = useRefreshTable();
   const [backUpFirst, setBackUpFirst] = useState(true);
   /** What is done already, if a first attempt failed half-way. */
-  const done = useRef({ backups: new Map<string, string>(), deleted: new Set<string>() });
+  const done = useRef({ backups: new Map<string, BackupDetails>(), deleted: new Set<string>() });
   const what = tableNames.length === 1 ? `table ${tableNames[0]}` : `${tableNames.length} tables`;
 
   const deleteAll = async () => {
@@ -44,10 +47,17 @@ export function DeleteTableModal({
       if (done.current.deleted.has(tableName)) {
         continue;
       }
-      if (backUpFirst && !done.current.backups.has(tableName)) {
-        const backupName = backupNameFor(tableName, new Date());
-        await createBackup(dynamodb, tableName, backupName);
-        done.current.backups.set(tableName, backupName);
+      if (backUpFirst) {
+        // Remembered before it is there: confirming again waits for the same one.
+        const backup = done.current.backups.get(tableName) ?? (await begin(dynamodb, tableName));
+        done.current.backups.set(tableName, backup);
+        const status = await endOf(dynamodb, backup);
+        if (status !== "AVAILABLE") {
+          done.current.backups.delete(tableName);
+          throw new Error(
+            `The backup ${backup.BackupName} is ${status}; the table was not deleted.`,
+          );
+        }
       }
       await dynamodb.send(new DeleteTableCommand({ TableName: tableName }));
       done.current.deleted.add(tableName);
@@ -56,7 +66,9 @@ export function DeleteTableModal({
     notify({
       type: "success",
       header: `Deleted ${what}`,
-      content: madeText([...done.current.backups.values()]),
+      content: madeText(
+        [...done.current.backups.values()].map(({ BackupName = "" }) => BackupName),
+      ),
     });
     onDismiss();
     onDeleted();
@@ -101,21 +113,32 @@ export function backupNameFor(tableName: string, now: Date): string {
   return `${tableName.slice(0, 255 - stamp.length - 1)}-${stamp}`;
 }
 
-async function createBackup(
-  dynamodb: DynamoDBClient,
-  TableName: string,
-  BackupName: string,
-): Promise<void> {
+async function begin(dynamodb: DynamoDBClient, TableName: string): Promise<BackupDetails> {
+  const BackupName = backupNameFor(TableName, new Date());
   const { BackupDetails } = await dynamodb.send(new CreateBackupCommand({ TableName, BackupName }));
-  let status = BackupDetails?.BackupStatus;
+  if (BackupDetails === undefined) {
+    throw new Error(`The server does not tell what became of the backup ${BackupName}.`);
+  }
+  return BackupDetails;
+}
+
+/** How the backup ended, once it has. */
+async function endOf(
+  dynamodb: DynamoDBClient,
+  { BackupArn, BackupStatus }: BackupDetails,
+): Promise<BackupStatus | undefined> {
+  let status = BackupStatus;
   while (status === "CREATING") {
     await new Promise((wake) => setTimeout(wake, POLL_FAST_MILLISECONDS));
-    const { BackupDescription } = await dynamodb.send(
-      new DescribeBackupCommand({ BackupArn: BackupDetails?.BackupArn }),
-    );
-    status = BackupDescription?.BackupDetails?.BackupStatus;
+    try {
+      const { BackupDescription } = await dynamodb.send(new DescribeBackupCommand({ BackupArn }));
+      status = BackupDescription?.BackupDetails?.BackupStatus;
+    } catch (error) {
+      if (failureOf(error).code !== "BackupNotFoundException") {
+        throw error;
+      }
+      status = "DELETED";
+    }
   }
-  if (status !== "AVAILABLE") {
-    throw new Error(`The backup ${BackupName} is ${status}; the table was not deleted.`);
-  }
+  return status;
 }
