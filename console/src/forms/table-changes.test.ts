@@ -8,7 +8,10 @@ import {
   createIndexInput,
   encryptionChange,
   streamChange,
+  withoutMade,
 } from "./table-changes";
+
+const never = { TableName: undefined };
 
 const onDemand: TableDescription = {
   TableName: "Music",
@@ -100,6 +103,38 @@ describe("a change of capacity", () => {
     expect(changed(onDemand, { maxWriteUnits: "50" })).toEqual([
       { TableName: "Music", OnDemandThroughput: { MaxWriteRequestUnits: 50 } },
     ]);
+  });
+
+  it("of the bounds of the table and of an index are two requests", () => {
+    const ofIndex = {
+      TableName: "Music",
+      GlobalSecondaryIndexUpdates: [
+        { Update: { IndexName: "by-year", OnDemandThroughput: { MaxReadRequestUnits: 20 } } },
+      ],
+    };
+    expect(changed(onDemand, { maxReadUnits: "50" }, { maxReadUnits: "20" })).toEqual([
+      { TableName: "Music", OnDemandThroughput: { MaxReadRequestUnits: 50 } },
+      ofIndex,
+    ]);
+    const mode = "PAY_PER_REQUEST" as const;
+    expect(
+      changed(provisioned, { billingMode: mode, maxReadUnits: "50" }, { maxReadUnits: "20" }),
+    ).toEqual([
+      { TableName: "Music", BillingMode: mode, OnDemandThroughput: { MaxReadRequestUnits: 50 } },
+      ofIndex,
+    ]);
+  });
+
+  it("leaves only what was not made yet, when one of several requests failed", () => {
+    const now = capacityOfTable(onDemand);
+    const wanted = { ...now, table: { ...now.table, maxReadUnits: "50", warmReadUnits: "500" } };
+    const [bounds, warm] = capacityChanges(onDemand, wanted);
+    const table = {
+      ...onDemand,
+      OnDemandThroughput: { MaxReadRequestUnits: 50, MaxWriteRequestUnits: -1 },
+    };
+    expect(capacityChanges(table, withoutMade(wanted, bounds ?? never))).toEqual([warm]);
+    expect(capacityChanges(table, withoutMade(wanted, warm ?? never))).toEqual([]);
   });
 
   it("of warm throughput is a request of its own, for the table and for the indexes", () => {

@@ -88,14 +88,14 @@ export function capacityChanges(
     }
   }
   const own = capacityChange(billingMode, switches ? undefined : now.table, wanted.table);
-  if (switches || own !== undefined || updates.length > 0) {
-    requests.push({
-      TableName,
-      ...(switches ? { BillingMode: billingMode } : {}),
-      ...own,
-      ...(updates.length === 0 ? {} : { GlobalSecondaryIndexUpdates: updates }),
-    });
-  }
+  const ofTable = { ...(switches ? { BillingMode: billingMode } : {}), ...own };
+  const ofIndexes = updates.length === 0 ? {} : { GlobalSecondaryIndexUpdates: updates };
+  // The API takes bounds of the table and a change of indexes in requests of their own only.
+  const parts =
+    "OnDemandThroughput" in ofTable ? [ofTable, ofIndexes] : [{ ...ofTable, ...ofIndexes }];
+  requests.push(
+    ...parts.filter((part) => Object.keys(part).length > 0).map((part) => ({ TableName, ...part })),
+  );
 
   const warm = warmThroughput(wanted.table);
   if (warm !== undefined) {
@@ -109,6 +109,19 @@ export function capacityChanges(
     requests.push({ TableName, GlobalSecondaryIndexUpdates: warmUpdates });
   }
   return requests;
+}
+
+/**
+ * The form after one of its requests was made. Warm throughput is asked for anew each time, and
+ * would be refused the second time; everything else is compared to what the table has.
+ */
+export function withoutMade(
+  form: CapacityOfTable,
+  { WarmThroughput }: UpdateTableCommandInput,
+): CapacityOfTable {
+  return WarmThroughput === undefined
+    ? form
+    : { ...form, table: { ...form.table, warmReadUnits: "", warmWriteUnits: "" } };
 }
 
 function warmThroughput(form: CapacityForm) {

@@ -9,10 +9,14 @@ import {
 
 const WAIT_SECONDS_MAX = 600;
 
-/** Fails as the server fails the first change that it refuses; those before it stay made. */
+/**
+ * Fails as the server fails the first change that it refuses; those before it stay made, as `made`
+ * was told of each.
+ */
 export async function updateTable(
   dynamodb: DynamoDBClient,
   changes: readonly UpdateTableCommandInput[],
+  made: (change: UpdateTableCommandInput) => void = () => {},
 ): Promise<void> {
   for (const [position, change] of changes.entries()) {
     if (position > 0) {
@@ -23,5 +27,6 @@ export async function updateTable(
       );
     }
     await dynamodb.send(new UpdateTableCommand(change));
+    made(change);
   }
 }

@@ -1,12 +1,14 @@
 /** Changes the billing mode and the capacity of a table and of its global indexes. */
 
+import type { UpdateTableCommandInput } from "@aws-sdk/client-dynamodb";
+import Alert from "@cloudscape-design/components/alert";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 import { useDynamoDB } from "../../api/dynamodb";
 import { useRefreshTable } from "../../api/tables";
 import { useNotify } from "../../app/notifications";
-import { capacityChanges, capacityOfTable } from "../../forms/table-changes";
+import { capacityChanges, capacityOfTable, withoutMade } from "../../forms/table-changes";
 import { type CapacityForm, capacityProblems } from "../../forms/throughput";
 import { EditModal } from "../../widgets/edit-modal";
 import { CapacityFields, ThroughputFields } from "../../widgets/throughput-fields";
@@ -20,6 +22,7 @@ export function EditCapacity({ table, tableName, onDismiss }: EditorProps) {
   const [form, setForm] = useState(() => capacityOfTable(table));
   const { billingMode } = form.table;
   const changes = capacityChanges(table, form);
+  const [isHalfMade, setHalfMade] = useState(false);
   const invalid = [form.table, ...form.indexes.values()].some(
     (one) => Object.keys(capacityProblems(billingMode, one)).length > 0,
   );
@@ -38,8 +41,13 @@ export function EditCapacity({ table, tableName, onDismiss }: EditorProps) {
       disabled={invalid || changes.length === 0}
       onDismiss={onDismiss}
       onSave={async () => {
+        const made: UpdateTableCommandInput[] = [];
         try {
-          await updateTable(dynamodb, changes);
+          await updateTable(dynamodb, changes, (change) => made.push(change));
+        } catch (error) {
+          setHalfMade(isHalfMade || made.length > 0);
+          setForm((before) => made.reduce(withoutMade, before));
+          throw error;
         } finally {
           await refresh(tableName);
         }
@@ -65,6 +73,11 @@ export function EditCapacity({ table, tableName, onDismiss }: EditorProps) {
           />
         </SpaceBetween>
       ))}
+      {isHalfMade && (
+        <Alert type="info">
+          A part of it has been changed already. Saving again changes the rest.
+        </Alert>
+      )}
     </EditModal>
   );
 }
