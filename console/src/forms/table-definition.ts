@@ -33,6 +33,7 @@ import {
   localIndexInput,
 } from "./index-definition";
 import { RECOVERY_PERIOD } from "./recovery";
+import type { IndexNames } from "./refusals";
 import { type TagForm, tagsInput } from "./tags";
 import {
   type CapacityProblems,
@@ -149,6 +150,14 @@ export function recoveryInput(form: TableForm): UpdateContinuousBackupsCommandIn
       PointInTimeRecoveryEnabled: true,
       ...(days === undefined ? {} : { RecoveryPeriodInDays: days }),
     },
+  };
+}
+
+/** As the requests have them. */
+export function indexNames({ globalIndexes, localIndexes }: TableForm): IndexNames {
+  return {
+    global: globalIndexes.map(({ name }) => name),
+    local: localIndexes.map(({ name }) => name),
   };
 }
 

@@ -116,6 +116,32 @@ describe("creating a table", () => {
     );
   });
 
+  it("shows a refused capacity and a refused index at their fields", async () => {
+    let message = "Given value 99999999999 for WriteCapacityUnits is out of bounds";
+    server(() => [400, "ValidationException", message]);
+    await fillKeys();
+    await userEvent.click(screen.getByRole("radio", { name: /Customize settings/ }));
+    await userEvent.click(screen.getByRole("radio", { name: /Provisioned/ }));
+    await submit();
+    await screen.findAllByText(message);
+    const isWrong = (name: RegExp, position = 0) =>
+      screen.getAllByRole("textbox", { name })[position]?.getAttribute("aria-invalid") === "true";
+    expect(isWrong(/Write capacity/)).toBe(true);
+    expect(isWrong(/Read capacity/)).toBe(false);
+
+    await userEvent.click(screen.getByRole("button", { name: "Add global index" }));
+    await userEvent.type(
+      screen.getAllByRole("textbox", { name: "Partition key: attribute name" })[1] as HTMLElement,
+      "Genre",
+    );
+    await userEvent.type(screen.getByRole("textbox", { name: "Index name" }), "by-genre");
+    message = "Both ReadCapacityUnits and WriteCapacityUnits must be specified for index: by-genre";
+    await submit();
+    await screen.findAllByText(message);
+    expect(isWrong(/Write capacity/)).toBe(false);
+    expect(isWrong(/Write capacity/, 1)).toBe(true);
+  });
+
   it("offers a customer managed key only with the server's reason why not", async () => {
     server(() => ({}));
     await openForm();

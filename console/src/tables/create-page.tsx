@@ -16,6 +16,7 @@ import { useNotify } from "../app/notifications";
 import { Page } from "../app/page";
 import { useRegion } from "../app/region";
 import { recoveryPeriod } from "../forms/recovery";
+import { tagsMessage } from "../forms/refusals";
 import {
   hasTableProblem,
   newTableForm,
@@ -25,9 +26,9 @@ import {
 import { FailureText } from "../widgets/failure";
 import { Section } from "../widgets/section";
 import { TagsFields } from "../widgets/tags-fields";
+import { IndexesSection } from "./create-indexes";
 import {
   CapacitySection,
-  IndexesSection,
   KeysSection,
   MEMBERS,
   RecoverySection,
@@ -66,6 +67,7 @@ export function Component() {
     change: (part) => setForm((before) => ({ ...before, ...part })),
     problems: tried ? found : {},
     messages: messagesByMember(create.error, MEMBERS),
+    error: create.error,
   };
 
   const submit = () => {
@@ -130,9 +132,10 @@ export function Component() {
               {customised && <IndexesSection {...section} />}
               {customised && <RecoverySection {...section} />}
               {customised && <SettingsSection {...section} />}
-              <Section title="Tags" message={section.messages.Tags}>
+              <Section title="Tags">
                 <TagsFields
                   tags={form.tags}
+                  problem={tagsMessage(create.error)}
                   onChange={(tags, valid) => {
                     section.change({ tags });
                     setTagsValid(valid);

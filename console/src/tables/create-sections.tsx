@@ -1,29 +1,23 @@
 /** The parts of the form that creates a table, with their problems and what the server said. */
 
 import type { StreamViewType, TableClass } from "@aws-sdk/client-dynamodb";
-import Box from "@cloudscape-design/components/box";
-import Button from "@cloudscape-design/components/button";
 import Checkbox from "@cloudscape-design/components/checkbox";
-import Container from "@cloudscape-design/components/container";
 import FormField from "@cloudscape-design/components/form-field";
-import Header from "@cloudscape-design/components/header";
 import Input from "@cloudscape-design/components/input";
 import RadioGroup from "@cloudscape-design/components/radio-group";
 import Select from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Textarea from "@cloudscape-design/components/textarea";
 import { useServer } from "../api/server";
-import {
-  GLOBAL_INDEXES_MAX,
-  type IndexForm,
-  LOCAL_INDEXES_MAX,
-  newGlobalIndex,
-  newLocalIndex,
-} from "../forms/index-definition";
 import { recoveryPeriod } from "../forms/recovery";
-import type { TableForm, TableProblems } from "../forms/table-definition";
+import {
+  policyMessage,
+  refusedIndex,
+  streamMessage,
+  tableCapacityMessages,
+} from "../forms/refusals";
+import { indexNames, type TableForm, type TableProblems } from "../forms/table-definition";
 import { EncryptionFields } from "../widgets/encryption-fields";
-import { IndexEditor } from "../widgets/index-editor";
 import { KeyAttributeField } from "../widgets/key-attribute-field";
 import { Section } from "../widgets/section";
 import { TableNameField } from "../widgets/table-name-field";
@@ -41,9 +35,8 @@ export const MEMBERS = [
   "OnDemandThroughput",
   "WarmThroughput",
   "SSESpecification",
-  "StreamSpecification",
-  "ResourcePolicy",
-  "Tags",
+  "KMSMasterKeyId",
+  "TableClass",
 ] as const;
 
 type Messages = Partial<Record<(typeof MEMBERS)[number], string>>;
@@ -54,6 +47,8 @@ export interface SectionProps {
   /** Empty until the person first tried to submit. */
   problems: Partial<TableProblems>;
   messages: Messages;
+  /** Why the server refused the table; for the messages about one index or one capacity. */
+  error: unknown;
 }
 
 export function KeysSection({ form, change, problems, messages }: SectionProps) {
@@ -88,20 +83,28 @@ export function KeysSection({ form, change, problems, messages }: SectionProps) 
   );
 }
 
-export function CapacitySection({ form, change, problems, messages }: SectionProps) {
+export function CapacitySection({ form, change, problems, messages, error }: SectionProps) {
+  const names = indexNames(form);
+  const refused = tableCapacityMessages(error, names);
+  const isSaidElsewhere =
+    Object.keys(refused).length > 0 || refusedIndex(error, names) !== undefined;
   return (
     <Section
       title="Capacity and class"
       message={
-        messages.ProvisionedThroughput ?? messages.OnDemandThroughput ?? messages.WarmThroughput
+        isSaidElsewhere
+          ? undefined
+          : (messages.ProvisionedThroughput ??
+            messages.OnDemandThroughput ??
+            messages.WarmThroughput)
       }
     >
       <ThroughputFields
         form={form.throughput}
-        problems={problems.capacity ?? {}}
+        problems={{ ...refused, ...problems.capacity }}
         onChange={(part) => change({ throughput: { ...form.throughput, ...part } })}
       />
-      <FormField label="Table class">
+      <FormField label="Table class" errorText={messages.TableClass}>
         <RadioGroup
           value={form.tableClass}
           onChange={({ detail }) => change({ tableClass: detail.value as TableClass })}
@@ -115,108 +118,6 @@ export function CapacitySection({ form, change, problems, messages }: SectionPro
           ]}
         />
       </FormField>
-    </Section>
-  );
-}
-
-export function IndexesSection(props: SectionProps) {
-  const { form, change, messages } = props;
-  return (
-    <SpaceBetween size="l">
-      <IndexList
-        {...props}
-        kind="global"
-        message={messages.GlobalSecondaryIndexes}
-        indexes={form.globalIndexes}
-        most={GLOBAL_INDEXES_MAX}
-        onChange={(globalIndexes) => change({ globalIndexes })}
-        add={newGlobalIndex}
-      />
-      <IndexList
-        {...props}
-        kind="local"
-        message={messages.LocalSecondaryIndexes}
-        indexes={form.localIndexes}
-        most={LOCAL_INDEXES_MAX}
-        onChange={(localIndexes) => change({ localIndexes })}
-        add={newLocalIndex}
-      />
-    </SpaceBetween>
-  );
-}
-
-const INDEX_KINDS = {
-  global: {
-    title: "Global secondary indexes",
-    description: "Another key over the whole table. They can be added and deleted later.",
-  },
-  local: {
-    title: "Local secondary indexes",
-    description: "Another sort key within a partition key. They cannot be added or deleted later.",
-  },
-} as const;
-
-function IndexList({
-  kind,
-  message,
-  indexes,
-  most,
-  form,
-  problems,
-  onChange,
-  add,
-}: SectionProps & {
-  kind: "global" | "local";
-  message: string | undefined;
-  indexes: IndexForm[];
-  most: number;
-  onChange: (indexes: IndexForm[]) => void;
-  add: () => IndexForm;
-}) {
-  return (
-    <Section
-      {...INDEX_KINDS[kind]}
-      message={message}
-      actions={
-        <Button
-          formAction="none"
-          disabled={indexes.length >= most}
-          onClick={() => onChange([...indexes, add()])}
-        >
-          {`Add ${kind} index`}
-        </Button>
-      }
-    >
-      {indexes.length === 0 && <Box color="text-body-secondary">No indexes.</Box>}
-      {indexes.map((index, position) => (
-        <Container
-          key={index.id}
-          header={
-            <Header
-              variant="h3"
-              actions={
-                <Button
-                  formAction="none"
-                  ariaLabel={`Remove ${kind} index ${index.name || position + 1}`}
-                  onClick={() => onChange(indexes.toSpliced(position, 1))}
-                >
-                  Remove
-                </Button>
-              }
-            >
-              {index.name || `Index ${position + 1}`}
-            </Header>
-          }
-        >
-          <IndexEditor
-            kind={kind}
-            index={index}
-            billingMode={form.throughput.billingMode}
-            problems={problems.indexes?.get(index.id)}
-            onChange={(changed) => onChange(indexes.with(position, changed))}
-          />
-        </Container>
-      ))}
     </Section>
   );
 }
@@ -257,18 +158,22 @@ export function RecoverySection({ form, change, problems }: SectionProps) {
   );
 }
 
-export function SettingsSection({ form, change, problems, messages }: SectionProps) {
+export function SettingsSection({ form, change, problems, messages, error }: SectionProps) {
   return (
     <SpaceBetween size="l">
       <Section title="Encryption at rest" message={messages.SSESpecification}>
         <EncryptionFields
           form={form.encryption}
-          keyProblem={problems.keyId}
+          keyProblem={problems.keyId ?? messages.KMSMasterKeyId}
           onChange={(encryption) => change({ encryption })}
         />
       </Section>
-      <Section title="Stream, time to live and policy" message={messages.StreamSpecification}>
-        <FormField label="Stream" description="The changes of items, kept for 24 hours.">
+      <Section title="Stream, time to live and policy">
+        <FormField
+          label="Stream"
+          description="The changes of items, kept for 24 hours."
+          errorText={streamMessage(error)}
+        >
           <StreamSelect stream={form.stream} onChange={(stream) => change({ stream })} />
         </FormField>
         <FormField
@@ -294,7 +199,7 @@ export function SettingsSection({ form, change, problems, messages }: SectionPro
             </>
           }
           description="JSON"
-          errorText={problems.resourcePolicy ?? messages.ResourcePolicy}
+          errorText={problems.resourcePolicy ?? policyMessage(error)}
           stretch
         >
           <Textarea

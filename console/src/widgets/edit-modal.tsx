@@ -1,6 +1,9 @@
 /**
  * A small form in a modal that changes one thing. It stays open while the change is made and when
  * it fails, with the error in it; the caller closes it when it succeeded.
+ *
+ * The error stands at the foot, whole. Children that are a function get it too, to repeat it next
+ * to the field that it names.
  */
 
 import Box from "@cloudscape-design/components/box";
@@ -27,7 +30,7 @@ export function EditModal({
   /** Makes the change; when it throws, the error is shown. */
   onSave: () => Promise<unknown>;
   onDismiss: () => void;
-  children: ReactNode;
+  children: ReactNode | ((error: unknown) => ReactNode);
 }) {
   const [running, setRunning] = useState(false);
   const [error, setError] = useState<unknown>();
@@ -73,7 +76,7 @@ export function EditModal({
         }}
       >
         <SpaceBetween size="m">
-          {children}
+          {typeof children === "function" ? children(error) : children}
           <FailureAlert error={error} />
         </SpaceBetween>
       </form>

@@ -10,11 +10,14 @@ import type { EncryptionForm, KeyChoice } from "../forms/encryption";
 export function EncryptionFields({
   form,
   onChange,
+  problem,
   keyProblem,
   keepable = false,
 }: {
   form: EncryptionForm;
   onChange: (form: EncryptionForm) => void;
+  /** What is wrong with the choice, and with the key that was named. */
+  problem?: string | undefined;
   keyProblem?: string | undefined;
   /** Whether the key can be left as the source of a restore has it, because nobody knows which. */
   keepable?: boolean;
@@ -22,7 +25,7 @@ export function EncryptionFields({
   const customerKeys = useCapability("customer_managed_keys");
   return (
     <SpaceBetween size="m">
-      <FormField label="Encryption key">
+      <FormField label="Encryption key" errorText={problem}>
         <RadioGroup
           value={form.choice}
           onChange={({ detail }) => onChange({ ...form, choice: detail.value as KeyChoice })}

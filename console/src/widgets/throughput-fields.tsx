@@ -7,6 +7,7 @@ import FormField from "@cloudscape-design/components/form-field";
 import Input from "@cloudscape-design/components/input";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Tiles from "@cloudscape-design/components/tiles";
+import { useState } from "react";
 import type { CapacityForm, CapacityProblems, ThroughputForm } from "../forms/throughput";
 
 export function ThroughputFields({
@@ -76,6 +77,8 @@ export function CapacityFields({
       onChange={(value) => onChange({ [name]: value })}
     />
   );
+  const [isWarmOpen, setWarmOpen] = useState(false);
+  const isWarmWrong = (problems.warmReadUnits ?? problems.warmWriteUnits) !== undefined;
   return (
     <SpaceBetween size="m">
       <ColumnLayout columns={2}>
@@ -88,6 +91,9 @@ export function CapacityFields({
       </ColumnLayout>
       {warm && (
         <ExpandableSection
+          // What has a problem is shown.
+          expanded={isWarmOpen || isWarmWrong}
+          onChange={({ detail }) => setWarmOpen(detail.expanded)}
           headerText="Warm throughput"
           headerDescription="What the table can take at once, without warming up. It is never lowered."
         >

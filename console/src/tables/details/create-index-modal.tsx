@@ -6,6 +6,7 @@ import { useDynamoDB } from "../../api/dynamodb";
 import { useRefreshTable } from "../../api/tables";
 import { useNotify } from "../../app/notifications";
 import { hasIndexProblem, indexProblems, newGlobalIndex } from "../../forms/index-definition";
+import { indexMessages } from "../../forms/refusals";
 import { createIndexInput } from "../../forms/table-changes";
 import { EditModal } from "../../widgets/edit-modal";
 import { IndexEditor } from "../../widgets/index-editor";
@@ -59,13 +60,15 @@ export function CreateIndexModal({
         onDismiss();
       }}
     >
-      <IndexEditor
-        kind="global"
-        index={index}
-        onChange={setIndex}
-        problems={tried ? problems : undefined}
-        billingMode={billingMode}
-      />
+      {(error) => (
+        <IndexEditor
+          kind="global"
+          index={index}
+          onChange={setIndex}
+          problems={tried && hasIndexProblem(problems) ? problems : indexMessages(error)}
+          billingMode={billingMode}
+        />
+      )}
     </EditModal>
   );
 }

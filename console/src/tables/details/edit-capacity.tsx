@@ -8,12 +8,13 @@ import { useState } from "react";
 import { useDynamoDB } from "../../api/dynamodb";
 import { useRefreshTable } from "../../api/tables";
 import { useNotify } from "../../app/notifications";
+import { indexMessages, refusedIndex, tableCapacityMessages } from "../../forms/refusals";
 import { capacityChanges, capacityOfTable, withoutMade } from "../../forms/table-changes";
 import { type CapacityForm, capacityProblems } from "../../forms/throughput";
 import { EditModal } from "../../widgets/edit-modal";
 import { CapacityFields, ThroughputFields } from "../../widgets/throughput-fields";
 import { updateTable } from "../update-table";
-import type { EditorProps } from "./edit-settings";
+import type { EditorProps } from "./use-save";
 
 export function EditCapacity({ table, tableName, onDismiss }: EditorProps) {
   const dynamodb = useDynamoDB();
@@ -55,28 +56,40 @@ export function EditCapacity({ table, tableName, onDismiss }: EditorProps) {
         onDismiss();
       }}
     >
-      <ThroughputFields
-        form={form.table}
-        problems={capacityProblems(billingMode, form.table)}
-        onChange={(part) =>
-          setForm((before) => ({ ...before, table: { ...before.table, ...part } }))
-        }
-      />
-      {[...form.indexes].map(([name, index]) => (
-        <SpaceBetween key={name} size="s">
-          <Header variant="h3">Index {name}</Header>
-          <CapacityFields
-            billingMode={billingMode}
-            form={index}
-            problems={capacityProblems(billingMode, index)}
-            onChange={(part) => changeIndex(name, part)}
+      {(error) => (
+        <SpaceBetween size="m">
+          <ThroughputFields
+            form={form.table}
+            problems={{
+              ...tableCapacityMessages(error, { global: [...form.indexes.keys()] }),
+              ...capacityProblems(billingMode, form.table),
+            }}
+            onChange={(part) =>
+              setForm((before) => ({ ...before, table: { ...before.table, ...part } }))
+            }
           />
+          {[...form.indexes].map(([name, index]) => (
+            <SpaceBetween key={name} size="s">
+              <Header variant="h3">Index {name}</Header>
+              <CapacityFields
+                billingMode={billingMode}
+                form={index}
+                problems={{
+                  ...(refusedIndex(error, { global: [name] }) === name
+                    ? indexMessages(error).capacity
+                    : {}),
+                  ...capacityProblems(billingMode, index),
+                }}
+                onChange={(part) => changeIndex(name, part)}
+              />
+            </SpaceBetween>
+          ))}
+          {isHalfMade && (
+            <Alert type="info">
+              A part of it has been changed already. Saving again changes the rest.
+            </Alert>
+          )}
         </SpaceBetween>
-      ))}
-      {isHalfMade && (
-        <Alert type="info">
-          A part of it has been changed already. Saving again changes the rest.
-        </Alert>
       )}
     </EditModal>
   );

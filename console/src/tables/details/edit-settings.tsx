@@ -1,55 +1,27 @@
 /** The modals that change one setting of a table each. */
 
 import {
-  DeleteResourcePolicyCommand,
-  PutResourcePolicyCommand,
   type StreamViewType,
   type TableClass,
-  type TableDescription,
-  TagResourceCommand,
-  UntagResourceCommand,
   UpdateTimeToLiveCommand,
 } from "@aws-sdk/client-dynamodb";
 import Box from "@cloudscape-design/components/box";
 import FormField from "@cloudscape-design/components/form-field";
 import Input from "@cloudscape-design/components/input";
 import RadioGroup from "@cloudscape-design/components/radio-group";
-import Textarea from "@cloudscape-design/components/textarea";
 import { useState } from "react";
 import { useDynamoDB } from "../../api/dynamodb";
-import { useResourcePolicy, useTags, useTimeToLive } from "../../api/table-settings";
-import { useRefreshTable } from "../../api/tables";
-import { useNotify } from "../../app/notifications";
+import { messagesByMember } from "../../api/errors";
+import { useTimeToLive } from "../../api/table-settings";
 import { encryptionOf } from "../../forms/encryption";
-import { attributeNameProblem, policyProblem } from "../../forms/fields";
+import { attributeNameProblem } from "../../forms/fields";
+import { streamMessage } from "../../forms/refusals";
 import { encryptionChange, streamChange } from "../../forms/table-changes";
-import { tagChanges, tagForms } from "../../forms/tags";
 import { EditModal } from "../../widgets/edit-modal";
 import { EncryptionFields } from "../../widgets/encryption-fields";
-import { TagsFields } from "../../widgets/tags-fields";
 import { CLASS_NAMES, STREAM_VIEWS } from "../describe";
 import { updateTable } from "../update-table";
-
-export interface EditorProps {
-  table: TableDescription;
-  tableName: string;
-  onDismiss: () => void;
-}
-
-/** Makes a change, asks for the table again, says so, and closes the modal. */
-function useSave({ tableName, onDismiss }: EditorProps) {
-  const notify = useNotify();
-  const refresh = useRefreshTable();
-  return async (change: () => Promise<unknown>, done: string) => {
-    try {
-      await change();
-    } finally {
-      await refresh(tableName);
-    }
-    notify({ type: "success", header: done });
-    onDismiss();
-  };
-}
+import { type EditorProps, useSave } from "./use-save";
 
 export function EditDeletionProtection(props: EditorProps) {
   const { table, tableName, onDismiss } = props;
@@ -97,13 +69,18 @@ export function EditTableClass(props: EditorProps) {
         )
       }
     >
-      <FormField label="Table class">
-        <RadioGroup
-          value={wanted}
-          onChange={({ detail }) => setWanted(detail.value as TableClass)}
-          items={Object.entries(CLASS_NAMES).map(([value, label]) => ({ value, label }))}
-        />
-      </FormField>
+      {(error) => (
+        <FormField
+          label="Table class"
+          errorText={messagesByMember(error, ["TableClass"]).TableClass}
+        >
+          <RadioGroup
+            value={wanted}
+            onChange={({ detail }) => setWanted(detail.value as TableClass)}
+            items={Object.entries(CLASS_NAMES).map(([value, label]) => ({ value, label }))}
+          />
+        </FormField>
+      )}
     </EditModal>
   );
 }
@@ -127,7 +104,17 @@ export function EditEncryption(props: EditorProps) {
         )
       }
     >
-      <EncryptionFields form={form} onChange={setForm} />
+      {(error) => {
+        const messages = messagesByMember(error, ["SSESpecification", "KMSMasterKeyId"]);
+        return (
+          <EncryptionFields
+            form={form}
+            onChange={setForm}
+            problem={messages.SSESpecification}
+            keyProblem={missing ? "Enter the key." : messages.KMSMasterKeyId}
+          />
+        );
+      }}
     </EditModal>
   );
 }
@@ -160,23 +147,29 @@ export function EditTimeToLive(props: EditorProps) {
         )
       }
     >
-      {on ? (
-        <Box>
-          Items stay, whatever time is in their attribute <Box variant="code">{attribute}</Box>.
-        </Box>
-      ) : (
-        <FormField
-          label="Attribute"
-          description="A number: seconds since 1970 from which on the item is expired and will be deleted."
-        >
-          <Input
-            value={typed}
-            onChange={({ detail }) => setTyped(detail.value)}
-            spellcheck={false}
-            autoComplete={false}
-          />
-        </FormField>
-      )}
+      {(error) =>
+        on ? (
+          <Box>
+            Items stay, whatever time is in their attribute <Box variant="code">{attribute}</Box>.
+          </Box>
+        ) : (
+          <FormField
+            label="Attribute"
+            description="A number: seconds since 1970 from which on the item is expired and will be deleted."
+            errorText={
+              (typed === "" ? undefined : attributeNameProblem(typed)) ??
+              messagesByMember(error, ["AttributeName"]).AttributeName
+            }
+          >
+            <Input
+              value={typed}
+              onChange={({ detail }) => setTyped(detail.value)}
+              spellcheck={false}
+              autoComplete={false}
+            />
+          </FormField>
+        )
+      }
     </EditModal>
   );
 }
@@ -200,118 +193,25 @@ export function EditStream(props: EditorProps) {
         )
       }
     >
-      {on ? (
-        <Box>No further change is recorded. What was recorded can still be read for 24 hours.</Box>
-      ) : (
-        <FormField label="Records hold">
-          <RadioGroup
-            value={view}
-            onChange={({ detail }) => setView(detail.value as StreamViewType)}
-            items={Object.entries(STREAM_VIEWS).map(([value, [label, description]]) => ({
-              value,
-              label,
-              description,
-            }))}
-          />
-        </FormField>
-      )}
-    </EditModal>
-  );
-}
-
-/** Opened once the tags are known; what is changed is the difference to what was shown then. */
-export function EditTags(props: EditorProps) {
-  const { table, tableName, onDismiss } = props;
-  const dynamodb = useDynamoDB();
-  const save = useSave(props);
-  const ResourceArn = table.TableArn;
-  const { data = [] } = useTags(tableName, ResourceArn ?? "");
-  const [before] = useState(data);
-  const [form, setForm] = useState(() => tagForms(before));
-  const [valid, setValid] = useState(true);
-  const { put, remove } = tagChanges(before, form);
-  return (
-    <EditModal
-      title={`Tags of ${tableName}`}
-      size="large"
-      disabled={!valid || put.length + remove.length === 0}
-      onDismiss={onDismiss}
-      onSave={() =>
-        save(async () => {
-          // First what goes: with 50 tags there is no room for another before.
-          if (remove.length > 0) {
-            await dynamodb.send(new UntagResourceCommand({ ResourceArn, TagKeys: remove }));
-          }
-          if (put.length > 0) {
-            await dynamodb.send(new TagResourceCommand({ ResourceArn, Tags: put }));
-          }
-        }, `Changed the tags of ${tableName}`)
-      }
-    >
-      <TagsFields
-        tags={form}
-        onChange={(tags, isValid) => {
-          setForm(tags);
-          setValid(isValid);
-        }}
-      />
-    </EditModal>
-  );
-}
-
-/**
- * Opened once the policy is known. An emptied document deletes it. A change that somebody else makes
- * in the meantime is not overwritten: the server compares the revision.
- */
-export function EditPolicy(props: EditorProps) {
-  const { table, tableName, onDismiss } = props;
-  const dynamodb = useDynamoDB();
-  const save = useSave(props);
-  const ResourceArn = table.TableArn;
-  const { data: before } = useResourcePolicy(tableName, ResourceArn ?? "");
-  const [opened] = useState(before);
-  const [typed, setTyped] = useState(opened?.policy ?? "");
-  const problem = policyProblem(typed);
-  const empty = typed.trim() === "";
-  const change = () =>
-    empty
-      ? dynamodb.send(
-          new DeleteResourcePolicyCommand({ ResourceArn, ExpectedRevisionId: opened?.revisionId }),
-        )
-      : dynamodb.send(
-          new PutResourcePolicyCommand({
-            ResourceArn,
-            Policy: typed,
-            ExpectedRevisionId: opened?.revisionId ?? "NO_POLICY",
-          }),
-        );
-  return (
-    <EditModal
-      title={`Resource policy of ${tableName}`}
-      size="large"
-      saveText={empty && opened !== null ? "Delete policy" : "Save changes"}
-      disabled={problem !== undefined || typed === (opened?.policy ?? "")}
-      onDismiss={onDismiss}
-      onSave={() =>
-        save(
-          change,
-          empty ? `Deleted the policy of ${tableName}` : `Saved the policy of ${tableName}`,
+      {(error) =>
+        on ? (
+          <Box>
+            No further change is recorded. What was recorded can still be read for 24 hours.
+          </Box>
+        ) : (
+          <FormField label="Records hold" errorText={streamMessage(error)}>
+            <RadioGroup
+              value={view}
+              onChange={({ detail }) => setView(detail.value as StreamViewType)}
+              items={Object.entries(STREAM_VIEWS).map(([value, [label, description]]) => ({
+                value,
+                label,
+                description,
+              }))}
+            />
+          </FormField>
         )
       }
-    >
-      <FormField
-        label="Policy"
-        description="JSON. Empty it to delete the policy."
-        errorText={problem}
-        stretch
-      >
-        <Textarea
-          value={typed}
-          rows={14}
-          onChange={({ detail }) => setTyped(detail.value)}
-          spellcheck={false}
-        />
-      </FormField>
     </EditModal>
   );
 }

@@ -12,17 +12,17 @@ import { FailureAlert } from "../../widgets/failure";
 import { OnOff, Status } from "../../widgets/status";
 import { BILLING_NAMES, billingModeOf, classText, encryptionText, STREAM_VIEWS } from "../describe";
 import { EditCapacity } from "./edit-capacity";
+import { EditPolicy } from "./edit-policy";
 import {
   EditDeletionProtection,
   EditEncryption,
-  type EditorProps,
-  EditPolicy,
   EditStream,
   EditTableClass,
-  EditTags,
   EditTimeToLive,
 } from "./edit-settings";
+import { EditTags } from "./edit-tags";
 import type { TabProps } from "./tabs";
+import type { EditorProps } from "./use-save";
 
 export function Tab(props: TabProps) {
   return (
