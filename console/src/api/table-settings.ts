@@ -10,8 +10,19 @@ import {
 import { useQuery } from "@tanstack/react-query";
 import { useRegion } from "../app/region";
 import { useDynamoDB } from "./dynamodb";
-import { failureOf } from "./errors";
+import { failureOf, isNotFound } from "./errors";
+import { POLL_FAST_MILLISECONDS, POLL_SLOW_MILLISECONDS } from "./query";
 import { tableKey } from "./tables";
+
+/** On its way on or off: a large table is ENABLING until its items were gone through. */
+export function isTimeToLiveInMotion(description: TimeToLiveDescription | undefined): boolean {
+  return /^(ENABLING|DISABLING)$/.test(description?.TimeToLiveStatus ?? "");
+}
+
+/** Items expire as soon as it is ENABLING, and it can be turned off then. */
+export function isTimeToLiveOn(description: TimeToLiveDescription | undefined): boolean {
+  return /^(ENABLING|ENABLED)$/.test(description?.TimeToLiveStatus ?? "");
+}
 
 export function useTimeToLive(tableName: string) {
   const region = useRegion();
@@ -23,6 +34,10 @@ export function useTimeToLive(tableName: string) {
       const { TimeToLiveDescription } = await dynamodb.send(command, { abortSignal: signal });
       return TimeToLiveDescription ?? {};
     },
+    refetchInterval: ({ state }) =>
+      isTimeToLiveInMotion(state.data) && !isNotFound(state.error)
+        ? POLL_FAST_MILLISECONDS
+        : POLL_SLOW_MILLISECONDS,
   });
 }
 

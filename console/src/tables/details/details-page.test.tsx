@@ -171,6 +171,38 @@ describe("the settings", () => {
     expect(within(modal).getByText(/TESTREQUEST/)).toBeDefined();
   });
 
+  it("follow time to live until it is on, and can turn it off before", async () => {
+    let status = "ENABLING";
+    const server = openTab("settings", {
+      DescribeTimeToLive: () => ({
+        TimeToLiveDescription: { TimeToLiveStatus: status, AttributeName: "expires" },
+      }),
+      UpdateTimeToLive: () => ({}),
+    });
+    expect(await screen.findByText("Turning on")).toBeDefined();
+    await userEvent.click(screen.getByRole("button", { name: /Turn off: Time to live/ }));
+    status = "ENABLED";
+    await expect.poll(() => screen.queryByText("Turning on"), { timeout: 5_000 }).toBeNull();
+    await userEvent.click(
+      within(await screen.findByRole("dialog")).getByRole("button", { name: "Turn off" }),
+    );
+    expect(await screen.findByText("Time to live of Music is off")).toBeDefined();
+    expect(changes(server)[0]?.input).toEqual({
+      TableName: "Music",
+      TimeToLiveSpecification: { Enabled: false, AttributeName: "expires" },
+    });
+  });
+
+  it("do not offer time to live while it is being turned off", async () => {
+    openTab("settings", {
+      DescribeTimeToLive: () => ({
+        TimeToLiveDescription: { TimeToLiveStatus: "DISABLING", AttributeName: "expires" },
+      }),
+    });
+    const button = await screen.findByRole("button", { name: /Turn on: Time to live/ });
+    expect(button.getAttribute("aria-disabled")).toBe("true");
+  });
+
   it("create a policy only if there is still none", async () => {
     const server = openTab("settings", { PutResourcePolicy: () => ({ RevisionId: "1" }) });
     await userEvent.click(await screen.findByRole("button", { name: "Create: Resource policy" }));

@@ -12,7 +12,7 @@ import RadioGroup from "@cloudscape-design/components/radio-group";
 import { useState } from "react";
 import { useDynamoDB } from "../../api/dynamodb";
 import { messagesByMember } from "../../api/errors";
-import { useTimeToLive } from "../../api/table-settings";
+import { isTimeToLiveOn, useTimeToLive } from "../../api/table-settings";
 import { encryptionOf } from "../../forms/encryption";
 import { attributeNameProblem } from "../../forms/fields";
 import { streamMessage } from "../../forms/refusals";
@@ -124,9 +124,9 @@ export function EditTimeToLive(props: EditorProps) {
   const dynamodb = useDynamoDB();
   const save = useSave(props);
   const { data } = useTimeToLive(tableName);
-  const on = data?.TimeToLiveStatus === "ENABLED";
+  const on = isTimeToLiveOn(data);
   const [typed, setTyped] = useState("");
-  const attribute = on ? (data.AttributeName ?? "") : typed;
+  const attribute = on ? (data?.AttributeName ?? "") : typed;
   const word = on ? "off" : "on";
   return (
     <EditModal

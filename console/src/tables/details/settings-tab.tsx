@@ -4,7 +4,12 @@ import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { type ComponentType, useState } from "react";
-import { useResourcePolicy, useTags, useTimeToLive } from "../../api/table-settings";
+import {
+  isTimeToLiveOn,
+  useResourcePolicy,
+  useTags,
+  useTimeToLive,
+} from "../../api/table-settings";
 import { formatCount } from "../../format/units";
 import { Copyable } from "../../widgets/copyable";
 import { type Fact, Facts } from "../../widgets/facts";
@@ -38,6 +43,14 @@ export function Tab(props: TabProps) {
   );
 }
 
+/** A button, and what it opens. */
+interface Editor {
+  text: string;
+  Modal: ComponentType<EditorProps>;
+  /** Why it cannot be opened now. */
+  disabledReason?: string;
+}
+
 /** A panel of facts with a button for each editor. */
 function Setting({
   title,
@@ -52,13 +65,13 @@ function Setting({
   title: string;
   description?: string;
   facts: Fact[];
-  /** Text of the button, and what it opens. */
-  editors: [string, ComponentType<EditorProps>][];
+  editors: Editor[];
   error?: unknown;
   columns?: number;
 }) {
   const [open, setOpen] = useState<string>();
-  const Editor = editors.find(([text]) => text === open)?.[1];
+  // By the text: a form that would turn on what somebody else turned on meanwhile is closed.
+  const Modal = editors.find(({ text }) => text === open)?.Modal;
   return (
     <Facts
       title={title}
@@ -67,8 +80,14 @@ function Setting({
       {...(columns === undefined ? {} : { columns })}
       actions={
         <SpaceBetween direction="horizontal" size="xs">
-          {editors.map(([text]) => (
-            <Button key={text} onClick={() => setOpen(text)} ariaLabel={`${text}: ${title}`}>
+          {editors.map(({ text, disabledReason }) => (
+            <Button
+              key={text}
+              onClick={() => setOpen(text)}
+              ariaLabel={`${text}: ${title}`}
+              disabled={disabledReason !== undefined}
+              {...(disabledReason === undefined ? {} : { disabledReason })}
+            >
               {text}
             </Button>
           ))}
@@ -76,8 +95,8 @@ function Setting({
       }
     >
       <FailureAlert error={error} />
-      {Editor !== undefined && (
-        <Editor table={table} tableName={tableName} onDismiss={() => setOpen(undefined)} />
+      {Modal !== undefined && (
+        <Modal table={table} tableName={tableName} onDismiss={() => setOpen(undefined)} />
       )}
     </Facts>
   );
@@ -95,7 +114,7 @@ function Capacity(props: TabProps) {
     <Setting
       {...props}
       title="Read and write capacity"
-      editors={[["Edit", EditCapacity]]}
+      editors={[{ text: "Edit", Modal: EditCapacity }]}
       facts={[
         { label: "Capacity mode", value: BILLING_NAMES[billingModeOf(table)] },
         onDemand
@@ -131,11 +150,12 @@ function Protection(props: TabProps) {
       {...props}
       title="Protection and class"
       editors={[
-        [
-          table.DeletionProtectionEnabled === true ? "Turn off protection" : "Turn on protection",
-          EditDeletionProtection,
-        ],
-        ["Edit class", EditTableClass],
+        {
+          text:
+            table.DeletionProtectionEnabled === true ? "Turn off protection" : "Turn on protection",
+          Modal: EditDeletionProtection,
+        },
+        { text: "Edit class", Modal: EditTableClass },
       ]}
       facts={[
         { label: "Deletion protection", value: <OnOff on={table.DeletionProtectionEnabled} /> },
@@ -152,7 +172,7 @@ function Encryption(props: TabProps) {
       {...props}
       title="Encryption at rest"
       columns={3}
-      editors={[["Edit", EditEncryption]]}
+      editors={[{ text: "Edit", Modal: EditEncryption }]}
       facts={[
         { label: "Key", value: encryptionText(props.table) },
         ...(description?.Status === undefined
@@ -173,13 +193,19 @@ function Encryption(props: TabProps) {
 
 function TimeToLive(props: TabProps) {
   const { data, error } = useTimeToLive(props.tableName);
-  const on = data?.TimeToLiveStatus === "ENABLED";
+  const editor: Editor = {
+    text: isTimeToLiveOn(data) ? "Turn off" : "Turn on",
+    Modal: EditTimeToLive,
+    ...(data?.TimeToLiveStatus === "DISABLING"
+      ? { disabledReason: "It is being turned off. It can be turned on again afterwards." }
+      : {}),
+  };
   return (
     <Setting
       {...props}
       title="Time to live (TTL)"
       description="Deletes items once the time in an attribute has passed."
-      editors={data === undefined ? [] : [[on ? "Turn off" : "Turn on", EditTimeToLive]]}
+      editors={data === undefined ? [] : [editor]}
       error={error}
       facts={[
         { label: "Status", value: <Status status={data?.TimeToLiveStatus} /> },
@@ -198,7 +224,7 @@ function Stream(props: TabProps) {
       title="DynamoDB stream"
       columns={3}
       description="The changes of items, in their order, kept for 24 hours."
-      editors={[[on ? "Turn off" : "Turn on", EditStream]]}
+      editors={[{ text: on ? "Turn off" : "Turn on", Modal: EditStream }]}
       facts={[
         { label: "Status", value: <OnOff on={on} /> },
         {
@@ -219,7 +245,7 @@ function Tags(props: TabProps) {
     <Setting
       {...props}
       title={`Tags (${formatCount(tags.length)})`}
-      editors={data === undefined ? [] : [["Manage tags", EditTags]]}
+      editors={data === undefined ? [] : [{ text: "Manage tags", Modal: EditTags }]}
       error={error}
       facts={
         tags.length === 0
@@ -236,7 +262,9 @@ function Policy(props: TabProps) {
     <Setting
       {...props}
       title="Resource policy"
-      editors={data === undefined ? [] : [[data === null ? "Create" : "Edit", EditPolicy]]}
+      editors={
+        data === undefined ? [] : [{ text: data === null ? "Create" : "Edit", Modal: EditPolicy }]
+      }
       error={error}
       facts={
         data === null || data === undefined
