@@ -1,8 +1,8 @@
 import { screen, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { describe, expect, it } from "vitest";
-import { madeUpServer, renderApp } from "../testing/render-app";
-import { regionChoices } from "./regions";
+import { madeUpServer, renderApp, SERVER } from "../testing/render-app";
+import { looksLikeRegion, regionChoices } from "./regions";
 import { sameSectionIn } from "./top-bar";
 
 function row(name: string, change: object = {}) {
@@ -73,6 +73,43 @@ describe("the frame", () => {
     expect(used).toEqual(["eu-west-1", "my-region-7", "us-east-1"]);
     expect(others).toContain("eu-west-2");
     expect(others).not.toContain("us-east-1");
+  });
+
+  it("takes no other word for a Region, and remembers none", async () => {
+    localStorage.setItem("anywhen.region", "eu-west-1");
+    madeUpServer({});
+    renderApp("/tables");
+    expect(await screen.findByText(/tables is no Region/)).toBeDefined();
+    expect(localStorage.getItem("anywhen.region")).toBe("eu-west-1");
+    await userEvent.click(screen.getByRole("link", { name: "Open the console" }));
+    expect((await screen.findAllByLabelText("Region: eu-west-1")).length).toBeGreaterThan(0);
+  });
+
+  it("opens in the default Region if what was remembered is none", async () => {
+    localStorage.setItem("anywhen.region", "tables");
+    madeUpServer({});
+    renderApp("/");
+    expect((await screen.findAllByLabelText("Region: us-east-1")).length).toBeGreaterThan(0);
+  });
+
+  it("shows a Region of any name that is in use", async () => {
+    madeUpServer({ admin: { server: { ...SERVER, regions: ["home", "us-east-1"] } } });
+    renderApp("/home");
+    expect((await screen.findAllByLabelText("Region: home")).length).toBeGreaterThan(0);
+    expect(localStorage.getItem("anywhen.region")).toBe("home");
+  });
+
+  it.each([
+    ["us-east-1", true],
+    ["us-gov-west-1", true],
+    ["ap-southeast-12", true],
+    ["local", true],
+    ["tables", false],
+    ["us-east", false],
+    ["us-east-1a", false],
+    ["US-EAST-1", false],
+  ])("knows whether %s can be a Region, as the server does", (name, can) => {
+    expect(looksLikeRegion(name)).toBe(can);
   });
 
   it("says so when there is no such page", async () => {

@@ -5,11 +5,13 @@ import { useServer } from "../api/server";
 import { FailureAlert } from "../widgets/failure";
 import { lastRegion } from "./last-region";
 import { paths } from "./links";
+import { isRegion } from "./regions";
 
 export function HomeRedirect() {
-  const known = lastRegion();
   const server = useServer();
-  const region = known ?? server.data?.default_region;
+  const last = lastRegion();
+  const { default_region: first, regions = [] } = server.data ?? {};
+  const region = last !== undefined && isRegion(last, regions) ? last : first;
   if (region !== undefined) {
     return <Navigate replace to={paths.dashboard(region)} />;
   }

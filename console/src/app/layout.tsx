@@ -7,20 +7,27 @@ import SideNavigation, {
 } from "@cloudscape-design/components/side-navigation";
 import { useEffect, useState } from "react";
 import { Outlet, useLocation } from "react-router";
-import { useRefreshWhenBack } from "../api/server";
+import { useRefreshWhenBack, useServer } from "../api/server";
 import { features, GROUPS, type NavigationEntry } from "./features";
 import { rememberRegion } from "./last-region";
 import { paths, useFollow, useLink } from "./links";
 import { Notifications } from "./notifications";
 import { type Crumb, type Frame, FrameContext } from "./page";
 import { useRegion } from "./region";
+import { isRegion } from "./regions";
 import { TopBar } from "./top-bar";
 
 export function Layout() {
   const region = useRegion();
   const [frame, setFrame] = useState<Frame>({ crumbs: [], kind: "default" });
   const [navigationOpen, setNavigationOpen] = useState(hasRoomForNavigation);
-  useEffect(() => rememberRegion(region), [region]);
+  const { data: server } = useServer();
+  const isKnown = isRegion(region, server?.regions ?? []);
+  useEffect(() => {
+    if (isKnown) {
+      rememberRegion(region);
+    }
+  }, [isKnown, region]);
   useRefreshWhenBack();
 
   return (

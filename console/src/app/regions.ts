@@ -21,6 +21,19 @@ const WELL_KNOWN = [
   "sa-east-1",
 ];
 
+/**
+ * Whether the server takes a Region of this name, as it checks itself: `local`, or two to four words
+ * and a number. It also takes its default Region and those in use, whatever they are called.
+ */
+export function looksLikeRegion(name: string): boolean {
+  return name === "local" || /^(?:[a-z]+-){2,4}[0-9]{1,2}$/.test(name);
+}
+
+/** `used`: the server's default and those in use. */
+export function isRegion(name: string, used: readonly string[]): boolean {
+  return looksLikeRegion(name) || used.includes(name);
+}
+
 export interface RegionChoices {
   /** With tables or backups, and the one that is looked at. */
   used: string[];

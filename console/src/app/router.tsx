@@ -11,9 +11,9 @@ import { BrowserRouter, Route, Routes } from "react-router";
 import { features, type PageRoute } from "./features";
 import { HomeRedirect } from "./home-redirect";
 import { later } from "./later";
-import { Layout } from "./layout";
 import { PageBoundary } from "./page-boundary";
 import { useRegion } from "./region";
+import { RegionFrame } from "./region-frame";
 
 const notFound: PageRoute = { path: "*", page: () => import("./not-found-page") };
 
@@ -34,7 +34,7 @@ export function AppRoutes() {
   return (
     <Routes>
       <Route path="/" element={<HomeRedirect />} />
-      <Route path="/:region" element={<Layout />}>
+      <Route path="/:region" element={<RegionFrame />}>
         {pages.map(({ path, Page }) => (
           <Route
             key={path}
