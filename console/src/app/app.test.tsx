@@ -75,6 +75,24 @@ describe("the frame", () => {
     expect(others).not.toContain("us-east-1");
   });
 
+  it("opens a Region that is in no list when its name is typed", async () => {
+    madeUpServer({ admin: { "regions/us-gov-west-1/tables": { tables: [] } } });
+    renderApp("/us-east-1/tables");
+    const [selector] = await screen.findAllByLabelText("Region: us-east-1");
+    await userEvent.click(selector as HTMLElement);
+    const [entry] = await screen.findAllByText("Another Region...");
+    await userEvent.click(entry as HTMLElement);
+    const modal = within(await screen.findByRole("dialog"));
+    const name = modal.getByRole("textbox", { name: "Name of the Region" });
+    await userEvent.type(name, "us-gov");
+    expect(await modal.findByText("This is no name of a Region.")).toBeDefined();
+    expect(modal.getByRole("button", { name: "Open Region" })).toHaveProperty("disabled", true);
+    await userEvent.type(name, "-west-1");
+    await userEvent.click(modal.getByRole("button", { name: "Open Region" }));
+    expect((await screen.findAllByLabelText("Region: us-gov-west-1")).length).toBeGreaterThan(0);
+    expect(await screen.findByText("There is no table in this Region.")).toBeDefined();
+  });
+
   it("takes no other word for a Region, and remembers none", async () => {
     localStorage.setItem("anywhen.region", "eu-west-1");
     madeUpServer({});

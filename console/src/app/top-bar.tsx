@@ -7,24 +7,47 @@
 import TopNavigation, {
   type TopNavigationProps,
 } from "@cloudscape-design/components/top-navigation";
+import { Suspense, useState } from "react";
 import { useLocation, useNavigate } from "react-router";
 import { useServer } from "../api/server";
 import { formatDuration } from "../format/units";
+import { later } from "./later";
 import { paths, useLink } from "./links";
 import { type Appearance, setPreferences, type TimeZone, usePreferences } from "./preferences";
 import { useRegion } from "./region";
 import { regionChoices } from "./regions";
 
+const OtherRegionModal = later(async () => (await import("./other-region-modal")).OtherRegionModal);
+
 export function TopBar() {
   const region = useRegion();
   const link = useLink();
-  const utilities = [useHealthMenu(), useRegionMenu(), useSettingsMenu()];
+  const goTo = useGoToRegion();
+  const [isAsking, setAsking] = useState(false);
+  const utilities = [
+    useHealthMenu(),
+    useRegionMenu({ onChoose: goTo, onOther: () => setAsking(true) }),
+    useSettingsMenu(),
+  ];
   return (
-    <TopNavigation
-      identity={{ title: "Anywhen", ...link(paths.dashboard(region)) }}
-      utilities={utilities}
-      i18nStrings={{ overflowMenuTriggerText: "More", overflowMenuTitleText: "All" }}
-    />
+    <>
+      <TopNavigation
+        identity={{ title: "Anywhen", ...link(paths.dashboard(region)) }}
+        utilities={utilities}
+        i18nStrings={{ overflowMenuTriggerText: "More", overflowMenuTitleText: "All" }}
+      />
+      {isAsking && (
+        <Suspense fallback={null}>
+          <OtherRegionModal
+            onChoose={(other) => {
+              setAsking(false);
+              goTo(other);
+            }}
+            onDismiss={() => setAsking(false)}
+          />
+        </Suspense>
+      )}
+    </>
   );
 }
 
@@ -59,10 +82,23 @@ function useHealthMenu(): TopNavigationProps.Utility {
   };
 }
 
-function useRegionMenu(): TopNavigationProps.Utility {
-  const region = useRegion();
+function useGoToRegion(): (region: string) => void {
   const navigate = useNavigate();
   const { pathname } = useLocation();
+  return (region) => navigate(sameSectionIn(region, pathname));
+}
+
+/** Of the entry that asks for a name; no Region has a space in its own. */
+const OTHER = "another region";
+
+function useRegionMenu({
+  onChoose,
+  onOther,
+}: {
+  onChoose: (region: string) => void;
+  onOther: () => void;
+}): TopNavigationProps.Utility {
+  const region = useRegion();
   const { data } = useServer();
   const { used, others } = regionChoices(data?.regions ?? [], region);
   const item = (id: string) => ({
@@ -77,8 +113,12 @@ function useRegionMenu(): TopNavigationProps.Utility {
     iconName: "globe",
     ariaLabel: `Region: ${region}`,
     title: "Region",
-    items: [...used.map(item), { id: "others", text: "Other Regions", items: others.map(item) }],
-    onItemClick: ({ detail }) => navigate(sameSectionIn(detail.id, pathname)),
+    items: [
+      ...used.map(item),
+      { id: "others", text: "Other Regions", items: others.map(item) },
+      { id: OTHER, text: "Another Region..." },
+    ],
+    onItemClick: ({ detail }) => (detail.id === OTHER ? onOther() : onChoose(detail.id)),
   };
 }
 
