@@ -19,6 +19,9 @@ export interface Capability {
   reason?: string;
 }
 
+/** Indexes are counted by table, tables by Region, restores at once. */
+export type LimitName = "tables_max" | "restores_max" | "global_indexes_max" | "local_indexes_max";
+
 export interface ServerInfo {
   version: string;
   account: string;
@@ -32,7 +35,7 @@ export interface ServerInfo {
   /** `is_default`: nobody named one, so it lies beside the data. */
   archive: { kind: string; is_default: boolean };
   point_in_time: { period_days_min: number; period_days_max: number };
-  limits: Record<string, number>;
+  limits: Partial<Record<LimitName, number>>;
   /** Whether used-up capacity refuses requests. */
   throttling: boolean;
   /** What an acknowledged write survives. */

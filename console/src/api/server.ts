@@ -2,7 +2,13 @@
 
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
-import { admin, type Capability, type CapabilityName, type ServerInfo } from "./admin";
+import {
+  admin,
+  type Capability,
+  type CapabilityName,
+  type LimitName,
+  type ServerInfo,
+} from "./admin";
 
 const POLL_MILLISECONDS = 5_000;
 /** While it does not answer. */
@@ -39,6 +45,12 @@ export function useRefreshWhenBack(): void {
     }
     wasAway.current = isError;
   }, [isError, queries]);
+}
+
+/** How many there may be of something; `otherwise` until the server has told. */
+export function useLimit(name: LimitName, otherwise: number): number {
+  const { data } = useServer();
+  return data?.limits[name] ?? otherwise;
 }
 
 /** Whether the server can do something, and if not, why in its own words. */

@@ -40,6 +40,7 @@ export interface IndexForm {
 
 /** Of a global index; a table and a local index have one of each at most. */
 export const KEY_ATTRIBUTES_MAX = 4;
+/** Both are AWS's own, until the server has told its. */
 export const GLOBAL_INDEXES_MAX = 20;
 export const LOCAL_INDEXES_MAX = 5;
 

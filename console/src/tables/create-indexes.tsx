@@ -5,6 +5,7 @@ import Button from "@cloudscape-design/components/button";
 import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
+import { useLimit } from "../api/server";
 import {
   GLOBAL_INDEXES_MAX,
   hasIndexProblem,
@@ -21,6 +22,8 @@ import type { SectionProps } from "./create-sections";
 
 export function IndexesSection(props: SectionProps) {
   const { form, change, messages } = props;
+  const mostGlobal = useLimit("global_indexes_max", GLOBAL_INDEXES_MAX);
+  const mostLocal = useLimit("local_indexes_max", LOCAL_INDEXES_MAX);
   return (
     <SpaceBetween size="l">
       <IndexList
@@ -28,7 +31,7 @@ export function IndexesSection(props: SectionProps) {
         kind="global"
         message={messages.GlobalSecondaryIndexes}
         indexes={form.globalIndexes}
-        most={GLOBAL_INDEXES_MAX}
+        most={mostGlobal}
         onChange={(globalIndexes) => change({ globalIndexes })}
         add={newGlobalIndex}
       />
@@ -37,7 +40,7 @@ export function IndexesSection(props: SectionProps) {
         kind="local"
         message={messages.LocalSecondaryIndexes}
         indexes={form.localIndexes}
-        most={LOCAL_INDEXES_MAX}
+        most={mostLocal}
         onChange={(localIndexes) => change({ localIndexes })}
         add={newLocalIndex}
       />
@@ -85,6 +88,9 @@ function IndexList({
         <Button
           formAction="none"
           disabled={indexes.length >= most}
+          {...(indexes.length >= most
+            ? { disabledReason: `A table has at most ${most} of them.` }
+            : {})}
           onClick={() => onChange([...indexes, add()])}
         >
           {`Add ${kind} index`}

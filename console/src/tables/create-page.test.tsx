@@ -142,6 +142,22 @@ describe("creating a table", () => {
     expect(isWrong(/Write capacity/, 1)).toBe(true);
   });
 
+  it("adds as many indexes as the server lets a table have", async () => {
+    madeUpServer({
+      admin: { server: { ...SERVER, limits: { global_indexes_max: 2, local_indexes_max: 1 } } },
+    });
+    await openForm();
+    await userEvent.click(screen.getByRole("radio", { name: /Customize settings/ }));
+    const add = (kind: string) => screen.getByRole("button", { name: `Add ${kind} index` });
+    const isDisabled = (kind: string) => add(kind).getAttribute("aria-disabled") === "true";
+    await userEvent.click(add("local"));
+    await expect.poll(() => isDisabled("local")).toBe(true);
+    await userEvent.click(add("global"));
+    expect(isDisabled("global")).toBe(false);
+    await userEvent.click(add("global"));
+    expect(isDisabled("global")).toBe(true);
+  });
+
   it("offers a customer managed key only with the server's reason why not", async () => {
     server(() => ({}));
     await openForm();

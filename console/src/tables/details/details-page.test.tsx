@@ -1,7 +1,14 @@
 import { screen, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { describe, expect, it } from "vitest";
-import { type MadeUpServer, madeUpServer, type Reply, renderApp } from "../../testing/render-app";
+import type { ServerInfo } from "../../api/admin";
+import {
+  type MadeUpServer,
+  madeUpServer,
+  type Reply,
+  renderApp,
+  SERVER,
+} from "../../testing/render-app";
 
 const ARN = "arn:aws:dynamodb:us-east-1:123456789012:table/Music";
 
@@ -38,8 +45,10 @@ const MUSIC = {
 function openTab(
   tab: string,
   operations: Record<string, (input: Record<string, unknown>) => Reply> = {},
+  about: ServerInfo = SERVER,
 ): MadeUpServer {
   const server = madeUpServer({
+    admin: { server: about },
     operations: {
       DescribeTable: () => ({ Table: MUSIC }),
       DescribeContinuousBackups: () => ({
@@ -109,6 +118,12 @@ describe("the indexes", () => {
     expect(within(row).getByText("Backfilling")).toBeDefined();
     expect(within(row).getByText("Genre (String)")).toBeDefined();
     expect(within(row).getByText("Include Title")).toBeDefined();
+  });
+
+  it("are as many as the server lets a table have", async () => {
+    openTab("indexes", {}, { ...SERVER, limits: { global_indexes_max: 1 } });
+    const button = await screen.findByRole("button", { name: "Create index" });
+    await expect.poll(() => button.getAttribute("aria-disabled")).toBe("true");
   });
 
   it("are created with a form that checks names and types first", async () => {

@@ -12,6 +12,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import Table, { type TableProps } from "@cloudscape-design/components/table";
 import { useState } from "react";
 import { useDynamoDB } from "../../api/dynamodb";
+import { useLimit } from "../../api/server";
 import { useRefreshTable } from "../../api/tables";
 import { useNotify } from "../../app/notifications";
 import { formatBytes, formatCount } from "../../format/units";
@@ -30,7 +31,8 @@ export function Tab({ tableName, table }: TabProps) {
   const globals = table.GlobalSecondaryIndexes ?? [];
   const locals = table.LocalSecondaryIndexes ?? [];
   const chosen = globals.find((index) => index.IndexName === selected);
-  const full = globals.length >= GLOBAL_INDEXES_MAX;
+  const most = useLimit("global_indexes_max", GLOBAL_INDEXES_MAX);
+  const full = globals.length >= most;
 
   return (
     <SpaceBetween size="l">
@@ -64,9 +66,7 @@ export function Tab({ tableName, table }: TabProps) {
                 <Button
                   variant="primary"
                   disabled={full}
-                  {...(full
-                    ? { disabledReason: `A table has at most ${GLOBAL_INDEXES_MAX} of them.` }
-                    : {})}
+                  {...(full ? { disabledReason: `A table has at most ${most} of them.` } : {})}
                   onClick={() => setCreating(true)}
                 >
                   Create index
