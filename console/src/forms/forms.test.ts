@@ -167,6 +167,20 @@ describe("indexes", () => {
     expect(hasIndexProblem(problems)).toBe(true);
   });
 
+  it("include the attribute that is typed and not added yet, once", () => {
+    const index = {
+      ...newGlobalIndex(),
+      projection: "INCLUDE" as const,
+      projectedAttributes: ["title"],
+    };
+    const included = (typedAttribute: string) =>
+      globalIndexInput({ ...index, typedAttribute }, "PAY_PER_REQUEST").Projection
+        ?.NonKeyAttributes;
+    expect(included("")).toEqual(["title"]);
+    expect(included("year")).toEqual(["title", "year"]);
+    expect(included("title")).toEqual(["title"]);
+  });
+
   it("define each attribute once", () => {
     expect(
       attributeDefinitions([

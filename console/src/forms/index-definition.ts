@@ -35,6 +35,8 @@ export interface IndexForm {
   projection: ProjectionType;
   /** Names of attributes for the projection INCLUDE. */
   projectedAttributes: string[];
+  /** One more that is typed and not added to the list yet. It counts as well. */
+  typedAttribute: string;
   capacity: CapacityForm;
 }
 
@@ -66,6 +68,7 @@ function newIndex() {
     name: "",
     projection: "ALL" as ProjectionType,
     projectedAttributes: [],
+    typedAttribute: "",
     capacity: EMPTY_CAPACITY,
   };
 }
@@ -91,9 +94,16 @@ export function attributeDefinitions(keys: readonly KeyAttribute[]): AttributeDe
   return [...types].map(([AttributeName, AttributeType]) => ({ AttributeName, AttributeType }));
 }
 
+/** With the one that is only typed: who submits the form means it too. */
+export function projectedNames({ projectedAttributes, typedAttribute }: IndexForm): string[] {
+  return typedAttribute === "" || projectedAttributes.includes(typedAttribute)
+    ? projectedAttributes
+    : [...projectedAttributes, typedAttribute];
+}
+
 function projectionInput(index: IndexForm): Projection {
   return index.projection === "INCLUDE"
-    ? { ProjectionType: "INCLUDE", NonKeyAttributes: index.projectedAttributes }
+    ? { ProjectionType: "INCLUDE", NonKeyAttributes: projectedNames(index) }
     : { ProjectionType: index.projection };
 }
 
@@ -141,7 +151,7 @@ export function indexProblems(
     nameProblem(index.name) ??
     (context.otherNames.includes(index.name) ? "Another index has this name." : undefined);
   const projected =
-    index.projection === "INCLUDE" && index.projectedAttributes.length === 0
+    index.projection === "INCLUDE" && projectedNames(index).length === 0
       ? "Add at least one attribute, or choose another projection."
       : undefined;
   return {

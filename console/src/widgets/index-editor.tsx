@@ -7,13 +7,13 @@ import Input from "@cloudscape-design/components/input";
 import RadioGroup from "@cloudscape-design/components/radio-group";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import TokenGroup from "@cloudscape-design/components/token-group";
-import { useState } from "react";
 import {
   emptyKeyAttribute,
   type IndexForm,
   type IndexProblems,
   KEY_ATTRIBUTES_MAX,
   type KeyAttribute,
+  projectedNames,
 } from "../forms/index-definition";
 import { KeyAttributeField } from "./key-attribute-field";
 import { CapacityFields } from "./throughput-fields";
@@ -84,8 +84,13 @@ export function IndexEditor({
         <NamesField
           label="Included attributes"
           names={index.projectedAttributes}
+          typed={index.typedAttribute}
           problem={problems?.projectedAttributes}
-          onChange={(projectedAttributes) => change({ projectedAttributes })}
+          onType={(typedAttribute) => change({ typedAttribute })}
+          onAdd={() => change({ projectedAttributes: projectedNames(index), typedAttribute: "" })}
+          onRemove={(position) =>
+            change({ projectedAttributes: index.projectedAttributes.toSpliced(position, 1) })
+          }
         />
       )}
       {kind === "global" && (
@@ -152,21 +157,21 @@ function KeyAttributesFields({
 function NamesField({
   label,
   names,
+  typed,
   problem,
-  onChange,
+  onType,
+  onAdd,
+  onRemove,
 }: {
   label: string;
   names: string[];
+  typed: string;
   problem: string | undefined;
-  onChange: (names: string[]) => void;
+  onType: (typed: string) => void;
+  /** Of what is typed. */
+  onAdd: () => void;
+  onRemove: (position: number) => void;
 }) {
-  const [typed, setTyped] = useState("");
-  const add = () => {
-    if (typed !== "" && !names.includes(typed)) {
-      onChange([...names, typed]);
-    }
-    setTyped("");
-  };
   return (
     <FormField
       label={label}
@@ -174,7 +179,7 @@ function NamesField({
       secondaryControl={
         <Button
           formAction="none"
-          onClick={add}
+          onClick={onAdd}
           disabled={typed === ""}
           ariaLabel={`Add to ${label.toLowerCase()}`}
         >
@@ -185,11 +190,11 @@ function NamesField({
       <Input
         value={typed}
         placeholder="Attribute name"
-        onChange={({ detail }) => setTyped(detail.value)}
+        onChange={({ detail }) => onType(detail.value)}
         onKeyDown={(event) => {
           if (event.detail.key === "Enter") {
             event.preventDefault();
-            add();
+            onAdd();
           }
         }}
         spellcheck={false}
@@ -197,7 +202,7 @@ function NamesField({
       />
       <TokenGroup
         items={names.map((name) => ({ label: name, dismissLabel: `Remove ${name}` }))}
-        onDismiss={({ detail }) => onChange(names.toSpliced(detail.itemIndex, 1))}
+        onDismiss={({ detail }) => onRemove(detail.itemIndex)}
       />
     </FormField>
   );

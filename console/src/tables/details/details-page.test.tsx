@@ -159,6 +159,30 @@ describe("the indexes", () => {
   });
 });
 
+describe("an attribute that an index includes", () => {
+  it("counts when it is typed, whether or not it was added to the list", async () => {
+    const server = openTab("indexes", { UpdateTable: () => ({}) });
+    await userEvent.click(await screen.findByRole("button", { name: "Create index" }));
+    const modal = within(await screen.findByRole("dialog"));
+    await userEvent.type(modal.getByRole("textbox", { name: "Index name" }), "by-title");
+    await userEvent.type(modal.getByRole("textbox", { name: /^Partition key/ }), "Title");
+    await userEvent.click(modal.getByRole("radio", { name: /^Include/ }));
+    const names = modal.getByRole("textbox", { name: "Included attributes" });
+    await userEvent.type(names, "Label{Enter}Price");
+    await userEvent.click(modal.getByRole("button", { name: "Create index" }));
+    expect(await screen.findByText("Creating index by-title of Music")).toBeDefined();
+    expect(changes(server)[0]?.input).toMatchObject({
+      GlobalSecondaryIndexUpdates: [
+        {
+          Create: {
+            Projection: { ProjectionType: "INCLUDE", NonKeyAttributes: ["Label", "Price"] },
+          },
+        },
+      ],
+    });
+  });
+});
+
 describe("the settings", () => {
   it("turn deletion protection on", async () => {
     const server = openTab("settings", { UpdateTable: () => ({}) });
