@@ -158,11 +158,12 @@ describe("creating a table", () => {
     expect(isDisabled("global")).toBe(true);
   });
 
-  it("offers a customer managed key only with the server's reason why not", async () => {
+  it("offers a customer managed key and replicas only with the server's reason why not", async () => {
     server(() => ({}));
     await openForm();
     await userEvent.click(screen.getByRole("radio", { name: /Customize settings/ }));
     expect(await screen.findByText("No customer keys here.")).toBeDefined();
+    expect(screen.getByText("No replicas here.")).toBeDefined();
     expect(screen.getByRole("radio", { name: /Customer managed key/ })).toHaveProperty(
       "disabled",
       true,

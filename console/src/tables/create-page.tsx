@@ -36,6 +36,7 @@ import {
   SettingsSection,
 } from "./create-sections";
 import { createTable, finishTable } from "./create-table";
+import { ReplicasSection } from "./replicas";
 
 export function Component() {
   const region = useRegion();
@@ -132,6 +133,7 @@ export function Component() {
               {customised && <IndexesSection {...section} />}
               {customised && <RecoverySection {...section} />}
               {customised && <SettingsSection {...section} />}
+              {customised && <ReplicasSection />}
               <Section title="Tags">
                 <TagsFields
                   tags={form.tags}

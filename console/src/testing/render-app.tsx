@@ -21,6 +21,7 @@ export const SERVER: ServerInfo = {
   health: { ok: true },
   capabilities: {
     customer_managed_keys: { available: false, reason: "no customer keys here" },
+    replicas: { available: false, reason: "no replicas here" },
     restore_to_another_region: { available: false, reason: "One Region only." },
   },
   archive: { kind: "memory", is_default: true },

@@ -258,4 +258,22 @@ describe("the settings", () => {
       },
     ]);
   });
+
+  it("save a policy that locks out who saves it, when that is confirmed", async () => {
+    const server = openTab("settings", { PutResourcePolicy: () => ({ RevisionId: "1" }) });
+    await userEvent.click(await screen.findByRole("button", { name: "Create: Resource policy" }));
+    const modal = within(await screen.findByRole("dialog"));
+    await userEvent.click(modal.getByRole("textbox", { name: "Policy" }));
+    await userEvent.paste("{}");
+    await userEvent.click(modal.getByRole("checkbox", { name: /cannot change it afterwards/ }));
+    await userEvent.click(modal.getByRole("button", { name: "Save changes" }));
+    await expect.poll(() => changes(server)).toHaveLength(1);
+    expect(changes(server)[0]?.input).toMatchObject({ ConfirmRemoveSelfResourceAccess: true });
+  });
+
+  it("say why there are no replicas", async () => {
+    openTab("settings");
+    expect(await screen.findByText("No replicas here.")).toBeDefined();
+    expect(screen.getByRole("button", { name: "Create replica" })).toHaveProperty("disabled", true);
+  });
 });

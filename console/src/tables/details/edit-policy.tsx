@@ -1,7 +1,9 @@
 /** The modal that writes, changes or deletes the resource policy of a table. */
 
 import { DeleteResourcePolicyCommand, PutResourcePolicyCommand } from "@aws-sdk/client-dynamodb";
+import Checkbox from "@cloudscape-design/components/checkbox";
 import FormField from "@cloudscape-design/components/form-field";
+import SpaceBetween from "@cloudscape-design/components/space-between";
 import Textarea from "@cloudscape-design/components/textarea";
 import { useState } from "react";
 import { useDynamoDB } from "../../api/dynamodb";
@@ -23,6 +25,7 @@ export function EditPolicy(props: EditorProps) {
   const { data: before } = useResourcePolicy(tableName, ResourceArn ?? "");
   const [opened] = useState(before);
   const [typed, setTyped] = useState(opened?.policy ?? "");
+  const [isConfirmed, setConfirmed] = useState(false);
   const problem = policyProblem(typed);
   const empty = typed.trim() === "";
   const change = () =>
@@ -35,6 +38,7 @@ export function EditPolicy(props: EditorProps) {
             ResourceArn,
             Policy: typed,
             ExpectedRevisionId: opened?.revisionId ?? "NO_POLICY",
+            ...(isConfirmed ? { ConfirmRemoveSelfResourceAccess: true } : {}),
           }),
         );
   return (
@@ -52,19 +56,30 @@ export function EditPolicy(props: EditorProps) {
       }
     >
       {(error) => (
-        <FormField
-          label="Policy"
-          description="JSON. Empty it to delete the policy."
-          errorText={problem ?? policyMessage(error)}
-          stretch
-        >
-          <Textarea
-            value={typed}
-            rows={14}
-            onChange={({ detail }) => setTyped(detail.value)}
-            spellcheck={false}
-          />
-        </FormField>
+        <SpaceBetween size="m">
+          {" "}
+          <FormField
+            label="Policy"
+            description="JSON. Empty it to delete the policy."
+            errorText={problem ?? policyMessage(error)}
+            stretch
+          >
+            <Textarea
+              value={typed}
+              rows={14}
+              onChange={({ detail }) => setTyped(detail.value)}
+              spellcheck={false}
+            />
+          </FormField>
+          <Checkbox
+            checked={isConfirmed}
+            disabled={empty}
+            onChange={({ detail }) => setConfirmed(detail.checked)}
+            description="The API asks for this where the policy denies it to the one who saves it."
+          >
+            Save it even if I cannot change it afterwards
+          </Checkbox>
+        </SpaceBetween>
       )}
     </EditModal>
   );

@@ -16,6 +16,7 @@ import { type Fact, Facts } from "../../widgets/facts";
 import { FailureAlert } from "../../widgets/failure";
 import { OnOff, Status } from "../../widgets/status";
 import { BILLING_NAMES, billingModeOf, classText, encryptionText, STREAM_VIEWS } from "../describe";
+import { ReplicasSection } from "../replicas";
 import { EditCapacity } from "./edit-capacity";
 import { EditPolicy } from "./edit-policy";
 import {
@@ -39,6 +40,7 @@ export function Tab(props: TabProps) {
       <Stream {...props} />
       <Tags {...props} />
       <Policy {...props} />
+      <ReplicasSection />
     </SpaceBetween>
   );
 }
