@@ -10,7 +10,8 @@ import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import Modal, { type ModalProps } from "@cloudscape-design/components/modal";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useEffect, useRef, useState } from "react";
+import { useNotify } from "../app/notifications";
 import { FailureAlert } from "./failure";
 
 export function EditModal({
@@ -34,14 +35,36 @@ export function EditModal({
 }) {
   const [running, setRunning] = useState(false);
   const [error, setError] = useState<unknown>();
+  const notify = useNotify();
+  // A modal goes with its page, as that of a table which somebody else deleted; its error stays.
+  const isGone = useRef(false);
+  const whenGone = useRef(() => {});
+  useEffect(() => {
+    isGone.current = false;
+    return () => {
+      isGone.current = true;
+      whenGone.current();
+    };
+  }, []);
+  const dismiss = () => {
+    whenGone.current = () => {};
+    onDismiss();
+  };
 
   const save = async () => {
     setRunning(true);
     setError(undefined);
+    whenGone.current = () => {};
     try {
       await onSave();
     } catch (caught) {
-      setError(caught);
+      const tell = () => notify.failure(`Not done: ${title}`, caught);
+      if (isGone.current) {
+        tell();
+      } else {
+        setError(caught);
+        whenGone.current = tell;
+      }
     } finally {
       setRunning(false);
     }
@@ -53,11 +76,11 @@ export function EditModal({
       size={size}
       header={title}
       closeAriaLabel="Close"
-      onDismiss={() => !running && onDismiss()}
+      onDismiss={() => !running && dismiss()}
       footer={
         <Box float="right">
           <SpaceBetween direction="horizontal" size="xs">
-            <Button variant="link" onClick={onDismiss} disabled={running}>
+            <Button variant="link" onClick={dismiss} disabled={running}>
               Cancel
             </Button>
             <Button variant="primary" onClick={save} disabled={disabled} loading={running}>
