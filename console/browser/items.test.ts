@@ -45,7 +45,7 @@ test("an item is created as JSON, and none is overwritten by creating it", async
   watch,
   dynamodb,
 }) => {
-  watch.allow(/responded with a status of 400/);
+  watch.allowRefusal("ConditionalCheckFailedException", "PutItem");
   const there = song("Acme Band", "Happy Day", { Genre: { S: "Country" } });
   await createSongs(dynamodb, "Typed", [there]);
   await page.goto("/console/us-east-1/tables/Typed/items");
@@ -74,7 +74,7 @@ test("a change of another writer is shown, and neither is lost", async ({
   watch,
   dynamodb,
 }) => {
-  watch.allow(/responded with a status of 400/);
+  watch.allowRefusal("ConditionalCheckFailedException", "UpdateItem");
   await createSongs(dynamodb, "Shared", [song("Acme Band", "Happy Day", { Genre: { S: "Rock" } })]);
   await page.goto("/console/us-east-1/tables/Shared/items");
   const modal = await openItem(page, "Acme Band", "Happy Day");

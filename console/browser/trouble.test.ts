@@ -13,7 +13,7 @@ test("a restore under a name that is taken is refused next to the name", async (
   watch,
   dynamodb,
 }) => {
-  watch.allow(/responded with a status of 400/);
+  watch.allowRefusal("TableAlreadyExistsException", "RestoreTableFromBackup");
   await createSongs(dynamodb, "Taken", ITEMS);
   const arn = await backUp(dynamodb, "Taken", "TakenBackup");
   await page.goto(`/console/us-east-1/restore-backup?arn=${encodeURIComponent(arn)}`);
@@ -34,7 +34,8 @@ test("a restore that fails later says why, and where the table would be", async 
   watch,
   dynamodb,
 }) => {
-  watch.allow(/responded with a status of 40[04]/);
+  // The table whose restore failed is gone.
+  watch.allowRefusal("ResourceNotFoundException", "DescribeTable");
   await createSongs(dynamodb, "Lost", ITEMS);
   const arn = await backUp(dynamodb, "Lost", "LostBackup");
   await server.restart({
@@ -66,7 +67,7 @@ test("the page waits for a server that was killed, and goes on when it is back",
     /ERR_CONNECTION_REFUSED|ERR_CONNECTION_RESET|ERR_EMPTY_RESPONSE|ERR_SOCKET_NOT_CONNECTED/,
   );
   // How the API says that a table has no policy.
-  watch.allow(/responded with a status of 400/);
+  watch.allowRefusal("PolicyNotFoundException", "GetResourcePolicy");
   await createSongs(dynamodb, "Session", ITEMS);
   await page.goto("/console/us-east-1/tables/Session/items");
   const edit = await openItem(page, "Acme Band", "Happy Day");

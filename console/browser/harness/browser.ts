@@ -1,6 +1,5 @@
 /**
- * Chromium, and a page that is watched: a console error, a violation of the content security policy
- * or a request to another origin fails the test in which it happens, even if nobody looked.
+ * Chromium, with pages that are watched.
  *
  * ANYWHEN_CHROMIUM names the browser. ANYWHEN_CONSOLE_DIST names a folder whose files are served in
  * the place of those in the server, so that pages can be tested without building the server anew.
@@ -9,6 +8,7 @@
 import { mkdirSync, readFileSync, statSync } from "node:fs";
 import { extname, join, resolve } from "node:path";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+import { type Watch, watchPage } from "./watch";
 
 export const SCREENSHOTS = resolve(import.meta.dirname, "../../screenshots");
 export const TIME_ZONE = "Europe/Berlin";
@@ -32,14 +32,6 @@ export function launchBrowser(): Promise<Browser> {
   });
 }
 
-/** What a page complained of, and all that it said. */
-export interface Watch {
-  complaints: string[];
-  console: string[];
-  /** Console errors like this belong to the test, such as those for a refused request. */
-  allow: (expected: RegExp) => void;
-}
-
 export async function openPage(browser: Browser, origin: string): Promise<[Page, Watch]> {
   const context = await browser.newContext({
     baseURL: origin,
@@ -57,39 +49,7 @@ export async function openPage(browser: Browser, origin: string): Promise<[Page,
     );
   });
   const page = await context.newPage();
-  return [page, watch(page, origin)];
-}
-
-function watch(page: Page, origin: string): Watch {
-  const expected: RegExp[] = [];
-  const found: Watch = {
-    complaints: [],
-    console: [],
-    allow: (pattern) => expected.push(pattern),
-  };
-  const complain = (text: string) => {
-    if (!expected.some((pattern) => pattern.test(text))) {
-      found.complaints.push(text);
-    }
-  };
-  page.on("console", (message) => {
-    const text = `${message.type()}: ${message.text()} (${message.location().url})`;
-    found.console.push(text);
-    if (message.type() === "error") {
-      complain(text);
-    }
-  });
-  page.on("pageerror", (error) => {
-    found.console.push(`thrown: ${error.stack}`);
-    complain(`thrown: ${error.message}`);
-  });
-  page.on("request", (request) => {
-    const url = new URL(request.url());
-    if (url.origin !== origin && !["data:", "blob:"].includes(url.protocol)) {
-      complain(`request to another origin: ${url}`);
-    }
-  });
-  return found;
+  return [page, watchPage(page, origin)];
 }
 
 /** For a failed test: where the page was, what it said, how it looked. */

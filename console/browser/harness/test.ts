@@ -3,8 +3,9 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { Browser, Page } from "playwright-core";
 import { test as base, expect } from "vitest";
-import { launchBrowser, openPage, tellOfFailure, type Watch } from "./browser";
+import { launchBrowser, openPage, tellOfFailure } from "./browser";
 import { Server } from "./server";
+import type { Watch } from "./watch";
 
 interface Fixtures {
   /** Shared by the tests of a file. */
@@ -49,6 +50,7 @@ export const test = base.extend<Fixtures>({
   watched: async ({ server, browser, task }, use) => {
     const [page, watch] = await openPage(browser, server.origin);
     await use({ page, watch });
+    await watch.settle();
     if (task.result?.state === "fail" || watch.complaints.length > 0) {
       process.stderr.write(`${await tellOfFailure(page, watch, task.name)}\n`);
     }
