@@ -6,6 +6,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import {
+  DescribeContinuousBackupsCommand,
   type DynamoDBClient,
   RestoreTableFromBackupCommand,
   UpdateContinuousBackupsCommand,
@@ -14,7 +15,7 @@ import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "playwright-core";
 import { actOnItem, button, openItem, sees } from "./harness/actions";
 import { SCREENSHOTS } from "./harness/browser";
-import { backUp, createSongs, song } from "./harness/tables";
+import { backUp, createSongs, putAll, song, until } from "./harness/tables";
 import { expect, test } from "./harness/test";
 
 const REGION = "/console/us-east-1";
@@ -35,7 +36,7 @@ const SONGS = Array.from({ length: 30 }, (_, number) =>
 let filled: Promise<string> | undefined;
 
 async function fill(dynamodb: DynamoDBClient): Promise<string> {
-  await createSongs(dynamodb, "Music", SONGS);
+  await createSongs(dynamodb, "Music");
   await createSongs(dynamodb, "Sessions-of-a-table-with-quite-a-long-name", []);
   await dynamodb.send(
     new UpdateContinuousBackupsCommand({
@@ -43,6 +44,14 @@ async function fill(dynamodb: DynamoDBClient): Promise<string> {
       PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
     }),
   );
+  await until("there is a history to write into", async () => {
+    const command = new DescribeContinuousBackupsCommand({ TableName: "Music" });
+    const { ContinuousBackupsDescription } = await dynamodb.send(command);
+    const { EarliestRestorableDateTime: earliest, LatestRestorableDateTime: latest } =
+      ContinuousBackupsDescription?.PointInTimeRecoveryDescription ?? {};
+    return earliest !== undefined && latest !== undefined && latest > earliest;
+  });
+  await putAll(dynamodb, "Music", SONGS);
   const arn = await backUp(dynamodb, "Music", "MusicBackup");
   await backUp(dynamodb, "Music", "before-the-release-of-November");
   await dynamodb.send(
@@ -58,16 +67,73 @@ interface Shown {
   ready: string | RegExp;
   /** What is clicked before it is looked at. */
   act?: (page: Page) => Promise<unknown>;
+  /** Answers in the place of the server. */
+  answer?: (page: Page) => Promise<unknown>;
   /** The operations that are refused here, and with which code. */
   refused?: Record<string, string>;
 }
+
+const BUSY_SERVER = {
+  requests_per_second: 20,
+  "requests_per_second.GetItem": 12.5,
+  "requests_per_second.PutItem": 7.5,
+  client_errors_per_second: 1.5,
+  server_errors_per_second: 0,
+  throttled_requests_per_second: 0.25,
+  latency_p50_seconds: 0.002,
+  latency_p90_seconds: 0.008,
+  latency_p99_seconds: 0.04,
+  connections: 3,
+  restores_running: 1,
+  archive_lag_seconds: 0.7,
+  data_bytes: 150_000_000,
+  archive_bytes: 90_000_000,
+};
+
+const BUSY_TABLE = {
+  read_requests_per_second: 12.5,
+  write_requests_per_second: 7.5,
+  read_capacity_units_per_second: 6.25,
+  write_capacity_units_per_second: 15,
+  throttled_requests_per_second: 0.25,
+};
+
+const RESTORING = {
+  restores: [
+    {
+      table_name: "MusicCollection",
+      source: "arn:aws:dynamodb:us-east-1:123456789012:table/Music",
+      at_seconds: 1_700_000_000,
+      state: "running",
+      phase: "loading",
+      bytes_done: 10 * 2 ** 20,
+      bytes_total: 40 * 2 ** 20,
+      items_done: 1_000,
+      started_at_seconds: 1_700_000_100,
+      seconds_left: 30,
+    },
+  ],
+};
 
 /** How the API says that a table has no policy. */
 const NO_POLICY = { GetResourcePolicy: "PolicyNotFoundException" };
 
 const PAGES: Shown[] = [
   { name: "dashboard", path: "", ready: "Activity" },
+  {
+    name: "dashboard-busy",
+    path: "",
+    ready: "Activity",
+    answer: (page) => answerBusy(page, "**/admin/v1/metrics?*", BUSY_SERVER),
+    act: (page) => pointAt(page, "Requests by operation, requests per second", "PutItem7.5"),
+  },
   { name: "tables", path: "/tables", ready: "MusicCollection" },
+  {
+    name: "tables-restoring",
+    path: "/tables",
+    ready: "10 MiB of 40 MiB, 1,000 items, 30 s left",
+    answer: (page) => page.route("**/restores", (route) => route.fulfill({ json: RESTORING })),
+  },
   { name: "create-table", path: "/create-table", ready: "Partition key" },
   {
     name: "create-table-custom",
@@ -91,7 +157,18 @@ const PAGES: Shown[] = [
     },
   },
   { name: "table-items", path: "/tables/Music/items", ready: "Song 1" },
-  { name: "table-backups", path: "/tables/Music/backups", ready: "MusicBackup" },
+  {
+    name: "table-backups",
+    path: "/tables/Music/backups",
+    ready: "MusicBackup",
+    act: async (page) => {
+      // The picture is there for the eyes; the words are said of what is chosen in it.
+      await page.locator("svg .history-writes").nth(1).waitFor();
+      await page.locator("svg .history-backup").nth(2).waitFor();
+      await page.getByRole("slider", { name: "Instant to restore" }).press("End");
+      await sees(page.getByRole("link", { name: "Restore to this instant" }));
+    },
+  },
   {
     name: "table-backups-edit",
     path: "/tables/Music/backups",
@@ -99,6 +176,13 @@ const PAGES: Shown[] = [
     act: (page) => button(page, "Edit point-in-time recovery").click(),
   },
   { name: "table-metrics", path: "/tables/Music/metrics", ready: /requests/i },
+  {
+    name: "table-metrics-busy",
+    path: "/tables/Music/metrics",
+    ready: "Consumed capacity",
+    answer: (page) => answerBusy(page, "**/tables/Music/metrics?*", BUSY_TABLE),
+    act: (page) => pointAt(page, "Requests, requests per second", "Writes7.5"),
+  },
   {
     name: "table-settings",
     path: "/tables/Music/settings",
@@ -188,6 +272,7 @@ test.for(PAGES)("$name is readable by everyone", async (shown, { page, watch, dy
   for (const [operation, code] of Object.entries(shown.refused ?? {})) {
     watch.allowRefusal(code, operation);
   }
+  await shown.answer?.(page);
   await page.setViewportSize(WIDE);
   const path = typeof shown.path === "string" ? shown.path : shown.path(arn);
   await page.goto(REGION + path);
@@ -208,6 +293,39 @@ test.for(PAGES)("$name is readable by everyone", async (shown, { page, watch, dy
   await page.screenshot({ path: join(SCREENSHOTS, `${shown.name}-narrow.png`) });
   await expect.poll(() => widthOverNarrow(page), { message: "scrolls sideways" }).toBe(0);
 });
+
+/** Metrics in which a series has the same number in every step. */
+async function answerBusy(page: Page, path: string, series: Record<string, number>) {
+  await page.route(path, (route) => {
+    const { searchParams } = new URL(route.request().url());
+    const [from, to, step] = ["from", "to", "step_seconds"].map((name) =>
+      Number(searchParams.get(name)),
+    ) as [number, number, number];
+    const steps = Array.from({ length: Math.floor((to - from) / step) }, (_, at) => at);
+    const values = Object.entries(series).map(([name, value]) => [
+      name,
+      // Something was unknown for a while.
+      steps.map((at) => (at > 5 && at < 9 ? null : value)),
+    ]);
+    return route.fulfill({
+      json: {
+        start_seconds: Math.ceil(from / step) * step,
+        step_seconds: step,
+        series: Object.fromEntries(values),
+      },
+    });
+  });
+}
+
+/** What a chart tells of the point that is nearest to its middle. */
+async function pointAt(page: Page, chart: string, told: string): Promise<void> {
+  await page.getByRole("application", { name: chart, exact: true }).hover();
+  const found = page.getByRole("listitem").filter({ hasText: told });
+  await sees(found);
+  // Meanwhile the other lines are pale.
+  await page.mouse.move(0, 0);
+  await found.waitFor({ state: "hidden" });
+}
 
 /** Rule, what to do, and where. */
 async function seriousViolations(page: Page, rules?: string[]): Promise<string[]> {

@@ -1,8 +1,7 @@
 /** What goes wrong is told where a person looks: refused and failed restores, a server that dies. */
 
 import { ListTablesCommand } from "@aws-sdk/client-dynamodb";
-import type { Page } from "playwright-core";
-import { button, createSong, openItem, sees } from "./harness/actions";
+import { button, createSong, descriptionOf, openItem, sees } from "./harness/actions";
 import { backUp, createSongs, itemsOf, song } from "./harness/tables";
 import { expect, test } from "./harness/test";
 
@@ -22,9 +21,7 @@ test("a restore under a name that is taken is refused next to the name", async (
   await button(page, "Restore table").click();
   await sees(page.locator("[aria-invalid=true]"));
   expect(await name.getAttribute("aria-invalid")).toBe("true");
-  expect(
-    await name.getAttribute("aria-describedby").then((ids) => descriptions(page, ids)),
-  ).toContain("Table already exists: Taken");
+  expect(await descriptionOf(name)).toContain("Table already exists: Taken");
   expect(await itemsOf(dynamodb, "Taken")).toEqual(ITEMS);
 });
 
@@ -94,10 +91,3 @@ test("the page waits for a server that was killed, and goes on when it is back",
     song("No One You Know", "Call Me Today", { Genre: { S: "Rock" } }),
   ]);
 });
-
-/** What a screen reader says of a field besides its name. */
-async function descriptions(page: Page, ids: string | null): Promise<string> {
-  const texts = (ids ?? "").split(" ").filter((id) => id !== "");
-  const found = texts.map((id) => page.locator(`[id="${id}"]`).textContent());
-  return (await Promise.all(found)).join("\n");
-}

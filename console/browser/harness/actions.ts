@@ -84,3 +84,11 @@ export async function actOnItem(page: Page, item: string, action: string): Promi
   await page.getByRole("button", { name: "Actions", exact: true }).last().click();
   await page.getByRole("menuitem", { name: action, exact: true }).click();
 }
+
+/** What a screen reader says of a field besides its name. */
+export async function descriptionOf(field: Locator): Promise<string> {
+  const ids = await field.getAttribute("aria-describedby");
+  const texts = (ids ?? "").split(" ").filter((id) => id !== "");
+  const found = texts.map((id) => field.page().locator(`[id="${id}"]`).textContent());
+  return (await Promise.all(found)).join("\n");
+}

@@ -50,6 +50,15 @@ export async function createSongs(
       ],
     }),
   );
+  await putAll(dynamodb, TableName, items);
+}
+
+/** Puts the items once the table is there. */
+export async function putAll(
+  dynamodb: DynamoDBClient,
+  TableName: string,
+  items: Item[],
+): Promise<void> {
   const waiter = { client: dynamodb, maxWaitTime: 60, minDelay: 0.05, maxDelay: 0.5 };
   await waitUntilTableExists(waiter, { TableName });
   for (const Item of items) {
