@@ -81,8 +81,9 @@ test("a table that was deleted comes back from its backup", async ({
   await page.getByRole("link", { name: "Restore", exact: true }).click();
   await sees(page.getByText("MusicBackup", { exact: true }));
   // The ARN is long, and has the room to be read.
-  const arn = await page.getByText(/^arn:aws:dynamodb:.*\/backup\//).boundingBox();
-  expect(arn?.height).toBeLessThan(30);
+  const arn = page.getByText(/^arn:aws:dynamodb:.*\/backup\//);
+  await sees(arn);
+  await expect.poll(async () => (await arn.boundingBox())?.height).toBeLessThan(30);
   expect(await page.getByRole("radio", { name: "Another Region" }).isDisabled()).toBe(true);
   await page.getByRole("textbox", { name: "Name of restored table" }).fill("Music");
   await button(page, "Restore table").click();
