@@ -11,7 +11,7 @@ import LineChart from "@cloudscape-design/components/line-chart";
 import SegmentedControl from "@cloudscape-design/components/segmented-control";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { useMemo, useState } from "react";
 import type { Metrics, MetricsRange } from "../api/admin";
 import { POLL_SLOW_MILLISECONDS } from "../api/query";
 import { useServer, useServerClock } from "../api/server";
@@ -94,21 +94,12 @@ export function MetricsPanel({
   );
 }
 
-interface Measured {
-  /** What was asked for; the answer begins when the server began to measure. */
-  range: MetricsRange;
-  metrics: Metrics;
-}
-
-function MetricChart({ chart, measured }: { chart: Chart; measured: Measured | undefined }) {
-  const { timeZone } = usePreferences();
-  const formatInstant = useTimeFormat();
-  const measuredLines = (measured === undefined ? [] : chart.series(measured.metrics)).map(
-    ({ name, title }) => ({
-      title,
-      points: measured === undefined ? [] : lineOf(measured.metrics, name),
-    }),
-  );
+function linesOf(chart: Chart, measured: Measured | undefined) {
+  const series = measured === undefined ? [] : chart.series(measured.metrics);
+  const measuredLines = series.map(({ name, title }) => ({
+    title,
+    points: measured === undefined ? [] : lineOf(measured.metrics, name),
+  }));
   const largest = Math.max(0, ...measuredLines.flatMap(({ points }) => points.map(({ y }) => y)));
   const scale = chart.scale?.(largest);
   const size = scale?.size ?? 1;
@@ -118,6 +109,21 @@ function MetricChart({ chart, measured }: { chart: Chart; measured: Measured | u
     data: points.map(({ x, y }) => ({ x, y: y / size })),
     valueFormatter: (value: number) => chart.format(value * size),
   }));
+  return { lines, largest, scale };
+}
+
+interface Measured {
+  /** What was asked for; the answer begins when the server began to measure. */
+  range: MetricsRange;
+  metrics: Metrics;
+}
+
+function MetricChart({ chart, measured }: { chart: Chart; measured: Measured | undefined }) {
+  const { timeZone } = usePreferences();
+  const formatInstant = useTimeFormat();
+  // The same lines as long as the measurements are the same: the chart knows the line that is
+  // pointed at by its identity.
+  const { lines, largest, scale } = useMemo(() => linesOf(chart, measured), [chart, measured]);
   return (
     <Container header={<Header variant="h3">{chart.title}</Header>} fitHeight>
       <LineChart<Date>
