@@ -116,6 +116,25 @@ describe("creating a table", () => {
     );
   });
 
+  it("forgets what was said of a table that is another now", async () => {
+    const message = "Table already exists: Music";
+    const { calls } = server(() => [400, "ResourceInUseException", message]);
+    await fillKeys();
+    await submit();
+    const name = screen.getByRole("textbox", { name: "Table name" });
+    await expect.poll(() => name.getAttribute("aria-invalid")).toBe("true");
+    await userEvent.type(name, "2");
+    expect(name.getAttribute("aria-invalid")).not.toBe("true");
+    expect(screen.getAllByText(message).length).toBeGreaterThan(0);
+
+    const key = screen.getByRole("textbox", { name: "Partition key: attribute name" });
+    await userEvent.clear(key);
+    await submit();
+    await expect.poll(() => document.activeElement).toBe(key);
+    expect(screen.queryByText(message)).toBeNull();
+    expect(calls.filter(({ operation }) => operation === "CreateTable")).toHaveLength(1);
+  });
+
   it("shows a refused capacity and a refused index at their fields", async () => {
     let message = "Given value 99999999999 for WriteCapacityUnits is out of bounds";
     server(() => [400, "ValidationException", message]);

@@ -5,7 +5,7 @@ import Form from "@cloudscape-design/components/form";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Tiles from "@cloudscape-design/components/tiles";
 import { useMutation } from "@tanstack/react-query";
-import { useRef, useState } from "react";
+import { useMemo, useRef, useState } from "react";
 import { useNavigate } from "react-router";
 import { useDynamoDB } from "../api/dynamodb";
 import { failureOf, messagesByMember } from "../api/errors";
@@ -20,6 +20,7 @@ import { tagsMessage } from "../forms/refusals";
 import {
   hasTableProblem,
   newTableForm,
+  type TableForm,
   tableProblems,
   withDefaultSettings,
 } from "../forms/table-definition";
@@ -52,33 +53,36 @@ export function Component() {
   const [tried, setTried] = useState(false);
   const place = useRef<HTMLDivElement>(null);
 
-  const wanted = customised ? form : withDefaultSettings(form);
+  const wanted = useMemo(() => (customised ? form : withDefaultSettings(form)), [customised, form]);
   const found = tableProblems(wanted, recoveryPeriod(server));
   const create = useMutation({
-    mutationFn: () => createTable(dynamodb, wanted),
-    onSuccess: () => {
-      void finishTable(dynamodb, wanted, notify, refresh);
+    mutationFn: (sent: TableForm) => createTable(dynamodb, sent),
+    onSuccess: (_, sent) => {
+      void finishTable(dynamodb, sent, notify, refresh);
       navigate(paths.tables(region));
     },
-    onSettled: () => refresh(wanted.name),
+    onSettled: (_, __, sent) => refresh(sent.name),
     onError: () => window.scrollTo({ top: 0 }),
   });
+  // The fields say what was wrong with what was sent, no longer once it is another.
+  const refusal = create.variables === wanted ? create.error : null;
   const section: SectionProps = {
     form: wanted,
     change: (part) => setForm((before) => ({ ...before, ...part })),
     problems: tried ? found : {},
-    messages: messagesByMember(create.error, MEMBERS),
-    error: create.error,
+    messages: messagesByMember(refusal, MEMBERS),
+    error: refusal,
   };
 
   const submit = () => {
     setTried(true);
+    create.reset();
     if (hasTableProblem(found) || !tagsValid) {
       // The fields show their problems with the next paint.
       requestAnimationFrame(() => focusFirstProblem(place.current));
       return;
     }
-    create.mutate();
+    create.mutate(wanted);
   };
 
   return (
@@ -137,7 +141,7 @@ export function Component() {
               <Section title="Tags">
                 <TagsFields
                   tags={form.tags}
-                  problem={tagsMessage(create.error)}
+                  problem={tagsMessage(refusal)}
                   onChange={(tags, valid) => {
                     section.change({ tags });
                     setTagsValid(valid);

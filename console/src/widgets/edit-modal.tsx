@@ -2,8 +2,8 @@
  * A small form in a modal that changes one thing. It stays open while the change is made and when
  * it fails, with the error in it; the caller closes it when it succeeded.
  *
- * The error stands at the foot, whole. Children that are a function get it too, to repeat it next
- * to the field that it names.
+ * The error stands at the foot, whole, until the next attempt. Children that are a function get it
+ * too, to repeat it next to the field that it names, for as long as the fields are as they were.
  */
 
 import Box from "@cloudscape-design/components/box";
@@ -19,6 +19,7 @@ export function EditModal({
   saveText = "Save changes",
   size = "medium",
   disabled = false,
+  form,
   onSave,
   onDismiss,
   children,
@@ -28,6 +29,8 @@ export function EditModal({
   size?: ModalProps.Size;
   /** Whether there is nothing that could be saved. */
   disabled?: boolean;
+  /** What the fields hold. An error is not about them any more once it is another. */
+  form?: unknown;
   /** Makes the change; when it throws, the error is shown. */
   onSave: () => Promise<unknown>;
   onDismiss: () => void;
@@ -35,6 +38,11 @@ export function EditModal({
 }) {
   const [running, setRunning] = useState(false);
   const [error, setError] = useState<unknown>();
+  // With the fields as they are when it comes: what was made before may be gone from them by then.
+  const [refused, setRefused] = useState({ error, form });
+  if (refused.error !== error) {
+    setRefused({ error, form });
+  }
   const notify = useNotify();
   // A modal goes with its page, as that of a table which somebody else deleted; its error stays.
   const isGone = useRef(false);
@@ -99,7 +107,9 @@ export function EditModal({
         }}
       >
         <SpaceBetween size="m">
-          {typeof children === "function" ? children(error) : children}
+          {typeof children === "function"
+            ? children(refused.form === form ? error : undefined)
+            : children}
           <FailureAlert error={error} />
         </SpaceBetween>
       </form>

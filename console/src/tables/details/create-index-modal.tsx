@@ -44,6 +44,7 @@ export function CreateIndexModal({
       saveText="Create index"
       size="large"
       disabled={tried && hasIndexProblem(problems)}
+      form={index}
       onDismiss={onDismiss}
       onSave={async () => {
         setTried(true);

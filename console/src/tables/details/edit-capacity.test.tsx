@@ -55,4 +55,22 @@ describe("the form of capacity", () => {
     expect(await screen.findByText("Not now.")).toBeDefined();
     expect(screen.getByText(/A part of it has been changed/)).toBeDefined();
   });
+
+  it("says at a field why it was refused after another was changed", async () => {
+    const message = "Requested ReadUnitsPerSecond for WarmThroughput for index by-genre is lower";
+    open(({ GlobalSecondaryIndexUpdates: updates }) =>
+      updates === undefined ? {} : [400, "ValidationException", message],
+    );
+    for (const unfold of screen.getAllByRole("button", { name: /Warm throughput/ })) {
+      await userEvent.click(unfold);
+    }
+    const [ofTable, ofIndex] = [field("Warm reads"), field("Warm reads", 1)];
+    await userEvent.type(ofTable, "7");
+    await userEvent.type(ofIndex, "5");
+    await save();
+    await expect.poll(() => ofIndex.getAttribute("aria-invalid")).toBe("true");
+    expect(ofTable).toHaveProperty("value", "");
+    await userEvent.type(ofIndex, "1");
+    expect(ofIndex.getAttribute("aria-invalid")).not.toBe("true");
+  });
 });

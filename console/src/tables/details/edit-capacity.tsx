@@ -40,6 +40,7 @@ export function EditCapacity({ table, tableName, onDismiss }: EditorProps) {
       title={`Read and write capacity of ${tableName}`}
       size="large"
       disabled={invalid || changes.length === 0}
+      form={form}
       onDismiss={onDismiss}
       onSave={async () => {
         const made: UpdateTableCommandInput[] = [];

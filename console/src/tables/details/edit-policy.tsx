@@ -47,6 +47,7 @@ export function EditPolicy(props: EditorProps) {
       size="large"
       saveText={empty && opened !== null ? "Delete policy" : "Save changes"}
       disabled={problem !== undefined || typed === (opened?.policy ?? "")}
+      form={typed}
       onDismiss={onDismiss}
       onSave={() =>
         save(
@@ -57,7 +58,6 @@ export function EditPolicy(props: EditorProps) {
     >
       {(error) => (
         <SpaceBetween size="m">
-          {" "}
           <FormField
             label="Policy"
             description="JSON. Empty it to delete the policy."

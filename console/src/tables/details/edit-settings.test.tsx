@@ -49,6 +49,36 @@ async function expectAt(control: HTMLElement, message: string) {
   expect(texts.join(" ")).toContain(message);
 }
 
+const isWrong = (control: HTMLElement) => control.getAttribute("aria-invalid") === "true";
+
+describe("a refusal", () => {
+  it("is about a field until that is changed, and stays at the foot until the next try", async () => {
+    const message = "TimeToLive is active on a different AttributeName: current AttributeName is t";
+    open(EditTimeToLive, message);
+    const attribute = modal().getByRole("textbox", { name: "Attribute" });
+    await userEvent.type(attribute, "expires");
+    await press("Turn on");
+    await expect.poll(() => isWrong(attribute)).toBe(true);
+    await userEvent.type(attribute, "2");
+    expect(isWrong(attribute)).toBe(false);
+    expect(modal().getAllByText(message)).toHaveLength(1);
+    await press("Turn on");
+    await expect.poll(() => isWrong(attribute)).toBe(true);
+  });
+
+  it("of a policy is not about what was typed since", async () => {
+    const message = "Invalid policy document: Statement is missing or empty";
+    open(EditPolicy, message);
+    const policy = modal().getByRole("textbox", { name: "Policy" });
+    await userEvent.click(policy);
+    await userEvent.paste("{}");
+    await press("Save changes");
+    await expect.poll(() => isWrong(policy)).toBe(true);
+    await userEvent.type(policy, " ");
+    expect(isWrong(policy)).toBe(false);
+  });
+});
+
 describe("a refusal stands next to the field that it names", () => {
   it("when it is the bound of one of several indexes", async () => {
     const message = "Requested MaxReadRequestUnits for OnDemandThroughput for index by-year is odd";

@@ -61,6 +61,7 @@ export function EditTableClass(props: EditorProps) {
     <EditModal
       title={`Table class of ${tableName}`}
       disabled={wanted === now}
+      form={wanted}
       onDismiss={onDismiss}
       onSave={() =>
         save(
@@ -96,6 +97,7 @@ export function EditEncryption(props: EditorProps) {
     <EditModal
       title={`Encryption of ${tableName}`}
       disabled={(form.choice === now.choice && form.choice !== "customer") || missing}
+      form={form}
       onDismiss={onDismiss}
       onSave={() =>
         save(
@@ -133,6 +135,7 @@ export function EditTimeToLive(props: EditorProps) {
       title={`Turn ${word} time to live`}
       saveText={`Turn ${word}`}
       disabled={attributeNameProblem(attribute) !== undefined}
+      form={typed}
       onDismiss={onDismiss}
       onSave={() =>
         save(
@@ -185,6 +188,7 @@ export function EditStream(props: EditorProps) {
     <EditModal
       title={`Turn ${word} the stream`}
       saveText={`Turn ${word}`}
+      form={view}
       onDismiss={onDismiss}
       onSave={() =>
         save(

@@ -26,6 +26,7 @@ export function EditTags(props: EditorProps) {
       title={`Tags of ${tableName}`}
       size="large"
       disabled={!valid || put.length + remove.length === 0}
+      form={form}
       onDismiss={onDismiss}
       onSave={() =>
         save(async () => {
