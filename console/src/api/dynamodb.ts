@@ -8,6 +8,17 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { FetchHttpHandler } from "@smithy/fetch-http-handler";
 import { useRegion } from "../app/region";
+import { keepLostAttribute, textToRead } from "./lost-attribute";
+
+/** What the SDK takes in a browser anyway; said here, it is the same in a test under Node. */
+class RequestHandler extends FetchHttpHandler {
+  override async handle(...request: Parameters<FetchHttpHandler["handle"]>) {
+    const { response } = await super.handle(...request);
+    const text = textToRead(response, await new Response(response.body).text());
+    response.body = new Uint8Array(await new Response(text).arrayBuffer());
+    return { response };
+  }
+}
 
 const clients = new Map<string, DynamoDBClient>();
 
@@ -19,12 +30,12 @@ export function dynamodbClient(region: string): DynamoDBClient {
       endpoint: window.location.origin,
       // The server accepts any credentials; it takes the Region from the scope they sign.
       credentials: { accessKeyId: "console", secretAccessKey: "console" },
-      // What the SDK takes in a browser anyway; said here, it is the same in a test under Node.
-      requestHandler: new FetchHttpHandler(),
+      requestHandler: new RequestHandler(),
       // Nothing is sent again by itself: a write may have been made although its answer was lost.
       // Queries ask again on their own.
       maxAttempts: 1,
     });
+    keepLostAttribute(client);
     clients.set(region, client);
   }
   return client;

@@ -33,14 +33,12 @@ export const REQUESTS_MAX = 12;
 
 /** The key of an item, of the table's or an index's attributes. */
 export function keyOf(item: Item, parts: readonly { name: string }[]): Position {
-  const key: Position = {};
-  for (const { name } of parts) {
-    const value = attributeOf(item, name);
-    if (value !== undefined) {
-      key[name] = value;
-    }
-  }
-  return key;
+  return Object.fromEntries(
+    parts.flatMap(({ name }) => {
+      const value = attributeOf(item, name);
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
 }
 
 /**
