@@ -1,51 +1,17 @@
-import type { TableDescription } from "@aws-sdk/client-dynamodb";
 import { screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { describe, expect, it } from "vitest";
-import { type MadeUpServer, madeUpServer, type Reply, renderPart } from "../testing/render-app";
-import { Explorer } from "./explorer";
-
-const MUSIC: TableDescription = {
-  TableName: "Music",
-  TableStatus: "ACTIVE",
-  KeySchema: [
-    { AttributeName: "Artist", KeyType: "HASH" },
-    { AttributeName: "Year", KeyType: "RANGE" },
-  ],
-  AttributeDefinitions: [
-    { AttributeName: "Artist", AttributeType: "S" },
-    { AttributeName: "Year", AttributeType: "N" },
-  ],
-};
-const DIGITS = "12345678901234567890123456789012345678";
-const song = (year: number) => ({
-  Artist: { S: "Nina" },
-  Year: { N: String(year) },
-  Plays: { N: DIGITS },
-});
-const keyOfSong = (year: number) => ({ Artist: { S: "Nina" }, Year: { N: String(year) } });
-
-type Operations = Record<string, (input: Record<string, unknown>) => Reply>;
-
-function open(operations: Operations): MadeUpServer {
-  const server = madeUpServer({
-    operations: {
-      Scan: () => ({ Items: [song(1965)], ScannedCount: 1 }),
-      GetItem: () => ({ Item: song(1965) }),
-      ...operations,
-    },
-  });
-  renderPart(<Explorer tableName="Music" table={MUSIC} />);
-  return server;
-}
-
-const inputsOf = ({ calls }: MadeUpServer, operation: string) =>
-  calls.filter((call) => call.operation === operation).map(({ input }) => input);
-const click = async (name: string | RegExp) =>
-  userEvent.click(await screen.findByRole("button", { name }));
-const openItem = async () =>
-  userEvent.click((await screen.findAllByText("Nina"))[0] as HTMLElement);
-const dialog = () => screen.findByRole("dialog");
+import {
+  click,
+  DIGITS,
+  dialog,
+  inputsOf,
+  keyOfSong,
+  openMusic as open,
+  openItem,
+  song,
+} from "../testing/music";
+import type { Reply } from "../testing/render-app";
 
 describe("the items of a table", () => {
   it("fill a page with as many requests as it takes", async () => {
