@@ -23,7 +23,7 @@ import { useState } from "react";
 import { useDynamoDB } from "../api/dynamodb";
 import { useRegion } from "../app/region";
 import { formatCount } from "../format/units";
-import type { Item } from "../values/attribute-value";
+import { type Item, unreadableNames } from "../values/attribute-value";
 import { type Parsed, valueToJson } from "../values/item-json";
 import { FailureAlert } from "../widgets/failure";
 import { Conflict } from "./conflict";
@@ -40,6 +40,7 @@ import {
   updateInput,
 } from "./item-changes";
 import type { Position } from "./item-pages";
+import { UnreadableItem, unreadableText } from "./unreadable-item";
 
 export type EditorTask =
   | { kind: "create" }
@@ -79,6 +80,9 @@ export function ItemEditor(props: ItemEditorProps) {
     return <Editor {...props} first={newItem(keys)} />;
   }
   if (item.data !== undefined && item.data !== null) {
+    if (unreadableNames(item.data).length > 0) {
+      return <UnreadableItem item={item.data} onDismiss={onDismiss} />;
+    }
     return <Editor {...props} first={item.data} />;
   }
   return (
@@ -155,7 +159,13 @@ function Editor({
   };
 
   const resolve = (current: Item, keepMine: boolean) => {
-    const mine: Parsed<Item> = keepMine ? itemOfDraft(draft) : { value: base };
+    const unreadable = unreadableNames(current);
+    const mine: Parsed<Item> =
+      unreadable.length > 0
+        ? { problem: unreadableText(unreadable) }
+        : keepMine
+          ? itemOfDraft(draft)
+          : { value: base };
     if (mine.problem !== undefined) {
       // With the new base, what the other writer changed would count as edited and be undone.
       setTrouble({ kind: "conflict", current, text: mine.problem });

@@ -33,12 +33,41 @@ export function isValueType(text: string): text is ValueType {
 }
 
 export function typeOf(value: AttributeValue): ValueType {
-  const type = VALUE_TYPES.find((one) => one in value);
+  const type = readableTypeOf(value);
   if (type === undefined) {
-    throw new Error(`No attribute value: ${Object.keys(value).join(", ")}`);
+    throw new Error(`No attribute value: ${JSON.stringify(value)}`);
   }
   return type;
 }
+
+/** Undefined of what this console cannot read, such as a type that it does not know. */
+export function readableTypeOf(value: unknown): ValueType | undefined {
+  return typeof value === "object" && value !== null
+    ? VALUE_TYPES.find((one) => (value as Partial<Record<ValueType, unknown>>)[one] !== undefined)
+    : undefined;
+}
+
+/** Whether all of a value can be read, also what it holds. */
+export function isReadable(value: AttributeValue): boolean {
+  switch (readableTypeOf(value)) {
+    case undefined:
+      return false;
+    case "M":
+      return Object.values(contentOf(value) as Item).every(isReadable);
+    case "L":
+      return (contentOf(value) as AttributeValue[]).every(isReadable);
+    default:
+      return true;
+  }
+}
+
+/** Names of the attributes that cannot be read, without which the item is not to be written. */
+export function unreadableNames(item: Item): string[] {
+  return Object.keys(item).filter((name) => !isReadable(item[name] as AttributeValue));
+}
+
+/** What stands for a value that cannot be read. */
+const UNREADABLE = "(cannot be read)";
 
 /** The member of a value that its type names, such as the text of `{ S: "text" }`. */
 export function contentOf(value: AttributeValue): unknown {
@@ -77,7 +106,10 @@ function canonical(value: AttributeValue | undefined): string {
   if (value === undefined) {
     return "";
   }
-  const type = typeOf(value);
+  const type = readableTypeOf(value);
+  if (type === undefined) {
+    return JSON.stringify(value);
+  }
   const content = contentOf(value);
   switch (type) {
     case "M": {
@@ -137,7 +169,11 @@ function writeValue(value: AttributeValue, write: (part: string) => void, nested
   };
   const writeText = (text: string) => write(nested ? `"${text}"` : text);
 
-  const type = typeOf(value);
+  const type = readableTypeOf(value);
+  if (type === undefined) {
+    write(UNREADABLE);
+    return;
+  }
   const content = contentOf(value);
   switch (type) {
     case "S":

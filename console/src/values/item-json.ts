@@ -12,6 +12,7 @@ import {
   fromBase64,
   type Item,
   isValueType,
+  readableTypeOf,
   toBase64,
   typeOf,
   VALUE_TYPES,
@@ -33,7 +34,11 @@ export function itemsToJson(items: readonly Item[]): string {
   );
 }
 
+/** What cannot be read is written as it came, or as null. */
 export function valueToJson(value: AttributeValue, indent = ""): string {
+  if (readableTypeOf(value) === undefined) {
+    return JSON.stringify(value ?? null);
+  }
   const type = typeOf(value);
   const content = contentOf(value);
   switch (type) {
@@ -200,6 +205,9 @@ const NOT_PLAIN = Symbol();
 const JSON_NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 
 function writePlain(value: AttributeValue, indent: string): string {
+  if (readableTypeOf(value) === undefined) {
+    throw NOT_PLAIN;
+  }
   const content = contentOf(value);
   switch (typeOf(value)) {
     case "S":

@@ -3,6 +3,7 @@
  * scans and queries and for the rows of a statement.
  */
 
+import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import Box from "@cloudscape-design/components/box";
 import CollectionPreferences, {
   type CollectionPreferencesProps,
@@ -11,7 +12,7 @@ import Link from "@cloudscape-design/components/link";
 import Table, { type TableProps } from "@cloudscape-design/components/table";
 import { type ReactNode, useMemo, useState } from "react";
 import { formatCounted } from "../format/units";
-import { attributeOf, type Item, preview, typeOf } from "./attribute-value";
+import { attributeOf, type Item, isReadable, preview, typeOf } from "./attribute-value";
 import { COLUMNS_MAX, columnsOf, displayOf } from "./columns";
 import "./values.css";
 
@@ -176,12 +177,12 @@ function nameOf(item: Item, keys: readonly { name: string }[]): string {
 const EMPTY = "(empty)";
 
 function CellText({ row, name }: { row: ItemRow; name: string }) {
-  const value = attributeOf(row.item, name);
-  if (value === undefined) {
+  if (!Object.hasOwn(row.item, name)) {
     return null;
   }
+  const value = row.item[name] as AttributeValue;
   const text = preview(value, CELL_CHARACTERS);
-  return typeOf(value) === "NULL" || text === "" ? (
+  return !isReadable(value) || typeOf(value) === "NULL" || text === "" ? (
     <Box variant="span" color="text-body-secondary">
       {text || EMPTY}
     </Box>
