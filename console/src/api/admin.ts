@@ -4,6 +4,8 @@
  * The types follow docs/admin-api.md. Times are seconds since 1970, sizes are bytes.
  */
 
+import { answerOf } from "./errors";
+
 /** The name of something a server may or may not be able to do. */
 export type CapabilityName =
   | "restore_to_another_region"
@@ -146,19 +148,20 @@ async function get<T>(path: string, parameters: Parameters, signal?: AbortSignal
     }
   }
   const suffix = query.size > 0 ? `?${query}` : "";
-  const response = await fetch(`/admin/v1/${path}${suffix}`, {
+  const asking = fetch(`/admin/v1/${path}${suffix}`, {
     headers: { accept: "application/json" },
     ...(signal === undefined ? {} : { signal }),
   });
+  const response = await answerOf(asking, signal);
+  const text = await answerOf(response.text(), signal);
   if (!response.ok) {
-    throw await refusal(response);
+    throw refusal(response, text);
   }
-  return (await response.json()) as T;
+  return JSON.parse(text) as T;
 }
 
-async function refusal(response: Response): Promise<AdminError> {
+function refusal(response: Response, text: string): AdminError {
   const requestId = response.headers.get("x-amzn-requestid") ?? undefined;
-  const text = await response.text();
   let code = `HTTP ${response.status}`;
   let message = text || response.statusText || "The server gave no reason.";
   try {

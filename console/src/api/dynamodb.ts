@@ -8,13 +8,15 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { FetchHttpHandler } from "@smithy/fetch-http-handler";
 import { useRegion } from "../app/region";
+import { answerOf } from "./errors";
 import { keepLostAttribute, textToRead } from "./lost-attribute";
 
 /** What the SDK takes in a browser anyway; said here, it is the same in a test under Node. */
 class RequestHandler extends FetchHttpHandler {
-  override async handle(...request: Parameters<FetchHttpHandler["handle"]>) {
-    const { response } = await super.handle(...request);
-    const text = textToRead(response, await new Response(response.body).text());
+  override async handle(...[request, options]: Parameters<FetchHttpHandler["handle"]>) {
+    const { response } = await answerOf(super.handle(request, options), options?.abortSignal);
+    const body = await answerOf(new Response(response.body).text(), options?.abortSignal);
+    const text = textToRead(response, body);
     response.body = new Uint8Array(await new Response(text).arrayBuffer());
     return { response };
   }

@@ -1,4 +1,7 @@
-import { describe, expect, it } from "vitest";
+import { ListTablesCommand } from "@aws-sdk/client-dynamodb";
+import { describe, expect, it, vi } from "vitest";
+import { admin } from "./admin";
+import { dynamodbClient } from "./dynamodb";
 import { failureOf, messagesByMember } from "./errors";
 
 function refusal(message: string, code = "ValidationException") {
@@ -18,15 +21,54 @@ describe("failureOf", () => {
     });
   });
 
-  it("says that no answer came when the connection failed", () => {
-    const failure = failureOf(new TypeError("Failed to fetch"));
-    expect(failure.code).toBe("No answer");
-    expect(failure.message).toContain("Failed to fetch");
-    expect(failure.status).toBeUndefined();
+  it("says of an error of the console itself what it is, and not that no answer came", () => {
+    expect(failureOf(new TypeError("x is not a function"))).toEqual({
+      code: "TypeError",
+      message: "x is not a function",
+    });
   });
 
   it("shows what is no error at all", () => {
     expect(failureOf("odd")).toEqual({ code: "Error", message: "odd" });
+  });
+});
+
+describe("a server that does not answer", () => {
+  const refused = async () => {
+    throw new TypeError("Failed to fetch");
+  };
+  const broken = async () =>
+    new Response(
+      new ReadableStream({ start: (body) => body.error(new TypeError("Failed to fetch")) }),
+    );
+  const asking = {
+    "the admin API": (signal: AbortSignal) => admin.server(signal),
+    "the public API": (abortSignal: AbortSignal) =>
+      dynamodbClient("us-east-1").send(new ListTablesCommand({}), { abortSignal }),
+  };
+
+  for (const [api, ask] of Object.entries(asking)) {
+    it.each([refused, broken])(`is told from other errors of ${api}: %o`, async (fails) => {
+      vi.stubGlobal("fetch", fails);
+      const { signal } = new AbortController();
+      const failure = failureOf(await ask(signal).catch((error) => error));
+      expect(failure.code).toBe("No answer");
+      expect(failure.message).toContain("Failed to fetch");
+      expect(failure.status).toBeUndefined();
+    });
+
+    it(`is not what a request to ${api} fails by that was given up`, async () => {
+      vi.stubGlobal("fetch", refused);
+      const failure = failureOf(await ask(AbortSignal.abort()).catch((error) => error));
+      expect(failure.code).not.toBe("No answer");
+    });
+  }
+
+  it("is asked once more", async () => {
+    const fetch = vi.fn(refused);
+    vi.stubGlobal("fetch", fetch);
+    await asking["the public API"](new AbortController().signal).catch(() => undefined);
+    expect(fetch).toHaveBeenCalledTimes(2);
   });
 });
 

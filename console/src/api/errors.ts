@@ -14,6 +14,29 @@ export interface Failure {
   requestId?: string;
 }
 
+/** The server was not reached, or its answer broke off. Made only where it is asked. */
+export class NoAnswerError extends Error {
+  override readonly name = "NoAnswerError";
+}
+
+/** What `asking` the server gives. What fails there is no answer, unless nobody wants one now. */
+export async function answerOf<T>(
+  asking: Promise<T>,
+  signal: { readonly aborted: boolean } | null | undefined,
+): Promise<T> {
+  try {
+    return await asking;
+  } catch (error) {
+    if (signal?.aborted) {
+      throw error;
+    }
+    // The SDK looks into the cause for whether to try again.
+    throw new NoAnswerError(error instanceof Error ? error.message : String(error), {
+      cause: error,
+    });
+  }
+}
+
 interface SdkError {
   name: string;
   message: string;
@@ -29,13 +52,13 @@ export function failureOf(error: unknown): Failure {
     return { code: "Error", message: String(error) };
   }
   const { name, message, $metadata, status, requestId } = error as SdkError;
-  const httpStatus = $metadata?.httpStatusCode ?? status;
-  if (httpStatus === undefined && isNetworkError(error)) {
+  if (error instanceof NoAnswerError) {
     return {
       code: "No answer",
       message: `The server at ${window.location.host} did not answer (${message}).`,
     };
   }
+  const httpStatus = $metadata?.httpStatusCode ?? status;
   const id = $metadata?.requestId ?? requestId;
   return {
     code: name,
@@ -43,11 +66,6 @@ export function failureOf(error: unknown): Failure {
     ...(httpStatus === undefined ? {} : { status: httpStatus }),
     ...(id === undefined ? {} : { requestId: id }),
   };
-}
-
-/** `fetch` answers a refused or broken connection with a TypeError, the SDK passes it on. */
-function isNetworkError(error: Error): boolean {
-  return error.name === "TypeError" || error.name === "TimeoutError";
 }
 
 export function isNotFound(error: unknown): boolean {
