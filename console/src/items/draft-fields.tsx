@@ -13,6 +13,7 @@ import {
   type MemberForm,
   problemsOf,
   type ValueForm,
+  type Wanted,
 } from "../values/value-form";
 import { type Draft, itemOfDraft, switchView, type View } from "./draft";
 import type { KeyPart } from "./explore-form";
@@ -30,6 +31,7 @@ export function DraftFields({
   keysLocked,
   complete,
   error,
+  wanted,
   onChange,
 }: {
   draft: Draft;
@@ -40,6 +42,8 @@ export function DraftFields({
   complete: boolean;
   /** Why it was not saved: said by the field that it names too. */
   error: unknown;
+  /** What of the form is to be shown. */
+  wanted: Wanted;
   onChange: (draft: Draft) => void;
 }) {
   const [problem, setProblem] = useState<string>();
@@ -69,6 +73,7 @@ export function DraftFields({
           keysLocked={keysLocked}
           complete={complete}
           error={error}
+          wanted={wanted}
           onForm={(form) => onChange({ view: "form", form, touched: true })}
         />
       ) : (
@@ -87,6 +92,7 @@ function FormView({
   keysLocked,
   complete,
   error,
+  wanted,
   onForm,
 }: {
   form: ValueForm;
@@ -94,6 +100,7 @@ function FormView({
   keysLocked: boolean;
   complete: boolean;
   error: unknown;
+  wanted: Wanted;
   onForm: (form: ValueForm) => void;
 }) {
   const problems = useMemo(() => {
@@ -112,7 +119,9 @@ function FormView({
   const change = useCallback((one: FormChange) => {
     latest.current.onForm(changeForm(latest.current.form, one));
   }, []);
-  return <MemberFields form={form} fixed={fixed} problems={problems} onChange={change} />;
+  return (
+    <MemberFields form={form} fixed={fixed} problems={problems} onChange={change} wanted={wanted} />
+  );
 }
 
 /** The members that are the key now, whatever name others get. One of a wrong type can be mended. */

@@ -19,18 +19,20 @@ import Modal from "@cloudscape-design/components/modal";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { useDynamoDB } from "../api/dynamodb";
 import { useRegion } from "../app/region";
 import { formatCount } from "../format/units";
 import { type Item, unreadableNames } from "../values/attribute-value";
 import { type Parsed, valueToJson } from "../values/item-json";
+import { NOTHING_WANTED, problemsOf, wayToFirstProblem } from "../values/value-form";
 import { FailureAlert } from "../widgets/failure";
 import { Conflict } from "./conflict";
 import { keyText } from "./delete-items-modal";
 import { type Draft, draftOf, itemOfDraft, keyFirst, newItem } from "./draft";
 import { DraftFields } from "./draft-fields";
 import type { KeyPart } from "./explore-form";
+import { focusFirstProblem } from "./first-problem";
 import {
   CHANGED_ATTRIBUTES_MAX,
   changedNames,
@@ -121,6 +123,8 @@ function Editor({
   const [draft, setDraft] = useState<Draft>(() => draftOf(keyFirst(keys, first)));
   const [trouble, setTrouble] = useState<Trouble>();
   const [leaving, setLeaving] = useState(false);
+  const [wanted, setWanted] = useState(NOTHING_WANTED);
+  const place = useRef<HTMLDivElement>(null);
   const isEdit = task.kind === "edit";
 
   const save = useMutation({
@@ -137,12 +141,20 @@ function Editor({
       ),
   });
 
+  const goToFirstProblem = () => {
+    if (draft.view === "form") {
+      setWanted(wayToFirstProblem(draft.form, problemsOf(draft.form)));
+    }
+    focusFirstProblem(place.current);
+  };
+
   const trySave = () => {
     const item = itemOfDraft(draft);
     const problem =
       item.problem ?? keyProblem(keys, item.value) ?? changeProblem(isEdit, keys, base, item.value);
     if (item.problem !== undefined || problem !== undefined) {
       setTrouble({ kind: "problem", text: problem ?? "" });
+      goToFirstProblem();
       return;
     }
     setTrouble(undefined);
@@ -169,6 +181,7 @@ function Editor({
     if (mine.problem !== undefined) {
       // With the new base, what the other writer changed would count as edited and be undone.
       setTrouble({ kind: "conflict", current, text: mine.problem });
+      goToFirstProblem();
       return;
     }
     const next = editsOnto(base, mine.value, current);
@@ -224,17 +237,21 @@ function Editor({
         </SpaceBetween>
       }
     >
-      <DraftFields
-        draft={draft}
-        keys={keys}
-        keysLocked={isEdit}
-        complete={problem !== undefined}
-        error={trouble?.kind === "failure" ? trouble.error : undefined}
-        onChange={(next) => {
-          setDraft(next);
-          setLeaving(false);
-        }}
-      />
+      <div ref={place}>
+        {" "}
+        <DraftFields
+          draft={draft}
+          keys={keys}
+          keysLocked={isEdit}
+          complete={problem !== undefined}
+          error={trouble?.kind === "failure" ? trouble.error : undefined}
+          wanted={wanted}
+          onChange={(next) => {
+            setDraft(next);
+            setLeaving(false);
+          }}
+        />
+      </div>{" "}
     </Modal>
   );
 }

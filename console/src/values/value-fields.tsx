@@ -5,39 +5,38 @@
  */
 
 import "./values.css";
-import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import ButtonDropdown from "@cloudscape-design/components/button-dropdown";
 import FormField from "@cloudscape-design/components/form-field";
 import Input from "@cloudscape-design/components/input";
 import Select from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import Textarea from "@cloudscape-design/components/textarea";
 import { memo, useState } from "react";
 import { formatCount, formatCounted } from "../format/units";
 import { isValueType, VALUE_TYPE_NAMES, VALUE_TYPES, type ValueType } from "./attribute-value";
+import { ScalarField } from "./scalar-field";
 import {
   elementTypeOf,
   type FormChange,
   hasMembers,
   type MemberForm,
+  NOTHING_WANTED,
   type Problems,
   type ValueForm,
+  type Wanted,
 } from "./value-form";
 
 const SHOWN_AT_ONCE = 50;
 /** What holds more than this is folded at first. */
 const UNFOLDED_MAX = 10;
-const ROWS_MAX = 8;
-const CHARACTERS_IN_ROW = 60;
-const LONG_CHARACTERS = 10_000;
-const BEGINNING_CHARACTERS = 200;
 
 const TYPES = VALUE_TYPES.map((value) => ({ value, label: VALUE_TYPE_NAMES[value] }));
 
 interface FieldsProps {
   problems: Problems;
   onChange: (change: FormChange) => void;
+  /** What is to be shown, folded or not. Others are as a person left them. */
+  wanted?: Wanted;
 }
 
 /** The members of a map, a list or a set, and the button that adds one. */
@@ -48,6 +47,7 @@ export function MemberFields({
   memberName,
   problems,
   onChange,
+  wanted = NOTHING_WANTED,
 }: FieldsProps & {
   form: ValueForm;
   /** Of the value, for the labels; empty for an item. */
@@ -58,6 +58,8 @@ export function MemberFields({
   memberName?: string;
 }) {
   const [shown, setShown] = useState(SHOWN_AT_ONCE);
+  const least = 1 + form.members.findIndex(({ id }) => wanted.has(id));
+  useWanted(wanted, least > shown, () => setShown(least));
   const hidden = form.members.length - shown;
   const elementType = elementTypeOf(form.type);
   const what =
@@ -80,6 +82,7 @@ export function MemberFields({
           fixed={fixed.get(member.id)}
           problems={problems}
           onChange={onChange}
+          wanted={wanted.has(member.id) ? wanted : NOTHING_WANTED}
         />
       ))}
       {hidden > 0 && (
@@ -116,6 +119,17 @@ export function MemberFields({
 export type FixedMembers = ReadonlyMap<number, "key" | "locked">;
 const NOTHING: FixedMembers = new Map();
 
+/** Shows once what is wanted anew. During rendering, so that no part of it comes a paint later. */
+function useWanted(wanted: Wanted, isHidden: boolean, show: () => void): void {
+  const [seen, setSeen] = useState(NOTHING_WANTED);
+  if (seen !== wanted) {
+    setSeen(wanted);
+    if (isHidden) {
+      show();
+    }
+  }
+}
+
 function pathOf(form: ValueForm, member: MemberForm, position: number, path: string): string {
   if (form.type !== "M") {
     return `${path}[${position}]`;
@@ -132,6 +146,7 @@ const Member = memo(function Member({
   fixed,
   problems,
   onChange,
+  wanted = NOTHING_WANTED,
 }: FieldsProps & {
   member: MemberForm;
   path: string;
@@ -141,6 +156,7 @@ const Member = memo(function Member({
 }) {
   const { value } = member;
   const [open, setOpen] = useState(value.members.length <= UNFOLDED_MAX);
+  useWanted(wanted, wanted.has(value.id) && !open, () => setOpen(true));
   const holds = hasMembers(value.type);
   const foldText = `${open ? "Fold" : "Unfold"} ${formatCounted(value.members.length, "value")}`;
   return (
@@ -180,7 +196,7 @@ const Member = memo(function Member({
             />
           </div>
         )}
-        <div className="value-content">
+        <div className="value-content" data-problem={problems.has(value.id) || undefined}>
           <FormField errorText={problems.get(value.id)} stretch>
             {holds ? (
               <div className="value-word">
@@ -218,119 +234,15 @@ const Member = memo(function Member({
       </div>
       {holds && open && (
         <div className="value-members">
-          <MemberFields form={value} path={path} problems={problems} onChange={onChange} />
+          <MemberFields
+            form={value}
+            path={path}
+            problems={problems}
+            onChange={onChange}
+            wanted={wanted}
+          />
         </div>
       )}
     </div>
   );
 });
-
-const BOOLEANS = [
-  { value: "true", label: "true" },
-  { value: "false", label: "false" },
-];
-
-export function ScalarField({
-  value,
-  label,
-  readOnly = false,
-  onChange,
-}: {
-  value: ValueForm;
-  label: string;
-  readOnly?: boolean;
-  onChange: (change: FormChange) => void;
-}) {
-  const setText = (text: string) => onChange({ kind: "text", id: value.id, text });
-  switch (value.type) {
-    case "NULL":
-      return (
-        <div className="value-word">
-          <Box color="text-body-secondary">null</Box>
-        </div>
-      );
-    case "BOOL":
-      return (
-        <Select
-          ariaLabel={label}
-          options={BOOLEANS}
-          selectedOption={{ value: value.text, label: value.text }}
-          expandToViewport
-          disabled={readOnly}
-          onChange={({ detail }) => setText(detail.selectedOption.value ?? "false")}
-        />
-      );
-    case "N":
-      return (
-        <Input
-          ariaLabel={label}
-          value={value.text}
-          readOnly={readOnly}
-          inputMode="decimal"
-          spellcheck={false}
-          autoComplete={false}
-          onChange={({ detail }) => setText(detail.value)}
-        />
-      );
-    default:
-      return <TextField value={value} label={label} readOnly={readOnly} onText={setText} />;
-  }
-}
-
-/** A text area, because an input has no line breaks and would lose those of the value. */
-function TextField({
-  value,
-  label,
-  readOnly,
-  onText,
-}: {
-  value: ValueForm;
-  label: string;
-  readOnly: boolean;
-  onText: (text: string) => void;
-}) {
-  // A text area with as many lines as 400 KB can have takes seconds, so it comes when it is wanted.
-  const [shown, setShown] = useState(value.text.length <= LONG_CHARACTERS);
-  if (!shown) {
-    return (
-      <div className="value-word">
-        {value.text.slice(0, BEGINNING_CHARACTERS)}…{" "}
-        <Button
-          formAction="none"
-          variant="inline-link"
-          ariaLabel={`Show all ${formatCount(value.text.length)} characters: ${label}`}
-          onClick={() => setShown(true)}
-        >
-          {`Show all ${formatCount(value.text.length)} characters`}
-        </Button>
-      </div>
-    );
-  }
-  const hasReturn = value.text.includes("\r");
-  return (
-    <>
-      <Textarea
-        ariaLabel={label}
-        value={value.text}
-        rows={rowsOf(value.text)}
-        readOnly={readOnly || hasReturn}
-        placeholder={value.type === "B" ? "Base64" : ""}
-        spellcheck={false}
-        onChange={({ detail }) => onText(detail.value)}
-      />
-      {hasReturn && (
-        <Box variant="small" color="text-body-secondary">
-          This text has carriage returns, which a text field would lose. Change it as JSON.
-        </Box>
-      )}
-    </>
-  );
-}
-
-function rowsOf(text: string): number {
-  let rows = 1 + Math.floor(Math.min(text.length, 10_000) / CHARACTERS_IN_ROW);
-  for (let at = text.indexOf("\n"); at >= 0 && rows < ROWS_MAX; at = text.indexOf("\n", at + 1)) {
-    rows += 1;
-  }
-  return Math.min(rows, ROWS_MAX);
-}

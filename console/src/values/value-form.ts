@@ -211,6 +211,28 @@ function note(problems: Map<number, string>, id: number, problem: string | undef
   }
 }
 
+/** Ids of members and values that are to be shown. */
+export type Wanted = ReadonlySet<number>;
+export const NOTHING_WANTED: Wanted = new Set();
+
+/** The first part that has a problem, and all that it is in. Empty if there is none. */
+export function wayToFirstProblem(form: ValueForm, problems: Problems): Wanted {
+  return new Set(wayTo(form, problems) ?? []);
+}
+
+function wayTo(form: ValueForm, problems: Problems): number[] | undefined {
+  if (problems.has(form.id)) {
+    return [form.id];
+  }
+  for (const { id, value } of form.members) {
+    const way = problems.has(id) ? [] : wayTo(value, problems);
+    if (way !== undefined) {
+      return [form.id, id, ...way];
+    }
+  }
+  return undefined;
+}
+
 /** A change of one part of the tree, found by its id; the rest is the same as before. */
 export type FormChange =
   | { kind: "text"; id: number; text: string }
