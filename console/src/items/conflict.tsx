@@ -1,9 +1,10 @@
 /** Another writer was faster: which attributes are not what was read, and what to do about it. */
 
+import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import Alert from "@cloudscape-design/components/alert";
 import Button from "@cloudscape-design/components/button";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { attributeOf, type Item, preview } from "../values/attribute-value";
+import { EMPTY, type Item, isReadable, preview, typeOf } from "../values/attribute-value";
 import { changedNames } from "./item-changes";
 
 const SHOWN_MAX = 5;
@@ -50,7 +51,12 @@ export function Conflict({
   );
 }
 
+/** A text in quotes, so that it is not taken for a number or for these words. */
 function valueText(item: Item, name: string): string {
-  const value = attributeOf(item, name);
-  return value === undefined ? "(nothing)" : preview(value, 60);
+  if (!Object.hasOwn(item, name)) {
+    return "(nothing)";
+  }
+  const value = item[name] as AttributeValue;
+  const text = preview(value, 60);
+  return text === "" ? EMPTY : isReadable(value) && typeOf(value) === "S" ? `"${text}"` : text;
 }

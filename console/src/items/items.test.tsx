@@ -149,7 +149,7 @@ describe("the editor", () => {
     await userEvent.clear(plays);
     await userEvent.type(plays, "7");
     await userEvent.click(modal.getByRole("button", { name: "Save changes" }));
-    expect(await modal.findByText("Title: (nothing) became theirs")).toBeDefined();
+    expect(await modal.findByText('Title: (nothing) became "theirs"')).toBeDefined();
     await userEvent.click(modal.getByRole("button", { name: "Put my changes on top" }));
     expect(await modal.findByDisplayValue("theirs")).toBeDefined();
     await userEvent.click(modal.getByRole("button", { name: "Save changes" }));
@@ -173,7 +173,7 @@ describe("the editor", () => {
     const edited = JSON.stringify({ ...song(1965), Plays: { N: "7" } });
     await enter(edited);
     await userEvent.click(modal.getByRole("button", { name: "Save changes" }));
-    await modal.findByText("Title: (nothing) became theirs");
+    await modal.findByText('Title: (nothing) became "theirs"');
     await enter(edited.slice(0, -1));
     await userEvent.click(modal.getByRole("button", { name: "Put my changes on top" }));
     // By the field, and by the button.

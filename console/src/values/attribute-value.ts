@@ -66,6 +66,8 @@ export function unreadableNames(item: Item): string[] {
   return Object.keys(item).filter((name) => !isReadable(item[name] as AttributeValue));
 }
 
+/** What stands for a value whose text is empty. */
+export const EMPTY = "(empty)";
 /** What stands for a value that cannot be read. */
 const UNREADABLE = "(cannot be read)";
 

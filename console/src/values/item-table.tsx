@@ -12,7 +12,7 @@ import Link from "@cloudscape-design/components/link";
 import Table, { type TableProps } from "@cloudscape-design/components/table";
 import { type ReactNode, useMemo, useState } from "react";
 import { formatCounted } from "../format/units";
-import { attributeOf, type Item, isReadable, preview, typeOf } from "./attribute-value";
+import { attributeOf, EMPTY, type Item, isReadable, preview, typeOf } from "./attribute-value";
 import { COLUMNS_MAX, columnsOf, displayOf } from "./columns";
 import "./values.css";
 
@@ -173,8 +173,6 @@ function nameOf(item: Item, keys: readonly { name: string }[]): string {
     .map((value) => (value === undefined ? EMPTY : preview(value, CELL_CHARACTERS) || EMPTY))
     .join(", ");
 }
-
-const EMPTY = "(empty)";
 
 function CellText({ row, name }: { row: ItemRow; name: string }) {
   if (!Object.hasOwn(row.item, name)) {
