@@ -89,6 +89,21 @@ describe("the items of a table", () => {
     expect(await screen.findByText("13")).toBeDefined();
   });
 
+  it("say how many of their attributes are shown, and show the others when asked", async () => {
+    const more = Array.from({ length: 11 }, (_, at) => [`Extra${at}`, { S: `text ${at}` }]);
+    const wide = { ...song(1965), ...Object.fromEntries(more) };
+    open({ Scan: () => ({ Items: [wide], ScannedCount: 1 }) });
+    expect(await screen.findByText(/^12 of 14 attributes shown/)).toBeDefined();
+    expect(screen.queryByText("text 10")).toBeNull();
+    await click("Preferences");
+    const modal = within(await dialog());
+    await userEvent.click(modal.getByRole("checkbox", { name: "Extra9" }));
+    await userEvent.click(modal.getByRole("checkbox", { name: "Extra10" }));
+    await userEvent.click(modal.getByRole("button", { name: "Confirm" }));
+    expect(await screen.findByText("text 10")).toBeDefined();
+    expect(screen.queryByText(/attributes shown/)).toBeNull();
+  });
+
   it("show an error whole", async () => {
     open({ Scan: () => [400, "ValidationException", "It is not valid."] });
     expect(await screen.findByText("It is not valid.")).toBeDefined();

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Item } from "./attribute-value";
-import { COLUMNS_MAX, columnsOf, displayOf } from "./columns";
+import { COLUMNS_MAX, columnsOf, displayOf, hiddenText } from "./columns";
 
 const item = (...names: string[]): Item =>
   Object.fromEntries(names.map((name) => [name, { NULL: true as const }]));
@@ -39,5 +39,22 @@ describe("the columns that are shown", () => {
       { id: "a", visible: false },
       { id: "new", visible: true },
     ]);
+  });
+});
+
+describe("the columns that are not shown", () => {
+  const named = (count: number) => Array.from({ length: count }, (_, at) => `a${at}`);
+
+  it("are counted, with where they are, unless there is none", () => {
+    expect(hiddenText(displayOf(named(12), []))).toBeUndefined();
+    expect(hiddenText(displayOf(named(14), []))).toMatch(
+      /^12 of 14 attributes shown\. The preferences, /,
+    );
+  });
+
+  it("are not counted as all where an item has more than a table can have", () => {
+    expect(hiddenText(displayOf(named(COLUMNS_MAX), []))).toMatch(
+      /^12 of the first 200 attributes shown\./,
+    );
   });
 });

@@ -36,3 +36,12 @@ export function displayOf(columns: readonly string[], chosen: readonly Display[]
     });
   return [...kept, ...added];
 }
+
+/** What a table says of columns that it does not show. Undefined if it shows all. */
+export function hiddenText(display: readonly Display[]): string | undefined {
+  const shown = display.filter(({ visible }) => visible).length;
+  const first = display.length < COLUMNS_MAX ? "" : "the first ";
+  return shown === display.length
+    ? undefined
+    : `${shown} of ${first}${display.length} attributes shown. The preferences, behind the gear, have the others.`;
+}

@@ -13,7 +13,7 @@ import Table, { type TableProps } from "@cloudscape-design/components/table";
 import { type ReactNode, useMemo, useState } from "react";
 import { formatCounted } from "../format/units";
 import { attributeOf, EMPTY, type Item, isReadable, preview, typeOf } from "./attribute-value";
-import { COLUMNS_MAX, columnsOf, displayOf } from "./columns";
+import { COLUMNS_MAX, columnsOf, displayOf, hiddenText } from "./columns";
 import "./values.css";
 
 export const PAGE_SIZES = [25, 50, 100, 300];
@@ -72,6 +72,7 @@ export function ItemTable({
     [rows, keys],
   );
   const display = displayOf(columns, chosen);
+  const hidden = hiddenText(display);
   const headings = new Map(keys.map(({ name, heading }) => [name, heading]));
 
   return (
@@ -101,6 +102,7 @@ export function ItemTable({
       loading={loading}
       loadingText="Loading items"
       header={header}
+      filter={hidden !== undefined && <Box color="text-body-secondary">{hidden}</Box>}
       pagination={pagination}
       footer={footer}
       enableKeyboardNavigation
