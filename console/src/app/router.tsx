@@ -11,6 +11,7 @@ import { BrowserRouter, Route, Routes } from "react-router";
 import { features, type PageRoute } from "./features";
 import { HomeRedirect } from "./home-redirect";
 import { later } from "./later";
+import "./leave-guard";
 import { PageBoundary } from "./page-boundary";
 import { useRegion } from "./region";
 import { RegionFrame } from "./region-frame";

@@ -21,6 +21,7 @@ import Spinner from "@cloudscape-design/components/spinner";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useRef, useState } from "react";
 import { useDynamoDB } from "../api/dynamodb";
+import { useLeaveGuard } from "../app/leave-guard";
 import { useRegion } from "../app/region";
 import { formatCount } from "../format/units";
 import { type Item, unreadableNames } from "../values/attribute-value";
@@ -126,6 +127,11 @@ function Editor({
   const [wanted, setWanted] = useState(NOTHING_WANTED);
   const place = useRef<HTMLDivElement>(null);
   const isEdit = task.kind === "edit";
+  useLeaveGuard({
+    isTouched: draft.touched,
+    isWarned: leaving,
+    onLeave: () => setLeaving(true),
+  });
 
   const save = useMutation({
     mutationFn: (item: Item) =>
@@ -216,7 +222,7 @@ function Editor({
           {problem !== undefined && <Alert type="error">{problem}</Alert>}
           {leaving && (
             <Alert type="warning" header="Leave without saving?">
-              What was changed here will be lost. Press Cancel again to leave.
+              What was changed here will be lost. Press Cancel, or go back once more, to leave.
             </Alert>
           )}
           <Box float="right">
