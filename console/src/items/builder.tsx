@@ -24,6 +24,7 @@ import {
   hasExploreProblem,
   newExploreForm,
   type Target,
+  targetOf,
 } from "./explore-form";
 import { FilterFields } from "./filter-fields";
 import { PartitionKeyFields, SortKeyFields } from "./key-fields";
@@ -37,6 +38,7 @@ const OPERATIONS = [
 export function Builder({
   tableName,
   targets,
+  first,
   running,
   error,
   onRun,
@@ -44,16 +46,17 @@ export function Builder({
   tableName: string;
   /** The table, then its indexes. */
   targets: readonly Target[];
+  /** What it begins with. */
+  first: ExploreForm;
   running: boolean;
   /** Of the last run: said by the field that it names too. */
   error: unknown;
   /** With a form that has no problems. */
   onRun: (target: Target, form: ExploreForm) => void;
 }) {
-  const [form, setForm] = useState(newExploreForm);
+  const [form, setForm] = useState(first);
   const [showProblems, setShowProblems] = useState(false);
-  const target = (targets.find(({ indexName = "" }) => indexName === form.indexName) ??
-    targets[0]) as Target;
+  const target = targetOf(targets, form.indexName);
   const found = exploreProblems(target, form);
   const problems = showProblems ? found : undefined;
   const onChange = (change: Partial<ExploreForm>) =>

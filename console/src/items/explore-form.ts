@@ -60,6 +60,11 @@ export function targetsOf(table: TableDescription): Target[] {
   ];
 }
 
+/** The table itself where there is no such index. */
+export function targetOf(targets: readonly Target[], name: string): Target {
+  return (targets.find(({ indexName = "" }) => indexName === name) ?? targets[0]) as Target;
+}
+
 function keyParts(
   table: TableDescription,
   schema: TableDescription["KeySchema"],

@@ -1,7 +1,8 @@
 /**
  * A table's items: the form of a scan or a query above, what it found below.
  *
- * What is run is fixed when the button is pressed; typing changes nothing until then. One page is
+ * What is run is fixed when the button is pressed; typing changes nothing until then. The address
+ * has it too, so that loading the page again reads the same. One page is
  * read at a time, and only when a person asks for it: reading costs capacity.
  */
 
@@ -9,6 +10,7 @@ import type { TableDescription } from "@aws-sdk/client-dynamodb";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { keepPreviousData, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
+import { useSearchParams } from "react-router";
 import { useDynamoDB } from "../api/dynamodb";
 import { useNotify } from "../app/notifications";
 import { useRegion } from "../app/region";
@@ -20,12 +22,13 @@ import { Builder } from "./builder";
 import { DeleteItemsModal } from "./delete-items-modal";
 import {
   type ExploreForm,
-  newExploreForm,
   type ReadInput,
   readInput,
   type Target,
+  targetOf,
   targetsOf,
 } from "./explore-form";
+import { exploreFormOf, withExploreForm } from "./explore-query";
 import { type EditorTask, ItemEditor } from "./item-editor";
 import { type ItemPage, keyOf, type Position, readPage } from "./item-pages";
 import { Results } from "./results";
@@ -54,7 +57,11 @@ function newRun(tableName: string, target: Target, form: ExploreForm): Run {
 
 export function Explorer({ tableName, table }: { tableName: string; table: TableDescription }) {
   const targets = useMemo(() => targetsOf(table), [table]);
-  const [run, setRun] = useState(() => newRun(tableName, targets[0] as Target, newExploreForm()));
+  const [search, setSearch] = useSearchParams();
+  const [first] = useState(() => exploreFormOf(search, targets));
+  const [run, setRun] = useState(() =>
+    newRun(tableName, targetOf(targets, first.indexName), first),
+  );
   const [pages, setPages] = useState(FIRST_PAGE);
   const [size, setSize] = useState(PAGE_SIZE);
   const [selected, setSelected] = useState<ItemRow[]>([]);
@@ -70,6 +77,7 @@ export function Explorer({ tableName, table }: { tableName: string; table: Table
     setRun(newRun(tableName, target, form));
     setPages(FIRST_PAGE);
     setSelected([]);
+    setSearch(withExploreForm(search, form), { replace: true });
   };
   const goTo = (current: number) => {
     const next = page.data?.next;
@@ -95,6 +103,7 @@ export function Explorer({ tableName, table }: { tableName: string; table: Table
       <Builder
         tableName={tableName}
         targets={targets}
+        first={first}
         running={page.isFetching}
         error={page.error}
         onRun={start}

@@ -4,7 +4,7 @@ import { I18nProvider } from "@cloudscape-design/components/i18n";
 import messages from "@cloudscape-design/components/i18n/messages/all.en";
 import { render } from "@testing-library/react";
 import type { ReactNode } from "react";
-import { MemoryRouter, Route, Routes } from "react-router";
+import { BrowserRouter, MemoryRouter, Route, Routes } from "react-router";
 import { vi } from "vitest";
 import type { ServerInfo } from "../api/admin";
 import { newQueryClient, QueryProvider } from "../api/query";
@@ -113,6 +113,15 @@ export function renderApp(address: string) {
     <MemoryRouter initialEntries={[address]}>
       <AppRoutes />
     </MemoryRouter>,
+  );
+}
+
+/** The whole console at the address of the window, which follows it. */
+export function renderInBrowserHistory() {
+  return renderWith(
+    <BrowserRouter>
+      <AppRoutes />
+    </BrowserRouter>,
   );
 }
 
