@@ -1,7 +1,15 @@
 /** Items by clicking: create, duplicate, change, delete, and what happens when two write at once. */
 
 import { PutItemCommand } from "@aws-sdk/client-dynamodb";
-import { actOnItem, addAttribute, button, createSong, openItem, sees } from "./harness/actions";
+import {
+  actOnItem,
+  addAttribute,
+  button,
+  createSong,
+  openItem,
+  openTable,
+  sees,
+} from "./harness/actions";
 import { createSongs, inOrder, itemsOf, song } from "./harness/tables";
 import { expect, test } from "./harness/test";
 
@@ -90,4 +98,76 @@ test("a change of another writer is shown, and neither is lost", async ({
   await button(modal, "Save changes").click();
   await modal.waitFor({ state: "hidden" });
   expect(await itemsOf(dynamodb, "Shared")).toEqual([{ ...theirs, Awards: { N: "3" } }]);
+});
+
+test("an item that was changed is not left by going back once", async ({ page, dynamodb }) => {
+  await createSongs(dynamodb, "Left", [song("Acme Band", "Happy Day", { Genre: { S: "Rock" } })]);
+  await page.goto("/console/us-east-1/tables");
+  await openTable(page, "Left", "Explore items");
+  const modal = await openItem(page, "Acme Band", "Happy Day");
+  const genre = modal.getByRole("textbox", { name: "Value of Genre" });
+  await genre.fill("Country");
+  await page.goBack();
+  await sees(modal.getByText("Leave without saving?"));
+  expect(page.url()).toMatch(/\/tables\/Left\/items$/);
+  expect(await genre.inputValue()).toBe("Country");
+
+  const asked = page.waitForEvent("dialog");
+  await page.evaluate(() => {
+    setTimeout(() => window.location.reload());
+  });
+  const question = await asked;
+  expect(question.type()).toBe("beforeunload");
+  await question.dismiss();
+  expect(await genre.inputValue()).toBe("Country");
+
+  await page.goBack();
+  await modal.waitFor({ state: "hidden" });
+  expect(page.url()).not.toMatch(/items$/);
+});
+
+test("an item with the attribute __proto__ is shown, changed and saved", async ({
+  page,
+  dynamodb,
+}) => {
+  const evil = (text: string) =>
+    song("Acme Band", "Happy Day", JSON.parse(`{"__proto__":{"S":"${text}"}}`));
+  await createSongs(dynamodb, "Evil");
+  await page.goto("/console/us-east-1/tables/Evil/items");
+  await button(page, "Create item").click();
+  const created = page.getByRole("dialog", { name: "Create item" });
+  await button(created, "DynamoDB JSON").click();
+  await created
+    .getByRole("textbox", { name: "Item as DynamoDB JSON" })
+    .fill(JSON.stringify(evil("evil")));
+  await button(created, "Create item").click();
+  await created.waitFor({ state: "hidden" });
+  await sees(page.getByText("evil", { exact: true }));
+
+  const modal = await openItem(page, "Acme Band", "Happy Day");
+  await modal.getByRole("textbox", { name: "Value of __proto__" }).fill("good");
+  await button(modal, "Save changes").click();
+  await modal.waitFor({ state: "hidden" });
+  await sees(page.getByText("good", { exact: true }));
+});
+
+test("the first field that is not right gets the focus, wherever it is", async ({
+  page,
+  dynamodb,
+}) => {
+  const scores = { L: Array.from({ length: 80 }, (_, at) => ({ N: String(at) })) };
+  await createSongs(dynamodb, "Long", [song("Acme Band", "Happy Day", { Scores: scores })]);
+  await page.goto("/console/us-east-1/tables/Long/items");
+  const modal = await openItem(page, "Acme Band", "Happy Day");
+  await button(modal, "Unfold 80 values of Scores").click();
+  await button(modal, "Show 30 more of 30").click();
+  const field = modal.getByRole("textbox", { name: "Value of Scores[70]" });
+  await field.fill("x");
+  await button(modal, "Fold 80 values of Scores").click();
+  await button(modal, "Save changes").click();
+  await sees(field);
+  await page.waitForFunction(
+    () => document.activeElement?.getAttribute("aria-label") === "Value of Scores[70]",
+  );
+  await sees(modal.getByText("Enter a number, such as 12.5 or 1E10."));
 });
