@@ -144,7 +144,7 @@ async function get<T>(path: string, parameters: Parameters, signal?: AbortSignal
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(parameters)) {
     if (value !== undefined) {
-      query.set(name, String(value));
+      query.set(name, typeof value === "number" ? decimal(value) : value);
     }
   }
   const suffix = query.size > 0 ? `?${query}` : "";
@@ -158,6 +158,11 @@ async function get<T>(path: string, parameters: Parameters, signal?: AbortSignal
     throw refusal(response, text);
   }
   return JSON.parse(text) as T;
+}
+
+/** Instants have at most six decimals; the server refuses more. */
+function decimal(value: number): string {
+  return String(Number(value.toFixed(6)));
 }
 
 function refusal(response: Response, text: string): AdminError {

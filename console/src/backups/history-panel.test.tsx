@@ -3,7 +3,7 @@ import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { setPreferences } from "../app/preferences";
 import { microsOf } from "../forms/instant";
-import { madeUpServer, renderPart } from "../testing/render-app";
+import { type MadeUpServer, madeUpServer, renderPart } from "../testing/render-app";
 import { HistoryPanel } from "./history-panel";
 
 /** 2026-11-21 00:00:00 UTC. */
@@ -48,8 +48,11 @@ function historyFrom(start: number) {
   };
 }
 
+const ADDRESS = "regions/us-east-1/tables/Music/history";
+let server: MadeUpServer;
+
 async function open(history: typeof HISTORY = HISTORY) {
-  madeUpServer({ admin: { "regions/us-east-1/tables/Music/history": history } });
+  server = madeUpServer({ admin: { [ADDRESS]: history } });
   renderPart(
     <HistoryPanel
       tableName="Music"
@@ -91,6 +94,20 @@ describe("the history of a table", () => {
     fireEvent.pointerUp(slider, { clientX: 301, button: 0 });
     expect(time()).toBe("00:15:05");
     expect(Number(slider.getAttribute("aria-valuenow"))).toBe(START + 905);
+  });
+
+  it("asks for the range that is drawn over, in whole microseconds", async () => {
+    const slider = await open(historyFrom(START + 0.123457));
+    vi.spyOn(slider, "getBoundingClientRect").mockReturnValue({ left: 0, width: 800 } as DOMRect);
+    fireEvent.pointerDown(slider, { clientX: 101.3, button: 0 });
+    fireEvent.pointerMove(slider, { clientX: 222.7 });
+    fireEvent.pointerUp(slider, { clientX: 222.7, button: 0 });
+    await expect.poll(() => server.asked.at(-1)).toContain("from=");
+    const asked = new URLSearchParams(server.asked.at(-1)?.split("?")[1]);
+    expect([asked.get("from"), asked.get("to")]).toEqual([
+      `${START + 455}.973457`,
+      `${START + 1_002}.273457`,
+    ]);
   });
 
   it("leads on with the microseconds that are typed", async () => {

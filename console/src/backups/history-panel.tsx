@@ -20,7 +20,7 @@ import { useRegion } from "../app/region";
 import { formatCount } from "../format/units";
 import { formatInstant, secondsOf } from "../forms/instant";
 import { FailureAlert } from "../widgets/failure";
-import { type Span, shift, showing, zoom } from "./history-scale";
+import { isShortest, type Span, shift, showing, zoom } from "./history-scale";
 import { InstantField } from "./instant-field";
 import type { RestoreWindow } from "./moment";
 import { Timeline } from "./timeline";
@@ -128,7 +128,7 @@ function History({
         <Button
           iconName="zoom-in"
           ariaLabel="Zoom in"
-          disabled={span.to - span.from <= 60}
+          disabled={isShortest(span)}
           onClick={() => zoomBy(0.5)}
         />
         <Button

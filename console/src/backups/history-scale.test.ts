@@ -1,11 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { microsOf } from "../forms/instant";
+import { forRandom, type Random } from "../testing/random";
 import {
   type Bucket,
   bucketAt,
   fractionOf,
   instantAfterKey,
   instantAt,
+  isShortest,
+  type Span,
   shift,
   showing,
   spanBetween,
@@ -92,6 +95,7 @@ describe("the span", () => {
     expect(zoom(HOUR, DAY, 24)).toBeUndefined();
     const shortest = zoom({ from: START, to: START + 70 }, DAY, 0.1, START);
     expect(shortest).toEqual({ from: START, to: START + 60 });
+    expect(isShortest(HOUR)).toBe(false);
   });
 
   it("is what was drawn over, in either direction", () => {
@@ -107,7 +111,53 @@ describe("the span", () => {
     expect(showing(HOUR, DAY, DAY.to)).toEqual({ from: DAY.to - 3_600, to: DAY.to });
     expect(within({ from: 0, to: 1e12 }, DAY)).toEqual(DAY);
   });
+
+  it("has at most six decimals and lies within the bounds, whatever is done to it", () => {
+    forRandom(200, (random) => {
+      const from = START + random.below(1_000_000) / 1_000_000;
+      const bounds = { from, to: from + 61 + random.below(35 * 86_400) + random.next() };
+      let span: Span = bounds;
+      for (let step = 0; step < 20; step += 1) {
+        span = changed(random, span, bounds) ?? bounds;
+        if (span !== bounds) {
+          for (const seconds of [span.from, span.to]) {
+            expect(String(seconds)).toMatch(/^\d+(\.\d{1,6})?$/);
+          }
+        }
+        expect(microsOf(span.from)).toBeGreaterThanOrEqual(microsOf(bounds.from));
+        expect(microsOf(span.to)).toBeLessThanOrEqual(microsOf(bounds.to));
+        expect(span.to - span.from).toBeGreaterThan(59.999);
+      }
+    });
+  });
+
+  it("is known as the shortest wherever it lies", () => {
+    forRandom(200, (random) => {
+      let span: Span = DAY;
+      for (let step = 0; step < 12; step += 1) {
+        span = zoom(span, DAY, 0.5, span.from + random.next() * (span.to - span.from)) ?? DAY;
+      }
+      expect(isShortest(span)).toBe(true);
+    });
+  });
 });
+
+/** What a person may do to a span. */
+function changed(random: Random, span: Span, bounds: Span): Span | undefined {
+  const somewhere = bounds.from + random.next() * (bounds.to - bounds.from);
+  switch (random.below(5)) {
+    case 0:
+      return zoom(span, bounds, 0.5, somewhere);
+    case 1:
+      return zoom(span, bounds, 2);
+    case 2:
+      return spanBetween(span, random.next(), random.next(), bounds);
+    case 3:
+      return shift(span, bounds, random.pick([-0.5, 0.5]));
+    default:
+      return showing(span, bounds, somewhere);
+  }
+}
 
 describe("the axes", () => {
   it("end at a round rate that no bar exceeds", () => {

@@ -10,7 +10,7 @@ import type { TimeZone } from "../app/preferences";
 import { instantForm, type Micros, microsOf, secondsOf } from "../forms/instant";
 
 export interface Span {
-  /** Seconds since 1970. */
+  /** Seconds since 1970, of whole microseconds: the server takes no finer ones. */
   from: number;
   to: number;
 }
@@ -20,11 +20,20 @@ const SPAN_SECONDS_MIN = 60;
 
 const lengthOf = ({ from, to }: Span) => to - from;
 
-/** The span moved, and shortened if need be, until it lies within the bounds. */
+/** Whether the span cannot be zoomed in further. */
+export function isShortest(span: Span): boolean {
+  return microsOf(lengthOf(span)) <= microsOf(SPAN_SECONDS_MIN);
+}
+
+/**
+ * The span moved, and shortened if need be, until it lies within the bounds. Every new span comes
+ * from here, and so has whole microseconds.
+ */
 export function within(span: Span, bounds: Span): Span {
-  const length = Math.min(lengthOf(span), lengthOf(bounds));
-  const from = Math.min(Math.max(span.from, bounds.from), bounds.to - length);
-  return { from, to: from + length };
+  const [earliest, latest] = [microsOf(bounds.from), microsOf(bounds.to)];
+  const length = Math.min(microsOf(lengthOf(span)), latest - earliest);
+  const from = Math.min(Math.max(microsOf(span.from), earliest), latest - length);
+  return { from: secondsOf(from), to: secondsOf(from + length) };
 }
 
 /** A span `factor` times as long, with `around` at the same place in it. Undefined: all there is. */
