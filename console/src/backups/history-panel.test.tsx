@@ -3,7 +3,7 @@ import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { setPreferences } from "../app/preferences";
 import { microsOf } from "../forms/instant";
-import { type MadeUpServer, madeUpServer, renderPart } from "../testing/render-app";
+import { type MadeUpServer, madeUpServer, type Reply, renderPart } from "../testing/render-app";
 import { HistoryPanel } from "./history-panel";
 
 /** 2026-11-21 00:00:00 UTC. */
@@ -50,9 +50,12 @@ function historyFrom(start: number) {
 
 const ADDRESS = "regions/us-east-1/tables/Music/history";
 let server: MadeUpServer;
+/** What the server answers; a test can change it. */
+let answers: Record<string, Reply>;
 
 async function open(history: typeof HISTORY = HISTORY) {
-  server = madeUpServer({ admin: { [ADDRESS]: history } });
+  answers = { [ADDRESS]: history };
+  server = madeUpServer({ admin: answers });
   renderPart(
     <HistoryPanel
       tableName="Music"
@@ -118,6 +121,42 @@ describe("the history of a table", () => {
     expect(screen.queryByRole("link", { name: "Restore to this instant" })).toBeNull();
     await userEvent.type(field, "00:20:00.000125");
     expect(target()).toContain(`at=${START + 1_200}.000125`);
+  });
+});
+
+describe("a history that cannot be read", () => {
+  const button = (name: string) => screen.getByRole("button", { name });
+
+  it("leaves the picture before and the chosen instant, and the way back", async () => {
+    const slider = await open();
+    slider.focus();
+    await userEvent.keyboard("{Home}{ArrowRight}");
+    answers[ADDRESS] = [400, "ValidationException", "Too fine"];
+    await userEvent.click(button("Zoom in"));
+    expect(await screen.findByText("Too fine")).toBeDefined();
+    expect(screen.getByRole("slider", { name: "Instant to restore" }).isConnected).toBe(true);
+    expect(time()).toBe("00:00:30");
+    expect(target()).toContain(`at=${START + 30}`);
+
+    answers[ADDRESS] = HISTORY;
+    await userEvent.click(button("Show all"));
+    await expect.poll(() => screen.queryByText("Too fine")).toBeNull();
+    expect(target()).toContain(`at=${START + 30}`);
+  });
+
+  it("leaves an instant to be typed also where there was none before", async () => {
+    answers = { [ADDRESS]: [400, "ValidationException", "Not now"] };
+    madeUpServer({ admin: answers });
+    renderPart(
+      <HistoryPanel
+        tableName="Music"
+        restoreWindow={{ earliest: microsOf(START), latest: microsOf(END) }}
+      />,
+    );
+    expect(await screen.findByText("Not now")).toBeDefined();
+    await userEvent.clear(timeField());
+    await userEvent.type(timeField(), "00:20:00");
+    expect(target()).toContain(`at=${START + 1_200}`);
   });
 });
 

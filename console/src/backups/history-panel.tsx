@@ -24,7 +24,7 @@ import { isShortest, type Span, shift, showing, zoom } from "./history-scale";
 import { InstantField } from "./instant-field";
 import type { RestoreWindow } from "./moment";
 import { Timeline } from "./timeline";
-import { useTypedInstant } from "./use-instant";
+import { type TypedInstant, useTypedInstant } from "./use-instant";
 
 const PIXELS_A_BUCKET = 8;
 const WIDTH_AT_FIRST = 800;
@@ -41,12 +41,15 @@ export function HistoryPanel({
   /** Undefined is all there is, which grows. */
   const [span, setSpan] = useState<Span>();
   const buckets = Math.min(240, Math.max(20, Math.floor(width / PIXELS_A_BUCKET / 20) * 20));
+  // Chosen here, so that it stays whatever becomes of the picture.
+  const instant = useTypedInstant(restoreWindow.latest);
   const query = useQuery({
     queryKey: [...tableKey(region, tableName), "history", span, buckets],
     queryFn: ({ signal }) => admin.history(region, tableName, { ...span, buckets }, signal),
     refetchInterval: POLL_SLOW_MILLISECONDS,
     placeholderData: keepPreviousData,
   });
+  const history = useLastGood(query.data);
 
   return (
     <Container
@@ -67,42 +70,49 @@ export function HistoryPanel({
             onRetry={() => query.refetch()}
           />
           {query.isPending && <Spinner size="large" />}
-          {query.data !== undefined && (
+          {history !== undefined && (
             <History
-              tableName={tableName}
               restoreWindow={restoreWindow}
-              history={query.data}
+              history={history}
+              instant={instant}
               widthPixels={width}
               asked={span}
               onSpan={setSpan}
             />
           )}
+          <ChosenInstant tableName={tableName} restoreWindow={restoreWindow} instant={instant} />
         </SpaceBetween>
       </div>
     </Container>
   );
 }
 
+/** What was there before the last request, where that failed. */
+function useLastGood<T>(data: T | undefined): T | undefined {
+  const [last, setLast] = useState(data);
+  if (data !== undefined && data !== last) {
+    setLast(data);
+  }
+  return data ?? last;
+}
+
 function History({
-  tableName,
   restoreWindow,
   history,
+  instant,
   widthPixels,
   asked,
   onSpan,
 }: {
-  tableName: string;
   restoreWindow: RestoreWindow;
   history: TableHistory;
+  instant: TypedInstant;
   widthPixels: number;
   /** The span asked for, which the history need not show yet; undefined is all there is. */
   asked: Span | undefined;
   onSpan: (span: Span | undefined) => void;
 }) {
-  const region = useRegion();
-  const link = useLink();
   const { timeZone } = usePreferences();
-  const instant = useTypedInstant(restoreWindow.latest);
   const [pointed, setPointed] = useState<string>();
   const { earliest, latest } = restoreWindow;
   const bounds = { from: secondsOf(earliest), to: secondsOf(latest) };
@@ -170,15 +180,34 @@ function History({
         in the picture: arrows move by a bar, with Shift by a second; Page Up and Page Down by ten
         bars; Home and End to its ends; + and - zoom.
       </Box>
+    </SpaceBetween>
+  );
+}
+
+/** The instant, which can be typed also where there is no picture, and where it leads. */
+function ChosenInstant({
+  tableName,
+  restoreWindow: { earliest, latest },
+  instant,
+}: {
+  tableName: string;
+  restoreWindow: RestoreWindow;
+  instant: TypedInstant;
+}) {
+  const region = useRegion();
+  const link = useLink();
+  const { micros } = instant;
+  return (
+    <SpaceBetween size="m">
       <InstantField instant={instant} earliest={earliest} latest={latest} showProblems />
-      {chosen === undefined ? (
+      {micros === undefined ? (
         <Button disabled disabledReason="Choose an instant, or type one.">
           Restore to this instant
         </Button>
       ) : (
         <Button
           variant="primary"
-          {...link(paths.restoreToPointInTime(region, tableName, secondsOf(chosen)))}
+          {...link(paths.restoreToPointInTime(region, tableName, secondsOf(micros)))}
         >
           Restore to this instant
         </Button>
