@@ -41,8 +41,7 @@ export function Component() {
   const back =
     openedFrom === null ? paths.backups(region) : paths.table(region, openedFrom, "backups");
   const create = useMutation({
-    mutationFn: () =>
-      dynamodb.send(new CreateBackupCommand({ TableName: tableName, BackupName: backupName })),
+    mutationFn: (sent: Sent) => dynamodb.send(new CreateBackupCommand(sent)),
     onSuccess: async ({ BackupDetails }) => {
       await reset();
       void finishBackup(dynamodb, BackupDetails, notify, reset);
@@ -53,12 +52,14 @@ export function Component() {
     TableName: tableName === "" ? "Choose the table to back up." : undefined,
     BackupName: nameProblem(backupName),
   };
-  const messages = messagesOf(create.error);
+  const form = { TableName: tableName, BackupName: backupName };
+  const messages = messagesOf(create.error, create.variables, form);
 
   const submit = () => {
     setTried(true);
+    create.reset();
     if (problems.TableName === undefined && problems.BackupName === undefined) {
-      create.mutate();
+      create.mutate(form);
     }
   };
 
@@ -151,8 +152,22 @@ export function Component() {
   );
 }
 
+interface Sent {
+  TableName: string;
+  BackupName: string;
+}
+
+/** What the server said of a field, until the field is another than was sent. */
+function messagesOf(error: unknown, sent: Sent | undefined, form: Sent): Partial<Sent> {
+  const found = messagesByField(error);
+  return {
+    ...(sent?.TableName === form.TableName ? { TableName: found.TableName } : {}),
+    ...(sent?.BackupName === form.BackupName ? { BackupName: found.BackupName } : {}),
+  } as Partial<Sent>;
+}
+
 /** That a table is not there, or in no state to be backed up, has codes that name no member. */
-function messagesOf(error: unknown): { TableName?: string; BackupName?: string } {
+function messagesByField(error: unknown): Partial<Sent> {
   if (error !== null) {
     const { code, message } = failureOf(error);
     if (code === "TableNotFoundException" || code === "TableInUseException") {

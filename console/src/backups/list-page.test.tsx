@@ -236,6 +236,25 @@ describe("creating a backup", () => {
     expect(name.getAttribute("aria-invalid")).toBe("true");
   });
 
+  it("forgets what was said of a name that is another now", async () => {
+    const message =
+      "1 validation error detected: Value 'before' at 'backupName' failed to satisfy constraint: x";
+    const { calls } = serverWith([], { CreateBackup: () => [400, "ValidationException", message] });
+    renderApp("/us-east-1/create-backup?table=Music");
+    const name = await screen.findByRole("textbox", { name: "Backup name" });
+    await userEvent.type(name, "before");
+    await userEvent.click(button("Create backup"));
+    await expect.poll(() => name.getAttribute("aria-invalid")).toBe("true");
+    await userEvent.type(name, "2");
+    expect(name.getAttribute("aria-invalid")).not.toBe("true");
+    expect(screen.getAllByText(message).length).toBeGreaterThan(0);
+    await userEvent.clear(name);
+    await userEvent.click(button("Create backup"));
+    expect(screen.queryByText(message)).toBeNull();
+    expect(screen.getByText("Enter a name.")).toBeDefined();
+    expect(calls).toHaveLength(1);
+  });
+
   it("shows at the source table that it is gone", async () => {
     const message = "Table not found: Music";
     serverWith([], { CreateBackup: () => [400, "TableNotFoundException", message] });

@@ -13,6 +13,7 @@ import { useRefreshTable } from "../api/tables";
 import { paths, useLink } from "../app/links";
 import { useNotify } from "../app/notifications";
 import { useRegion } from "../app/region";
+import type { Micros } from "../forms/instant";
 import {
   hasRestoreProblem,
   newRestoreForm,
@@ -22,13 +23,30 @@ import {
 } from "../forms/restore";
 import { FailureText } from "../widgets/failure";
 import { finishRestore } from "./finish-restore";
-import { restoreMessages } from "./restore-messages";
+import type { MomentChoice } from "./moment";
+import {
+  messagesThatHold,
+  NO_MESSAGES,
+  type RestoreMessages,
+  restoreMessages,
+} from "./restore-messages";
 import { RestoreOptions, type RestoreSectionProps } from "./restore-sections";
+
+interface Sent {
+  form: RestoreForm;
+  moment: Micros | MomentChoice | undefined;
+}
+
+/** What the server said to what was sent. */
+interface Refusal extends Sent {
+  error: unknown;
+}
 
 export function RestoreFormFrame({
   source,
   above,
   ready = true,
+  moment,
   cancelPath,
   send,
 }: {
@@ -37,6 +55,8 @@ export function RestoreFormFrame({
   above: (props: RestoreSectionProps, tried: boolean) => ReactNode;
   /** Whether what is asked for above is filled in. */
   ready?: boolean;
+  /** What the source is restored to, if that is chosen above. */
+  moment?: Micros | MomentChoice | undefined;
   cancelPath: string;
   send: (client: ReturnType<typeof dynamodbClient>, form: RestoreForm) => Promise<unknown>;
 }) {
@@ -48,12 +68,13 @@ export function RestoreFormFrame({
   const refresh = useRefreshTable();
   const [form, setForm] = useState(() => newRestoreForm(source));
   const [tried, setTried] = useState(false);
+  const [refusal, setRefusal] = useState<Refusal>();
   const place = useRef<HTMLDivElement>(null);
   const found = restoreProblems(source, form);
 
   const restore = useMutation({
-    mutationFn: (sent: RestoreForm) => send(dynamodbClient(sent.region ?? here), sent),
-    onSuccess: async (_, sent) => {
+    mutationFn: (sent: Sent) => send(dynamodbClient(sent.form.region ?? here), sent.form),
+    onSuccess: async (_, { form: sent }) => {
       const region = sent.region ?? here;
       const changed = async (tableName: string) => {
         await Promise.all([
@@ -65,16 +86,20 @@ export function RestoreFormFrame({
       await changed(sent.name);
       navigate(paths.tables(region));
     },
-    onError: () => focusFirstProblem(place.current),
+    onError: (error, sent) => {
+      setRefusal({ error, ...sent });
+      focusFirstProblem(place.current);
+    },
   });
 
   const submit = () => {
     setTried(true);
+    setRefusal(undefined);
     if (hasRestoreProblem(found) || !ready) {
       focusFirstProblem(place.current);
       return;
     }
-    restore.mutate(form);
+    restore.mutate({ form, moment });
   };
 
   const section: RestoreSectionProps = {
@@ -82,7 +107,8 @@ export function RestoreFormFrame({
     form,
     change: (part) => setForm((before) => ({ ...before, ...part })),
     problems: tried ? found : {},
-    messages: restoreMessages(restore.error, source, restore.variables ?? form),
+    messages:
+      refusal === undefined ? NO_MESSAGES : messagesAbout(refusal, source, { form, moment }),
   };
   return (
     <form
@@ -95,7 +121,7 @@ export function RestoreFormFrame({
       <div ref={place}>
         <Form
           errorText={
-            restore.error === null ? undefined : <FailureText failure={failureOf(restore.error)} />
+            refusal === undefined ? undefined : <FailureText failure={failureOf(refusal.error)} />
           }
           actions={
             <SpaceBetween direction="horizontal" size="xs">
@@ -116,6 +142,16 @@ export function RestoreFormFrame({
       </div>
     </form>
   );
+}
+
+function messagesAbout(
+  refusal: Refusal,
+  source: RestoreSource,
+  { form, moment }: Sent,
+): RestoreMessages {
+  const all = restoreMessages(refusal.error, source, refusal.form);
+  const held = messagesThatHold(all, refusal.form, form);
+  return refusal.moment === moment ? held : { ...held, instant: undefined };
 }
 
 /** The fields show their problems with the next paint. */

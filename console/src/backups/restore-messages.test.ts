@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { newRestoreForm, type RestoreSource } from "../forms/restore";
 import { EMPTY_CAPACITY } from "../forms/throughput";
-import { restoreMessages } from "./restore-messages";
+import { messagesThatHold, restoreMessages } from "./restore-messages";
 
 const index = (name: string) => ({
   kind: "global" as const,
@@ -80,5 +80,39 @@ describe("a refused restore", () => {
     expect(places("RestoreDateTime is out", "InvalidRestoreTimeException")).toEqual(["instant"]);
     expect(places("KMSMasterKeyId: customer managed keys are not available")).toEqual(["keyId"]);
     expect(places("Something else")).toEqual([]);
+  });
+});
+
+describe("what was said of a field", () => {
+  const sent = newRestoreForm(SOURCE);
+  const table = constraint("provisionedThroughputOverride.readCapacityUnits");
+  const ofIndex = constraint(
+    "globalSecondaryIndexOverride.2.member.provisionedThroughput.writeCapacityUnits",
+  );
+  const both = new Error(`${table}; ${ofIndex}`);
+  const shown = (change: object) => {
+    const all = restoreMessages(both, SOURCE, sent);
+    const { units, indexUnits } = messagesThatHold(all, sent, { ...sent, ...change });
+    return [units.readUnits !== undefined, indexUnits["genres"]?.writeUnits !== undefined];
+  };
+
+  it("holds until that field is another, and no longer", () => {
+    expect(shown({})).toEqual([true, true]);
+    expect(shown({ name: "Music2" })).toEqual([true, true]);
+    expect(shown({ throughput: { ...sent.throughput, writeUnits: "7" } })).toEqual([true, true]);
+    expect(shown({ throughput: { ...sent.throughput, readUnits: "7" } })).toEqual([false, true]);
+    const genres = { ...EMPTY_CAPACITY, writeUnits: "7" };
+    expect(shown({ indexCapacity: { ...sent.indexCapacity, genres } })).toEqual([true, false]);
+  });
+
+  it("of the name, the indexes and the key does too", () => {
+    const said = { name: "a", indexes: "b", encryption: "c", units: {}, indexUnits: {} };
+    const kept = (change: object) => {
+      const { name, indexes, encryption } = messagesThatHold(said, sent, { ...sent, ...change });
+      return [name, indexes, encryption];
+    };
+    expect(kept({ name: "Music2" })).toEqual([undefined, "b", "c"]);
+    expect(kept({ indexes: "none" })).toEqual(["a", undefined, "c"]);
+    expect(kept({ encryption: { choice: "managed", keyId: "" } })).toEqual(["a", "b", undefined]);
   });
 });

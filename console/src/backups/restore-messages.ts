@@ -2,7 +2,7 @@
 
 import { failureOf, messagesByMember } from "../api/errors";
 import { keptIndexes, type RestoreForm, type RestoreSource } from "../forms/restore";
-import type { CapacityProblems } from "../forms/throughput";
+import type { CapacityForm, CapacityProblems } from "../forms/throughput";
 
 export interface RestoreMessages {
   name?: string | undefined;
@@ -18,7 +18,7 @@ export interface RestoreMessages {
   indexUnits: Record<string, CapacityProblems>;
 }
 
-const NO_MESSAGES: RestoreMessages = { units: {}, indexUnits: {} };
+export const NO_MESSAGES: RestoreMessages = { units: {}, indexUnits: {} };
 
 const UNITS = {
   ReadCapacityUnits: "readUnits",
@@ -55,9 +55,6 @@ export function restoreMessages(
   source: RestoreSource,
   form: RestoreForm,
 ): RestoreMessages {
-  if (error === null || error === undefined) {
-    return NO_MESSAGES;
-  }
   const { code, message } = failureOf(error);
   // These have codes of their own and do not name the member.
   switch (code) {
@@ -108,6 +105,42 @@ export function restoreMessages(
     },
     indexUnits,
   };
+}
+
+/** What was said of a field holds until the field is another than was sent. */
+export function messagesThatHold(
+  messages: RestoreMessages,
+  sent: RestoreForm,
+  form: RestoreForm,
+): RestoreMessages {
+  const where = (same: boolean, message: string | undefined) => (same ? message : undefined);
+  return {
+    ...messages,
+    name: where(sent.name === form.name && sent.region === form.region, messages.name),
+    indexes: where(sent.indexes === form.indexes && sent.chosen === form.chosen, messages.indexes),
+    capacity: where(sent.throughput === form.throughput, messages.capacity),
+    encryption: where(sent.encryption === form.encryption, messages.encryption),
+    keyId: where(sent.encryption === form.encryption, messages.keyId),
+    units: unitsThatHold(messages.units, sent.throughput, form.throughput),
+    indexUnits: Object.fromEntries(
+      Object.entries(messages.indexUnits).map(([name, units]) => [
+        name,
+        unitsThatHold(units, sent.indexCapacity[name], form.indexCapacity[name]),
+      ]),
+    ),
+  };
+}
+
+function unitsThatHold(
+  messages: CapacityProblems,
+  sent: CapacityForm | undefined,
+  form: CapacityForm | undefined,
+): CapacityProblems {
+  return Object.fromEntries(
+    Object.entries(messages).filter(
+      ([unit]) => sent?.[unit as keyof CapacityForm] === form?.[unit as keyof CapacityForm],
+    ),
+  );
 }
 
 const INDEX_PATH = /'globalSecondaryIndexOverride\.(\d+)\.member\.[^']*?([^'.]+)' failed/g;

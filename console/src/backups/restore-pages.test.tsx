@@ -83,6 +83,7 @@ const TO_POINT = "/us-east-1/restore-to-point-in-time?table=Music";
 const nameField = () => screen.findByRole("textbox", { name: "Name of restored table" });
 const submit = () => userEvent.click(screen.getByRole("button", { name: "Restore table" }));
 const radio = (name: RegExp) => screen.getByRole("radio", { name });
+const isInvalid = (field: HTMLElement) => field.getAttribute("aria-invalid") === "true";
 const requests = ({ calls }: MadeUpServer) =>
   calls.filter(({ operation }) => operation.startsWith("Restore")).map(({ input }) => input);
 
@@ -294,7 +295,7 @@ describe("restoring to a point in time", () => {
     expect(await screen.findByText(/Type a time as/)).toBeDefined();
   });
 
-  it("shows a refused instant whole at its field", async () => {
+  it("shows a refused instant whole at its field, until it is another", async () => {
     const message =
       "RestoreDateTime '2026-11-20T23:16:32Z' must be within EarliestRestorableDateTime 'x'";
     open(`${TO_POINT}&at=1795292253`, {
@@ -303,6 +304,33 @@ describe("restoring to a point in time", () => {
     await userEvent.type(await nameField(), "Music2");
     await submit();
     expect((await screen.findAllByText(message)).length).toBeGreaterThanOrEqual(2);
+    const day = screen.getByRole("textbox", { name: "Day" });
+    expect(isInvalid(day)).toBe(true);
+    await userEvent.type(screen.getByRole("textbox", { name: "Time (UTC)" }), ".5");
+    expect(isInvalid(day)).toBe(false);
+  });
+
+  it("forgets what was said of a name that is another now, and leads to what is wrong", async () => {
+    const message = "Table already exists: Music";
+    const server = open(`${TO_POINT}&at=1795292253`, {
+      RestoreTableToPointInTime: () => [400, "TableAlreadyExistsException", message],
+    });
+    const name = await nameField();
+    await userEvent.type(name, "Music");
+    await submit();
+    await expect.poll(() => document.activeElement).toBe(name);
+    expect(isInvalid(name)).toBe(true);
+    await userEvent.type(name, "2");
+    expect(isInvalid(name)).toBe(false);
+    expect(screen.getAllByText(message).length).toBeGreaterThan(0);
+
+    const time = screen.getByRole("textbox", { name: "Time (UTC)" });
+    await userEvent.clear(time);
+    await userEvent.type(time, "25:00");
+    await submit();
+    await expect.poll(() => document.activeElement).toBe(time);
+    expect(screen.queryByText(message)).toBeNull();
+    expect(requests(server)).toHaveLength(1);
   });
 
   it("says so when point-in-time recovery is off", async () => {

@@ -104,19 +104,21 @@ function RestoreForm({
   const instant = useTypedInstant(at ?? restoreWindow.latest);
   const { earliest, latest } = restoreWindow;
   const source = sourceOfTable(table);
+  const moment = choice === "chosen" ? instant.micros : choice;
 
   return (
     <RestoreFormFrame
       source={source}
       cancelPath={paths.table(region, tableName, "backups")}
-      ready={choice !== "chosen" || instant.micros !== undefined}
+      ready={moment !== undefined}
+      moment={moment}
       send={(client, form) =>
         restoreToMoment(
           client,
           { name: tableName, arn: table.TableArn ?? "" },
           source,
           form,
-          choice === "chosen" ? (instant.micros ?? "latest") : choice,
+          moment ?? "latest",
         )
       }
       above={(section, tried) => (
