@@ -67,14 +67,11 @@ function Recovery({ tableName, ready }: { tableName: string; ready: boolean }) {
             </Button>
             {restoreWindow === undefined ? (
               <Button disabled disabledReason="Point-in-time recovery is off.">
-                Restore
+                Restore to point in time
               </Button>
             ) : (
-              <Button
-                ariaLabel="Restore to point in time"
-                {...link(paths.restoreToPointInTime(region, tableName))}
-              >
-                Restore
+              <Button {...link(paths.restoreToPointInTime(region, tableName))}>
+                Restore to point in time
               </Button>
             )}
           </SpaceBetween>
