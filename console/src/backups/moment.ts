@@ -6,7 +6,7 @@ import {
   type DynamoDBClient,
 } from "@aws-sdk/client-dynamodb";
 import { failureOf } from "../api/errors";
-import { type Micros, microsOfDate } from "../forms/instant";
+import { type Micros, microsOf, microsOfDate } from "../forms/instant";
 import { type RestoreForm, type RestoreSource, restoreToPointInTimeInput } from "../forms/restore";
 import { type Moment, pointInTimeCommand } from "./point-in-time-command";
 
@@ -24,6 +24,14 @@ export function windowOf(
   return earliest === undefined || latest === undefined
     ? undefined
     : { earliest: microsOfDate(earliest), latest: microsOfDate(latest) };
+}
+
+/** Seconds since 1970 until the year 5138: what can be shown as a date, whatever is typed. */
+const SECONDS = /^\d{1,11}(\.\d+)?$/;
+
+/** The instant that an address names; undefined if it names none, or nothing that can be read. */
+export function instantOfAddress(seconds: string | null): Micros | undefined {
+  return seconds !== null && SECONDS.test(seconds) ? microsOf(Number(seconds)) : undefined;
 }
 
 export type MomentChoice = "earliest" | "latest" | "chosen";

@@ -13,12 +13,18 @@ import { PageLink, paths } from "../app/links";
 import { Page } from "../app/page";
 import { usePreferences } from "../app/preferences";
 import { useRegion } from "../app/region";
-import { formatInstant, type Micros, microsOf } from "../forms/instant";
+import { formatInstant, type Micros } from "../forms/instant";
 import { sourceOfTable } from "../forms/restore";
 import { FailureAlert } from "../widgets/failure";
 import { Section } from "../widgets/section";
 import { InstantField } from "./instant-field";
-import { type MomentChoice, type RestoreWindow, restoreToMoment, windowOf } from "./moment";
+import {
+  instantOfAddress,
+  type MomentChoice,
+  type RestoreWindow,
+  restoreToMoment,
+  windowOf,
+} from "./moment";
 import { RestoreFormFrame } from "./restore-form";
 import { NameField } from "./restore-sections";
 import { useTypedInstant } from "./use-instant";
@@ -27,7 +33,6 @@ export function Component() {
   const region = useRegion();
   const [search] = useSearchParams();
   const tableName = search.get("table") ?? "";
-  const at = Number(search.get("at") ?? Number.NaN);
   return (
     <Page
       title="Restore table to point in time"
@@ -48,7 +53,7 @@ export function Component() {
         <RestoreTable
           key={tableName}
           tableName={tableName}
-          at={Number.isFinite(at) ? microsOf(at) : undefined}
+          at={instantOfAddress(search.get("at"))}
         />
       )}
     </Page>
