@@ -1,16 +1,19 @@
 /**
  * A list of backups with what can be done with them: of all tables, or of one.
  *
- * There can be tens of thousands. ListBackups gives a hundred at a time, and no more are asked for
- * than the page shows; a click on the head of a column sorts, which needs them all.
+ * There can be tens of thousands, and ListBackups gives a hundred at a time in an order of its own.
+ * The newest come first here, which needs them all: what is there is shown, in order, while the
+ * rest comes.
  */
 
 import type { BackupSummary } from "@aws-sdk/client-dynamodb";
 import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import Header from "@cloudscape-design/components/header";
+import LiveRegion from "@cloudscape-design/components/live-region";
 import Pagination from "@cloudscape-design/components/pagination";
 import SpaceBetween from "@cloudscape-design/components/space-between";
+import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import Table, { type TableProps } from "@cloudscape-design/components/table";
 import { type ReactNode, useMemo, useState } from "react";
 import { PageLink, paths, useLink } from "../app/links";
@@ -23,8 +26,8 @@ import { Status } from "../widgets/status";
 import { DeleteBackupsModal } from "./delete-backups-modal";
 import {
   type BackupQuery,
-  type BackupSorting,
   backupTypeName,
+  NEWEST_FIRST,
   sortBackups,
   undeletableReason,
 } from "./list-query";
@@ -37,7 +40,6 @@ export function BackupsTable({
   title,
   description,
   tableName,
-  sortedAtFirst,
   filter,
   empty,
 }: {
@@ -46,13 +48,12 @@ export function BackupsTable({
   description?: string;
   /** The table whose page the list is a part of; without one it is a page of its own. */
   tableName?: string;
-  sortedAtFirst?: BackupSorting;
   filter?: ReactNode;
   empty: string;
 }) {
   const region = useRegion();
   const link = useLink();
-  const [sorting, setSorting] = useState(sortedAtFirst);
+  const [sorting, setSorting] = useState(NEWEST_FIRST);
   const [pageIndex, setPageIndex] = useState(1);
   const [selected, setSelected] = useState<BackupSummary[]>([]);
   const [deleting, setDeleting] = useState(false);
@@ -64,26 +65,16 @@ export function BackupsTable({
     setPageIndex(1);
     setSelected([]);
   }
-  const list = useBackups(query, { all: sorting !== undefined });
+  const list = useBackups(query);
   const columns = useColumns(region, tableName);
 
-  const backups = useMemo(
-    () => (sorting === undefined ? list.backups : sortBackups(list.backups, sorting)),
-    [list.backups, sorting],
-  );
+  const backups = useMemo(() => sortBackups(list.backups, sorting), [list.backups, sorting]);
   const pagesCount = Math.max(1, Math.ceil(backups.length / PAGE_SIZE));
   const page = Math.min(pageIndex, pagesCount);
   const shown = backups.slice((page - 1) * PAGE_SIZE, page * PAGE_SIZE);
   // What was deleted or is not in the filtered list any more cannot be acted upon.
   const listed = new Set(list.backups.map(({ BackupArn }) => BackupArn));
   const chosen = selected.filter(({ BackupArn }) => listed.has(BackupArn));
-
-  const goTo = async (wanted: number) => {
-    if ((wanted - 1) * PAGE_SIZE >= list.backups.length && list.hasMore) {
-      await list.loadMore();
-    }
-    setPageIndex(wanted);
-  };
 
   return (
     <SpaceBetween size="l">
@@ -100,12 +91,8 @@ export function BackupsTable({
         onSelectionChange={({ detail }) => setSelected(detail.selectedItems)}
         items={shown}
         columnDefinitions={columns}
-        {...(sorting === undefined
-          ? {}
-          : {
-              sortingColumn: { sortingField: sorting.column },
-              sortingDescending: sorting.descending,
-            })}
+        sortingColumn={{ sortingField: sorting.column }}
+        sortingDescending={sorting.descending}
         onSortingChange={({ detail }) => {
           setPageIndex(1);
           setSorting({
@@ -127,7 +114,15 @@ export function BackupsTable({
         header={
           <Header
             variant={tableName === undefined ? "h1" : "h2"}
-            {...(description === undefined ? {} : { description })}
+            description={
+              list.isLoadingRest ? (
+                <>
+                  {description} <StillLoading />
+                </>
+              ) : (
+                description
+              )
+            }
             counter={`(${formatCount(list.backups.length)}${list.hasMore ? "+" : ""})`}
             actions={
               <SpaceBetween direction="horizontal" size="xs">
@@ -148,14 +143,7 @@ export function BackupsTable({
           <Pagination
             currentPageIndex={page}
             pagesCount={pagesCount}
-            openEnd={list.hasMore}
-            disabled={list.isLoadingMore}
             onChange={({ detail }) => setPageIndex(detail.currentPageIndex)}
-            onNextPageClick={({ detail }) => {
-              if (!detail.requestedPageAvailable) {
-                void goTo(detail.requestedPageIndex);
-              }
-            }}
           />
         }
         empty={
@@ -175,6 +163,16 @@ export function BackupsTable({
         />
       )}
     </SpaceBetween>
+  );
+}
+
+function StillLoading() {
+  return (
+    <LiveRegion tagName="span">
+      <StatusIndicator type="loading">
+        Still loading: there may be newer ones than those shown.
+      </StatusIndicator>
+    </LiveRegion>
   );
 }
 

@@ -58,6 +58,28 @@ const choose = async (name: string) =>
 
 const button = (name: string) => screen.getByRole("button", { name });
 
+const names = () =>
+  screen.getAllByRole("link", { name: /^backup-/ }).map((link) => link.textContent);
+
+/** Holds back what comes after the first answer to ListBackups; the result lets it go. */
+function holdTheRest(): () => void {
+  const answer = globalThis.fetch;
+  let release = () => {};
+  const released = new Promise<void>((go) => {
+    release = go;
+  });
+  vi.stubGlobal("fetch", async (...request: Parameters<typeof fetch>) => {
+    if (request[0] instanceof Request) {
+      const input = await request[0].clone().text();
+      if (input.includes("ExclusiveStartBackupArn")) {
+        await released;
+      }
+    }
+    return answer(...request);
+  });
+  return release;
+}
+
 describe("the list of backups", () => {
   it("shows what each backup is and leads to its restore", async () => {
     serverWith([backup(1, { BackupType: "SYSTEM", BackupExpiryDateTime: 1_703_000_000 })]);
@@ -72,28 +94,32 @@ describe("the list of backups", () => {
     }
   });
 
-  it("asks for no more than it shows until the next page or another order needs it", async () => {
+  it("begins with the newest of what is there, says that the rest is coming, and sorts it in", async () => {
     const seven = Array.from({ length: 7 }, (_, number) => backup(number));
     const { calls } = serverWith(seven, {}, 3);
+    const release = holdTheRest();
     renderApp("/us-east-1/backups");
     await screen.findByText("(3+)");
-    const asked = () => calls.filter(({ operation }) => operation === "ListBackups");
-    expect(asked().map(({ input }) => input)).toEqual([{ BackupType: "ALL", Limit: 100 }]);
+    expect(names()).toEqual([2, 1, 0].map((number) => `backup-${number}`));
+    expect(screen.getByText(/^Still loading/)).toBeDefined();
+    const created = screen.getByRole("columnheader", { name: "Created" });
+    expect(created.getAttribute("aria-sort")).toBe("descending");
 
-    await userEvent.click(button("Next page"));
-    await screen.findByText("(6+)");
-    expect(asked().map(({ input }) => input["ExclusiveStartBackupArn"])).toEqual([
-      undefined,
-      arn(2),
-    ]);
-
-    const created = within(screen.getByRole("columnheader", { name: "Created" }));
-    await userEvent.click(created.getByText("Created"));
-    await userEvent.click(created.getByText("Created"));
+    release();
     await screen.findByText("(7)");
-    expect(asked()).toHaveLength(3);
-    const names = screen.getAllByRole("link", { name: /^backup-/ }).map((link) => link.textContent);
-    expect(names).toEqual([6, 5, 4, 3, 2, 1, 0].map((number) => `backup-${number}`));
+    expect(names()).toEqual([6, 5, 4, 3, 2, 1, 0].map((number) => `backup-${number}`));
+    expect(screen.queryByText(/^Still loading/)).toBeNull();
+    const asked = calls.filter(({ operation }) => operation === "ListBackups");
+    expect(asked.map(({ input }) => input)).toEqual(
+      [undefined, arn(2), arn(5)].map((start) => ({
+        BackupType: "ALL",
+        Limit: 100,
+        ...(start === undefined ? {} : { ExclusiveStartBackupArn: start }),
+      })),
+    );
+
+    await userEvent.click(within(created).getByText("Created"));
+    expect(names()[0]).toBe("backup-0");
   });
 
   it("asks the server for one table, also a deleted one, and for one type", async () => {
@@ -145,31 +171,14 @@ describe("the list of backups", () => {
   it("does not bring a deleted backup back with the rest that is still being asked for", async () => {
     const six = Array.from({ length: 6 }, (_, number) => backup(number));
     serverWith(six, { DeleteBackup: () => ({}) }, 3);
-    const answer = globalThis.fetch;
-    const held: (() => void)[] = [];
-    let holding = false;
-    vi.stubGlobal("fetch", async (...request: Parameters<typeof fetch>) => {
-      const headers = request[0] instanceof Request ? request[0].headers : undefined;
-      if (holding && headers?.get("x-amz-target")?.endsWith("ListBackups")) {
-        await new Promise<void>((go) => held.push(go));
-      }
-      return answer(...request);
-    });
+    const release = holdTheRest();
     renderApp("/us-east-1/backups");
     await choose("backup-1");
-    holding = true;
-    const created = within(screen.getByRole("columnheader", { name: "Created" }));
-    await userEvent.click(created.getByText("Created"));
-    await expect.poll(() => held.length).toBe(1);
-
     await userEvent.click(button("Delete"));
     const modal = await screen.findByRole("dialog");
     await userEvent.type(within(modal).getByRole("textbox"), "delete{Enter}");
     expect(await screen.findByText("Deleted backup backup-1")).toBeDefined();
-    holding = false;
-    for (const go of held) {
-      go();
-    }
+    release();
     expect(await screen.findByText("(5)")).toBeDefined();
     expect(screen.queryByRole("link", { name: "backup-1" })).toBeNull();
     expect(screen.getByRole("link", { name: "backup-5" })).toBeDefined();

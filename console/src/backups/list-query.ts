@@ -66,6 +66,9 @@ export function timeBounds(
 /** How the backups are ordered by a column; ListBackups itself goes by table, then by time. */
 export type BackupSorting = { column: keyof BackupSummary; descending: boolean };
 
+/** Whoever just broke a table wants the last one. */
+export const NEWEST_FIRST: BackupSorting = { column: "BackupCreationDateTime", descending: true };
+
 export function sortBackups(
   backups: readonly BackupSummary[],
   { column, descending }: BackupSorting,

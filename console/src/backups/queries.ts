@@ -23,16 +23,15 @@ import { type BackupQuery, listBackupsInput } from "./list-query";
 export const backupsKey = (region: string) => [region, "backups"] as const;
 
 /**
- * The backups a query finds, a hundred a request and only as far as asked for: `loadMore` brings
- * the next hundred, `all` goes through to the last one.
+ * All backups a query finds. The API gives a hundred at a time, by table and by time: those there
+ * are can be shown while the rest comes.
  */
-export function useBackups(query: BackupQuery, { all }: { all: boolean }) {
+export function useBackups(query: BackupQuery) {
   const region = useRegion();
   const dynamodb = useDynamoDB();
   const list = useInfiniteQuery({
     queryKey: [...backupsKey(region), query],
-    queryFn: ({ pageParam, signal }) =>
-      listBackups(dynamodb, query, pageParam, all ? REQUESTS_A_PAGE_OF_ALL : 1, signal),
+    queryFn: ({ pageParam, signal }) => listBackups(dynamodb, query, pageParam, signal),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.lastArn,
     // Asking again asks for every page there is.
@@ -45,19 +44,18 @@ export function useBackups(query: BackupQuery, { all }: { all: boolean }) {
   });
   const { hasNextPage, isFetching, isError, fetchNextPage } = list;
   useEffect(() => {
-    if (all && hasNextPage && !isFetching && !isError) {
+    if (hasNextPage && !isFetching && !isError) {
       void fetchNextPage();
     }
-  }, [all, hasNextPage, isFetching, isError, fetchNextPage]);
+  }, [hasNextPage, isFetching, isError, fetchNextPage]);
   const pages = list.data?.pages;
   const backups = useMemo(() => (pages ?? []).flatMap((page) => page.backups), [pages]);
   return {
     backups,
     /** Whether there are more than those. */
     hasMore: hasNextPage,
-    loadMore: fetchNextPage,
     isPending: list.isPending,
-    isLoadingMore: list.isFetchingNextPage || (all && hasNextPage && !isError),
+    isLoadingRest: hasNextPage && !isError,
     error: list.error,
     refetch: list.refetch,
   };
@@ -71,16 +69,16 @@ interface BackupPage {
   requests: number;
 }
 
-/** On the way through all of them the list is drawn anew every so many requests. */
-const REQUESTS_A_PAGE_OF_ALL = 20;
+/** The first answer is shown at once; after it the list is drawn anew every so many requests. */
+const REQUESTS_A_PAGE = 20;
 
 async function listBackups(
   dynamodb: DynamoDBClient,
   query: BackupQuery,
   startArn: string | undefined,
-  requestsMax: number,
   abortSignal: AbortSignal,
 ): Promise<BackupPage> {
+  const requestsMax = startArn === undefined ? 1 : REQUESTS_A_PAGE;
   const page: BackupPage = { backups: [], lastArn: startArn, requests: 0 };
   while (page.requests < requestsMax) {
     const command = new ListBackupsCommand(listBackupsInput(query, page.lastArn));

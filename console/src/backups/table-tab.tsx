@@ -27,7 +27,6 @@ export function Tab({ tableName, table }: TabProps) {
         title="Backups of this table"
         query={{ ...ALL_BACKUPS, tableName }}
         tableName={tableName}
-        sortedAtFirst={{ column: "BackupCreationDateTime", descending: true }}
         empty="There is no backup of this table."
       />
     </SpaceBetween>
