@@ -150,6 +150,18 @@ describe("the list of backups", () => {
     expect(Math.abs(from - (now - 3_600))).toBeLessThan(30);
   });
 
+  it("begins with the filter of the address, with times by the clock of the server", async () => {
+    const now = 1_700_000_000;
+    const { calls } = serverWith([], {}, 100, { server: { ...SERVER, now_seconds: now } });
+    renderApp("/us-east-1/backups?table=Gone&type=SYSTEM&last=1-hour");
+    expect(await screen.findByRole("button", { name: /Last 1 hour/ })).toBeDefined();
+    expect(screen.getByRole("combobox", { name: "Source table" })).toHaveProperty("value", "Gone");
+    const from = () => Number(calls.at(-1)?.input["TimeRangeLowerBound"]);
+    await expect.poll(() => Math.abs(from() - (now - 3_600))).toBeLessThan(30);
+    expect(calls.at(-1)?.input).toMatchObject({ TableName: "Gone", BackupType: "SYSTEM" });
+    expect(screen.getByText("No backup matches the filter.")).toBeDefined();
+  });
+
   it("deletes after the word delete was typed, and takes the backup out of the list", async () => {
     const { calls } = serverWith([backup(1), backup(2)], { DeleteBackup: () => ({}) });
     renderApp("/us-east-1/backups");

@@ -1,6 +1,5 @@
 /** The backups of a Region: of all tables or of one, by type and by time. */
 
-import type { BackupTypeFilter } from "@aws-sdk/client-dynamodb";
 import Autosuggest from "@cloudscape-design/components/autosuggest";
 import DateRangePicker, {
   type DateRangePickerProps,
@@ -10,42 +9,26 @@ import Grid from "@cloudscape-design/components/grid";
 import Select from "@cloudscape-design/components/select";
 import { useState } from "react";
 import { useSearchParams } from "react-router";
-import { useServerClock } from "../api/server";
+import { useServer, useServerClock } from "../api/server";
 import { useTableRows } from "../api/table-rows";
 import { Page } from "../app/page";
 import { usePreferences } from "../app/preferences";
 import { BackupsTable } from "./backups-table";
+import { BACKUP_TYPES, filterOf, type ListFilter, SPANS, searchOf } from "./list-filter";
 import { ALL_BACKUPS, timeBounds } from "./list-query";
 
-const TYPES: { value: BackupTypeFilter; label: string }[] = [
-  { value: "ALL", label: "All types" },
-  { value: "USER", label: "User" },
-  { value: "SYSTEM", label: "System" },
-  { value: "AWS_BACKUP", label: "AWS Backup" },
-];
-
-const SPANS = (
-  [
-    [1, "hour"],
-    [1, "day"],
-    [1, "week"],
-    [35, "day"],
-  ] as const
-).map(([amount, unit]) => ({ key: `${amount}-${unit}`, amount, unit, type: "relative" as const }));
-
-/** When the backups were made: what the range picker shows, and what it means. */
-interface Created {
-  range: DateRangePickerProps.Value | null;
-  bounds: ReturnType<typeof timeBounds>;
-}
-
 export function Component() {
-  const [search] = useSearchParams();
-  const [tableName, setTableName] = useState(search.get("table") ?? "");
-  const [type, setType] = useState<BackupTypeFilter>("ALL");
-  const serverNow = useServerClock();
-  const [{ range, bounds }, setCreated] = useState<Created>({ range: null, bounds: {} });
-  const query = { ...ALL_BACKUPS, tableName, type, ...bounds };
+  const [search, setSearch] = useSearchParams();
+  const filter = filterOf(search);
+  const { tableName, type, range } = filter;
+  const [rangesChosen, setRangesChosen] = useState(0);
+  const query = { ...ALL_BACKUPS, tableName, type, ...useTimeBounds(range, rangesChosen) };
+  const change = (part: Partial<ListFilter>) => {
+    setSearch(searchOf({ ...filter, ...part }), { replace: true });
+    if (part.range !== undefined) {
+      setRangesChosen((before) => before + 1);
+    }
+  };
 
   return (
     <Page title="Backups" kind="table">
@@ -58,38 +41,49 @@ export function Component() {
             ? "There is no backup in this Region."
             : "No backup matches the filter."
         }
-        filter={
-          <Filter
-            tableName={tableName}
-            onTableName={setTableName}
-            type={type}
-            onType={setType}
-            range={range}
-            onRange={(chosen) =>
-              // "The last hour" is the hour before it was chosen, not before each repaint.
-              setCreated({ range: chosen, bounds: timeBounds(chosen, serverNow()) })
-            }
-          />
-        }
+        filter={<Filter filter={filter} onChange={change} />}
       />
     </Page>
   );
 }
 
-interface FilterProps {
-  tableName: string;
-  onTableName: (tableName: string) => void;
-  type: BackupTypeFilter;
-  onType: (type: BackupTypeFilter) => void;
-  range: DateRangePickerProps.Value | null;
-  onRange: (range: DateRangePickerProps.Value | null) => void;
+/**
+ * "The last hour" is the hour before it was chosen, or the page opened with it, by the clock of the
+ * server: not before each repaint.
+ */
+function useTimeBounds(range: ListFilter["range"], rangesChosen: number) {
+  const serverNow = useServerClock();
+  const isClockKnown = useServer().data !== undefined;
+  const wanted = JSON.stringify([range, isClockKnown, rangesChosen]);
+  const [known, setKnown] = useState({ wanted, bounds: timeBounds(range, serverNow()) });
+  if (known.wanted === wanted) {
+    return known.bounds;
+  }
+  const bounds = timeBounds(range, serverNow());
+  setKnown({ wanted, bounds });
+  return bounds;
 }
 
-function Filter({ tableName, onTableName, type, onType, range, onRange }: FilterProps) {
+interface FilterProps {
+  filter: ListFilter;
+  onChange: (part: Partial<ListFilter>) => void;
+}
+
+function Filter({ filter: { tableName, type, range }, onChange }: FilterProps) {
   const { timeZone } = usePreferences();
   const { data: tables = [] } = useTableRows();
   const [typed, setTyped] = useState(tableName);
-  const takeTyped = () => onTableName(typed.trim());
+  const [shownName, setShownName] = useState(tableName);
+  if (shownName !== tableName) {
+    // The address names another table, because of what was typed or of a link that was followed.
+    setShownName(tableName);
+    setTyped(tableName);
+  }
+  const take = (name: string) => {
+    if (name !== tableName) {
+      onChange({ tableName: name });
+    }
+  };
   return (
     <Grid
       gridDefinition={[
@@ -104,14 +98,14 @@ function Filter({ tableName, onTableName, type, onType, range, onRange }: Filter
           onChange={({ detail }) => {
             setTyped(detail.value);
             if (detail.value === "") {
-              onTableName("");
+              take("");
             }
           }}
           onSelect={({ detail }) => {
             setTyped(detail.value);
-            onTableName(detail.value.trim());
+            take(detail.value.trim());
           }}
-          onBlur={takeTyped}
+          onBlur={() => take(typed.trim())}
           options={tables.map(({ name }) => ({ value: name }))}
           virtualScroll
           placeholder="All tables"
@@ -122,15 +116,17 @@ function Filter({ tableName, onTableName, type, onType, range, onRange }: Filter
       </FormField>
       <FormField label="Type" stretch>
         <Select
-          selectedOption={TYPES.find(({ value }) => value === type) ?? null}
-          onChange={({ detail }) => onType(detail.selectedOption.value as BackupTypeFilter)}
-          options={TYPES}
+          selectedOption={BACKUP_TYPES.find(({ value }) => value === type) ?? null}
+          onChange={({ detail }) =>
+            onChange({ type: detail.selectedOption.value as ListFilter["type"] })
+          }
+          options={BACKUP_TYPES}
         />
       </FormField>
       <FormField label="Created" stretch>
         <DateRangePicker
           value={range}
-          onChange={({ detail }) => onRange(detail.value)}
+          onChange={({ detail }) => onChange({ range: detail.value })}
           relativeOptions={SPANS}
           isValidRange={rangeProblem}
           placeholder="Any time"

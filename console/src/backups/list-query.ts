@@ -36,7 +36,7 @@ export function listBackupsInput(
   };
 }
 
-const UNIT_SECONDS = {
+export const UNIT_SECONDS = {
   second: 1,
   minute: 60,
   hour: 3_600,
