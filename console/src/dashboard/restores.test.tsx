@@ -1,6 +1,6 @@
 import { screen } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
-import { madeUpServer, renderPart } from "../testing/render-app";
+import { madeUpServer, renderPart, SERVER } from "../testing/render-app";
 import { Restores } from "./restores";
 
 function restore(number: number, change: object) {
@@ -26,5 +26,22 @@ describe("the recent restores", () => {
     expect(await screen.findByText(/^Restoring: 512 bytes of 2 KiB/)).toBeDefined();
     const shown = screen.getAllByRole("link").map((link) => link.textContent);
     expect(shown).toEqual(["Music9", "Music0", "Music1", "Music2", "Music3"]);
+  });
+
+  it("do not lead to tables that are gone since", async () => {
+    const restores = [0, 1].map((number) => restore(number, { state: "finished" }));
+    // This one is not in the list of tables yet.
+    const later = { state: "finished", ended_at_seconds: 1_795_292_900 };
+    madeUpServer({
+      admin: {
+        server: { ...SERVER, now_seconds: 1_795_292_800 },
+        "regions/us-east-1/restores": { restores: [...restores, restore(2, later)] },
+        "regions/us-east-1/tables": { tables: [{ name: "Music1", status: "ACTIVE" }] },
+      },
+    });
+    renderPart(<Restores />);
+    expect(await screen.findByText(/^Music0 \(deleted\) as of/)).toBeDefined();
+    const links = screen.getAllByRole("link").map((link) => link.textContent);
+    expect(links).toEqual(["Music1", "Music2"]);
   });
 });

@@ -7,6 +7,8 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import type { RestoreProgress } from "../api/admin";
 import { useRestores } from "../api/restores";
+import { useServer, useServerClock } from "../api/server";
+import { useTableRows } from "../api/table-rows";
 import { PageLink, paths } from "../app/links";
 import { useRegion } from "../app/region";
 import { progressText } from "../format/restores";
@@ -18,6 +20,7 @@ const SHOWN_MAX = 5;
 
 export function Restores() {
   const { data: restores = [], isSuccess, error, refetch } = useRestores();
+  const isDeleted = useIsDeleted();
   const running = restores.filter(({ state }) => state === "running");
   const ended = restores.filter(({ state }) => state !== "running");
   return (
@@ -32,25 +35,47 @@ export function Restores() {
           <Box color="text-body-secondary">Nothing was restored here lately.</Box>
         )}
         {[...running, ...ended].slice(0, SHOWN_MAX).map((restore) => (
-          <Restore key={`${restore.table_name} ${restore.started_at_seconds}`} restore={restore} />
+          <Restore
+            key={`${restore.table_name} ${restore.started_at_seconds}`}
+            restore={restore}
+            deleted={isDeleted(restore)}
+          />
         ))}
       </SpaceBetween>
     </Container>
   );
 }
 
-function Restore({ restore }: { restore: RestoreProgress }) {
+/** Whether the table that a restore made is gone, as far as the list of tables tells. */
+function useIsDeleted(): (restore: RestoreProgress) => boolean {
+  const { data: rows, dataUpdatedAt } = useTableRows();
+  const isClockKnown = useServer().data !== undefined;
+  const serverNow = useServerClock();
+  return ({ state, table_name, ended_at_seconds = Number.POSITIVE_INFINITY }) => {
+    // A list from before the table was made does not have it yet.
+    const listedAt = serverNow() - (Date.now() - dataUpdatedAt) / 1_000;
+    return (
+      isClockKnown &&
+      state === "finished" &&
+      ended_at_seconds < listedAt &&
+      rows?.some(({ name }) => name === table_name) === false
+    );
+  };
+}
+
+function Restore({ restore, deleted }: { restore: RestoreProgress; deleted: boolean }) {
   const region = useRegion();
   const formatTime = useTimeFormat();
+  const { state, table_name: name } = restore;
   return (
     <div>
-      <StatusIndicator type={LOOKS[restore.state]}>{progressText(restore)}</StatusIndicator>
+      <StatusIndicator type={LOOKS[state]}>{progressText(restore)}</StatusIndicator>
       <Box variant="p" padding="n">
-        {restore.state === "failed" ? (
-          // What a failed restore made is gone.
-          restore.table_name
+        {/* What a failed restore made is gone. */}
+        {state === "failed" || deleted ? (
+          `${name}${deleted ? " (deleted)" : ""}`
         ) : (
-          <PageLink to={paths.table(region, restore.table_name)}>{restore.table_name}</PageLink>
+          <PageLink to={paths.table(region, name)}>{name}</PageLink>
         )}
         {` as of ${formatTime(restore.at_seconds)}`}
       </Box>
