@@ -294,6 +294,25 @@ test.for(PAGES)("$name is readable by everyone", async (shown, { page, watch, dy
   await expect.poll(() => widthOverNarrow(page), { message: "scrolls sideways" }).toBe(0);
 });
 
+test("the list of tables shows what a table is without scrolling sideways", async ({
+  page,
+  dynamodb,
+}) => {
+  filled ??= fill(dynamodb);
+  await filled;
+  await page.setViewportSize(WIDE);
+  await page.goto(`${REGION}/tables`);
+  await sees(page.getByText("Sessions-of-a-table-with-quite-a-long-name"));
+  await sees(page.getByText("Artist (S), SongTitle (S)"));
+  const last = page.getByRole("columnheader", { name: "PITR" });
+  await expect
+    .poll(async () => {
+      const box = await last.boundingBox();
+      return box === null ? WIDE.width : Math.round(box.x + box.width);
+    })
+    .toBeLessThan(WIDE.width);
+});
+
 /** Metrics in which a series has the same number in every step. */
 async function answerBusy(page: Page, path: string, series: Record<string, number>) {
   await page.route(path, (route) => {

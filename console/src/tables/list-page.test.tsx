@@ -50,6 +50,40 @@ async function changeRegion(from: string, to: string) {
   expect((await screen.findAllByLabelText(`Region: ${to}`)).length).toBeGreaterThan(0);
 }
 
+describe("the list of tables", () => {
+  it("shows at first what a table is, its keys in one column", async () => {
+    const year = { attribute_name: "Year", attribute_type: "N", key_type: "RANGE" };
+    const { keys } = row("Music");
+    serve([row("Music", { keys: [...keys, year] })]);
+    renderApp("/us-east-1/tables");
+    expect(await screen.findByRole("cell", { name: "Artist (S), Year (N)" })).toBeDefined();
+    expect(screen.getByRole("cell", { name: "On-demand" })).toBeDefined();
+    const heads = screen.getAllByRole("columnheader").map(({ textContent }) => textContent);
+    expect(heads.slice(1)).toEqual([
+      "Name",
+      "Status",
+      "Keys",
+      "Indexes",
+      "Billing",
+      "Size",
+      "Items",
+      "PITR",
+    ]);
+  });
+
+  it("finds tables by one of their keys", async () => {
+    const keys = [{ attribute_name: "Title", attribute_type: "S", key_type: "HASH" }];
+    serve([row("Music"), row("Films", { keys })]);
+    renderApp("/us-east-1/tables");
+    await screen.findByText("Films");
+    const filter = screen.getByRole("combobox", { name: "Find tables" });
+    await userEvent.type(filter, "Partition key = Title (S)");
+    await userEvent.click(screen.getByRole("option", { name: /^Use/ }));
+    await expect.poll(() => screen.queryByText("Music")).toBeNull();
+    expect(screen.getByText("Films")).toBeDefined();
+  });
+});
+
 describe("the tables that are chosen", () => {
   it("are not chosen in another Region, where tables may have the same names", async () => {
     serve([row("Music"), row("Only-here")], [row("Music", { table_id: "another" })]);

@@ -27,6 +27,7 @@ import { BILLING_NAMES, CLASS_NAMES } from "./describe";
 /** A row with the texts it is filtered and sorted by. */
 interface Row extends TableRow {
   shownStatus: string;
+  keyText: string;
   partitionKey: string;
   sortKey: string;
   capacityMode: string;
@@ -37,18 +38,18 @@ interface Row extends TableRow {
 
 /** `fromBackup`: a table that a restore makes from a backup is Creating, from history Restoring. */
 export function rowOf(table: TableRow, fromBackup: boolean): Row {
-  const key = (type: "HASH" | "RANGE") => {
-    const attribute = table.keys.find(({ key_type }) => key_type === type);
-    return attribute === undefined
-      ? "-"
-      : `${attribute.attribute_name} (${attribute.attribute_type})`;
-  };
+  const keys = table.keys.map(
+    ({ attribute_name, attribute_type }) => `${attribute_name} (${attribute_type})`,
+  );
+  const key = (type: "HASH" | "RANGE") =>
+    keys[table.keys.findIndex(({ key_type }) => key_type === type)] ?? "-";
   const restoring = table.restoring && !fromBackup;
   const word = table.status.charAt(0) + table.status.slice(1).toLowerCase();
   return {
     ...table,
     restoring,
     shownStatus: table.status === "CREATING" && restoring ? "Restoring" : word,
+    keyText: keys.join(", "),
     partitionKey: key("HASH"),
     sortKey: key("RANGE"),
     capacityMode: BILLING_NAMES[table.billing_mode],
@@ -63,7 +64,7 @@ const FILTERS = [
   ["shownStatus", "Status", "Statuses"],
   ["partitionKey", "Partition key", "Partition keys"],
   ["sortKey", "Sort key", "Sort keys"],
-  ["capacityMode", "Capacity mode", "Capacity modes"],
+  ["capacityMode", "Billing", "Billing modes"],
   ["recovery", "PITR", "States of point-in-time recovery (PITR)"],
   ["protection", "Deletion protection", "States of deletion protection"],
 ].map(([key = "", propertyLabel = "", groupValuesLabel = ""]) => ({
@@ -85,7 +86,6 @@ export function Component() {
   const [deleting, setDeleting] = useState<string[]>();
   const [preferences, setPreferences] = useState({
     pageSize: 50,
-    wrapLines: false,
     contentDisplay: DISPLAY,
   });
   const columns = useColumns(region);
@@ -140,7 +140,6 @@ export function Component() {
           items={items}
           columnDefinitions={columns}
           columnDisplay={preferences.contentDisplay}
-          wrapLines={preferences.wrapLines}
           stickyColumns={{ first: 0 }}
           loading={query.isPending}
           loadingText="Loading tables"
@@ -207,7 +206,6 @@ export function Component() {
                   label: formatCounted(value, "table"),
                 })),
               }}
-              wrapLinesPreference={{ label: "Wrap lines", description: "Show all of a long text" }}
               contentDisplayPreference={{
                 title: "Columns",
                 options: COLUMN_NAMES.map(([id, label]) => ({
@@ -219,7 +217,6 @@ export function Component() {
               onConfirm={({ detail }) =>
                 setPreferences((before) => ({
                   pageSize: detail.pageSize ?? before.pageSize,
-                  wrapLines: detail.wrapLines ?? before.wrapLines,
                   contentDisplay: [...(detail.contentDisplay ?? before.contentDisplay)],
                 }))
               }
@@ -252,14 +249,13 @@ function Empty({ text, children }: { text: string; children: React.ReactNode }) 
 const COLUMN_NAMES = [
   ["name", "Name"],
   ["status", "Status"],
-  ["partition-key", "Partition key"],
-  ["sort-key", "Sort key"],
+  ["keys", "Keys"],
   ["indexes", "Indexes"],
-  ["recovery", "PITR"],
-  ["protection", "Deletion protection"],
-  ["capacity", "Capacity mode"],
+  ["billing", "Billing"],
   ["size", "Size"],
   ["items", "Items"],
+  ["recovery", "PITR"],
+  ["protection", "Deletion protection"],
   ["class", "Table class"],
   ["created", "Created"],
 ] as const;
@@ -275,14 +271,20 @@ const DISPLAY = COLUMN_NAMES.map(([id]) => ({
 function useColumns(region: string): TableProps.ColumnDefinition<Row>[] {
   const formatTime = useTimeFormat();
   const cells: Record<ColumnId, [(row: Row) => React.ReactNode, keyof Row]> = {
-    name: [(row) => <PageLink to={paths.table(region, row.name)}>{row.name}</PageLink>, "name"],
+    name: [
+      (row) => (
+        <PageLink to={paths.table(region, row.name)}>
+          <span className="wrapping-text">{row.name}</span>
+        </PageLink>
+      ),
+      "name",
+    ],
     status: [(row) => <TableStatus status={row.status} restoring={row.restoring} />, "shownStatus"],
-    "partition-key": [(row) => row.partitionKey, "partitionKey"],
-    "sort-key": [(row) => row.sortKey, "sortKey"],
+    keys: [(row) => <span className="wrapping-text">{row.keyText}</span>, "keyText"],
     indexes: [(row) => formatCount(row.indexCount), "indexCount"],
     recovery: [(row) => <OnOff on={row.point_in_time_recovery === "ENABLED"} />, "recovery"],
     protection: [(row) => <OnOff on={row.deletion_protection} />, "protection"],
-    capacity: [(row) => row.capacityMode, "capacityMode"],
+    billing: [(row) => row.capacityMode, "capacityMode"],
     size: [(row) => formatBytes(row.size_bytes), "size_bytes"],
     items: [(row) => formatCount(row.item_count), "item_count"],
     class: [(row) => CLASS_NAMES[row.table_class], "table_class"],
@@ -294,7 +296,7 @@ function useColumns(region: string): TableProps.ColumnDefinition<Row>[] {
     cell: cells[id][0],
     sortingField: cells[id][1],
     isRowHeader: id === "name",
-    // A name may have 255 characters; the whole of it is in the details, or with wrapped lines.
-    ...(id === "name" ? { minWidth: 140, maxWidth: 400 } : {}),
+    // Names may have 255 characters. They wrap, so that what comes after them is seen as well.
+    ...(id === "name" || id === "keys" ? { minWidth: 150, maxWidth: 240 } : {}),
   }));
 }
