@@ -104,6 +104,16 @@ describe("the actions", () => {
     });
     await screen.findByText("Table details");
     await userEvent.click(screen.getByRole("button", { name: "Actions" }));
+describe("a tab that there is not", () => {
+  it("is the overview", async () => {
+    openTab("nope");
+    expect(await screen.findByText("Table details")).toBeDefined();
+    expect(screen.getByRole("tab", { name: "Overview" }).getAttribute("aria-selected")).toBe(
+      "true",
+    );
+  });
+});
+
     const item = await screen.findByRole("menuitem", { name: /Delete table/ });
     expect(item.getAttribute("aria-disabled")).toBe("true");
     const backup = screen.getByRole("menuitem", { name: "Create backup" });

@@ -10,7 +10,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
 import Tabs from "@cloudscape-design/components/tabs";
 import { Suspense, useState } from "react";
-import { useNavigate, useParams } from "react-router";
+import { Navigate, useNavigate, useParams } from "react-router";
 import { isNotFound } from "../../api/errors";
 import { isRestoring, isRestoringToPointInTime, useTable } from "../../api/tables";
 import { PageLink, paths } from "../../app/links";
@@ -23,15 +23,18 @@ import { DeleteTableModal } from "../delete-table-modal";
 import { TABLE_TABS } from "./tabs";
 
 export function Component() {
-  const { tableName = "" } = useParams();
+  const region = useRegion();
+  const { tableName = "", tab = "overview" } = useParams();
+  if (!TABLE_TABS.some(({ id }) => id === tab)) {
+    return <Navigate to={paths.table(region, tableName)} replace />;
+  }
   // Another table is another page: nothing typed or opened for one belongs to the next.
-  return <TableDetails key={tableName} tableName={tableName} />;
+  return <TableDetails key={tableName} tableName={tableName} tab={tab} />;
 }
 
-function TableDetails({ tableName }: { tableName: string }) {
+function TableDetails({ tableName, tab }: { tableName: string; tab: string }) {
   const region = useRegion();
   const navigate = useNavigate();
-  const { tab = "overview" } = useParams();
   const query = useTable(tableName);
   const [deleting, setDeleting] = useState(false);
   const table = query.data;
