@@ -5,6 +5,13 @@ import type { SSESpecification, TableDescription } from "@aws-sdk/client-dynamod
 /** `kept` is the key of what is restored, whichever it is. */
 export type KeyChoice = "kept" | "owned" | "managed" | "customer";
 
+export const KEY_NAMES: Record<KeyChoice, string> = {
+  kept: "As the table had it",
+  owned: "Owned by Amazon DynamoDB",
+  managed: "AWS managed key",
+  customer: "Customer managed key",
+};
+
 export interface EncryptionForm {
   choice: KeyChoice;
   /** Id, ARN or alias of the customer managed key. */

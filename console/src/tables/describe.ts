@@ -7,6 +7,7 @@ import type {
   Projection,
   TableDescription,
 } from "@aws-sdk/client-dynamodb";
+import { encryptionOf, KEY_NAMES } from "../forms/encryption";
 import { TYPE_NAMES } from "../forms/index-definition";
 
 /** `Artist (String), Year (Number)`: the attributes of one half of a key, or `-`. */
@@ -63,9 +64,7 @@ export const STREAM_VIEWS = {
   NEW_AND_OLD_IMAGES: ["New and old images", "The whole item before and after the change."],
 } as const;
 
+/** In the words of the forms that choose it. */
 export function encryptionText(table: TableDescription): string {
-  const description = table.SSEDescription;
-  return description === undefined || description.Status === "DISABLED"
-    ? "Owned by Amazon DynamoDB"
-    : "AWS KMS key";
+  return KEY_NAMES[encryptionOf(table).choice];
 }

@@ -5,7 +5,7 @@ import Input from "@cloudscape-design/components/input";
 import RadioGroup from "@cloudscape-design/components/radio-group";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useCapability } from "../api/server";
-import type { EncryptionForm, KeyChoice } from "../forms/encryption";
+import { type EncryptionForm, KEY_NAMES, type KeyChoice } from "../forms/encryption";
 
 export function EncryptionFields({
   form,
@@ -34,24 +34,24 @@ export function EncryptionFields({
               ? [
                   {
                     value: "kept",
-                    label: "As the table had it",
+                    label: KEY_NAMES.kept,
                     description: "Whichever key that was.",
                   },
                 ]
               : []),
             {
               value: "owned",
-              label: "Owned by Amazon DynamoDB",
+              label: KEY_NAMES.owned,
               description: "The server's own key. Nothing to set up.",
             },
             {
               value: "managed",
-              label: "AWS managed key",
+              label: KEY_NAMES.managed,
               description: "A key of this account that the server keeps, alias/aws/dynamodb.",
             },
             {
               value: "customer",
-              label: "Customer managed key",
+              label: KEY_NAMES.customer,
               description: customerKeys.available ? "A key that you manage." : customerKeys.reason,
               disabled: !customerKeys.available,
             },

@@ -89,6 +89,13 @@ describe("the overview", () => {
     ]);
   });
 
+  it("calls the key as the forms do", async () => {
+    const KMSMasterKeyArn = "arn:aws:kms:us-east-1:123456789012:key/1";
+    const SSEDescription = { Status: "ENABLED", SSEType: "KMS", KMSMasterKeyArn };
+    openTab("overview", { DescribeTable: () => ({ Table: { ...MUSIC, SSEDescription } }) });
+    expect(await screen.findByText("AWS managed key")).toBeDefined();
+  });
+
   it("says so when there is no such table", async () => {
     openTab("overview", {
       DescribeTable: () => [400, "ResourceNotFoundException", "Requested resource not found"],
