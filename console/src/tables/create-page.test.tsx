@@ -39,6 +39,8 @@ describe("creating a table", () => {
     await submit();
     expect(await screen.findByText("Enter a name.")).toBeDefined();
     expect(screen.getByText("Enter the name of an attribute.")).toBeDefined();
+    const type = screen.getByRole("button", { name: /Partition key: type/ });
+    expect(type.getAttribute("aria-invalid")).not.toBe("true");
     expect(calls).toEqual([]);
   });
 

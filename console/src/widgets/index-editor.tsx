@@ -7,6 +7,7 @@ import Input from "@cloudscape-design/components/input";
 import RadioGroup from "@cloudscape-design/components/radio-group";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import TokenGroup from "@cloudscape-design/components/token-group";
+import { attributeNameProblem } from "../forms/fields";
 import {
   emptyKeyAttribute,
   type IndexForm,
@@ -130,6 +131,7 @@ function KeyAttributesFields({
           label={position === 0 ? label : `${label} attribute ${position + 1}`}
           attribute={attribute}
           problem={problems?.[position]}
+          isTypeWrong={attributeNameProblem(attribute.name) === undefined}
           onChange={(changed) => onChange(attributes.with(position, changed))}
           onRemove={
             attributes.length > least

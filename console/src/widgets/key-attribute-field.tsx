@@ -23,6 +23,7 @@ export function KeyAttributeField({
   description,
   attribute,
   problem,
+  isTypeWrong = false,
   onChange,
   onRemove,
 }: {
@@ -31,6 +32,8 @@ export function KeyAttributeField({
   description?: ReactNode;
   attribute: KeyAttribute;
   problem?: string | undefined;
+  /** Whether the problem may be the type, and not only the name. */
+  isTypeWrong?: boolean;
   onChange: (attribute: KeyAttribute) => void;
   /** Present if the attribute can be taken away. */
   onRemove?: (() => void) | undefined;
@@ -62,6 +65,7 @@ export function KeyAttributeField({
         <Select
           ariaLabel={`${label}: type`}
           options={TYPES}
+          invalid={isTypeWrong && problem !== undefined}
           selectedOption={{ value: attribute.type, label: TYPE_NAMES[attribute.type] }}
           onChange={({ detail }) =>
             onChange({ ...attribute, type: detail.selectedOption.value as ScalarAttributeType })

@@ -104,13 +104,6 @@ describe("the overview", () => {
   });
 });
 
-describe("the actions", () => {
-  it("include deleting, unless the table is protected, and then say so", async () => {
-    openTab("overview", {
-      DescribeTable: () => ({ Table: { ...MUSIC, DeletionProtectionEnabled: true } }),
-    });
-    await screen.findByText("Table details");
-    await userEvent.click(screen.getByRole("button", { name: "Actions" }));
 describe("a tab that there is not", () => {
   it("is the overview", async () => {
     openTab("nope");
@@ -121,6 +114,13 @@ describe("a tab that there is not", () => {
   });
 });
 
+describe("the actions", () => {
+  it("include deleting, unless the table is protected, and then say so", async () => {
+    openTab("overview", {
+      DescribeTable: () => ({ Table: { ...MUSIC, DeletionProtectionEnabled: true } }),
+    });
+    await screen.findByText("Table details");
+    await userEvent.click(screen.getByRole("button", { name: "Actions" }));
     const item = await screen.findByRole("menuitem", { name: /Delete table/ });
     expect(item.getAttribute("aria-disabled")).toBe("true");
     const backup = screen.getByRole("menuitem", { name: "Create backup" });
@@ -149,8 +149,12 @@ describe("the indexes", () => {
     const modal = await screen.findByRole("dialog");
     await userEvent.type(within(modal).getByRole("textbox", { name: "Index name" }), "by-genre");
     const key = within(modal).getByRole("textbox", { name: "Partition key: attribute name" });
-    await userEvent.type(key, "Year");
     await userEvent.click(within(modal).getByRole("button", { name: "Create index" }));
+    const type = within(modal).getByRole("button", { name: /Partition key: type/ });
+    expect(key.getAttribute("aria-invalid")).toBe("true");
+    expect(type.getAttribute("aria-invalid")).not.toBe("true");
+    await userEvent.type(key, "Year");
+    expect(type.getAttribute("aria-invalid")).toBe("true");
     expect(await within(modal).findByText("Another index has this name.")).toBeDefined();
     expect(within(modal).getByText(/with the type Number/)).toBeDefined();
     expect(changes(server)).toEqual([]);
