@@ -8,6 +8,7 @@ import Alert from "@cloudscape-design/components/alert";
 import Checkbox from "@cloudscape-design/components/checkbox";
 import FormField from "@cloudscape-design/components/form-field";
 import Input from "@cloudscape-design/components/input";
+import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 import { useDynamoDB } from "../api/dynamodb";
 import { messagesByMember } from "../api/errors";
@@ -39,17 +40,11 @@ export function EditRecovery({
   const { least, most } = recoveryPeriod(server);
   const [before] = useState(() => recoveryForm(backups, most));
   const [form, setForm] = useState(before);
-  const [error, setError] = useState<unknown>();
   const problem = periodProblem(form, least, most);
   const loss = recoveryLoss(before, form);
 
   const save = async () => {
-    try {
-      await dynamodb.send(new UpdateContinuousBackupsCommand(recoveryChange(tableName, form)));
-    } catch (caught) {
-      setError(caught);
-      throw caught;
-    }
+    await dynamodb.send(new UpdateContinuousBackupsCommand(recoveryChange(tableName, form)));
     await refresh(tableName);
     notify({
       type: "success",
@@ -62,32 +57,37 @@ export function EditRecovery({
     <EditModal
       title={`Edit point-in-time recovery of ${tableName}`}
       disabled={problem !== undefined}
+      form={form}
       onSave={save}
       onDismiss={onDismiss}
     >
-      <Checkbox
-        checked={form.on}
-        onChange={({ detail }) => setForm({ ...form, on: detail.checked })}
-        description="The table can then be restored as it was at any instant of the recovery period."
-      >
-        Turn on point-in-time recovery
-      </Checkbox>
-      {form.on && (
-        <FormField
-          label="Backup recovery period"
-          description={`Days, ${least} to ${most}`}
-          errorText={
-            problem ?? messagesByMember(error, ["RecoveryPeriodInDays"]).RecoveryPeriodInDays
-          }
-        >
-          <Input
-            value={form.periodDays}
-            inputMode="numeric"
-            onChange={({ detail }) => setForm({ ...form, periodDays: detail.value })}
-          />
-        </FormField>
+      {(error) => (
+        <SpaceBetween size="m">
+          <Checkbox
+            checked={form.on}
+            onChange={({ detail }) => setForm({ ...form, on: detail.checked })}
+            description="The table can then be restored as it was at any instant of the recovery period."
+          >
+            Turn on point-in-time recovery
+          </Checkbox>
+          {form.on && (
+            <FormField
+              label="Backup recovery period"
+              description={`Days, ${least} to ${most}`}
+              errorText={
+                problem ?? messagesByMember(error, ["RecoveryPeriodInDays"]).RecoveryPeriodInDays
+              }
+            >
+              <Input
+                value={form.periodDays}
+                inputMode="numeric"
+                onChange={({ detail }) => setForm({ ...form, periodDays: detail.value })}
+              />
+            </FormField>
+          )}
+          {loss !== undefined && <Alert type="warning">{loss}</Alert>}
+        </SpaceBetween>
       )}
-      {loss !== undefined && <Alert type="warning">{loss}</Alert>}
     </EditModal>
   );
 }

@@ -107,6 +107,9 @@ describe("the tab Backups of a table", () => {
     expect(within(modal).getByText(/shorter period/)).toBeDefined();
     await userEvent.click(within(modal).getByRole("button", { name: "Save changes" }));
     expect(await within(modal).findAllByText(message)).toHaveLength(2);
+    await userEvent.clear(period);
+    await userEvent.type(period, "5");
+    expect(within(modal).getAllByText(message)).toHaveLength(1);
   });
 });
 
