@@ -14,7 +14,6 @@ import Textarea from "@cloudscape-design/components/textarea";
 import { memo, useMemo, useState } from "react";
 import { useTableRows } from "../api/table-rows";
 import { Page } from "../app/page";
-import { useRegion } from "../app/region";
 import { PAGE_SIZE } from "../values/item-table";
 import { MemberFields } from "../values/value-fields";
 import { changeForm, formOf, problemsOf, valueOfForm } from "../values/value-form";
@@ -25,11 +24,6 @@ import { StatementResults, type StatementResultsProps } from "./statement-result
 import { useStatement } from "./use-statement";
 
 export function Component() {
-  // A statement and its answer belong to one Region.
-  return <PartiqlEditor key={useRegion()} />;
-}
-
-function PartiqlEditor() {
   const [text, setText] = useState("");
   const [parameters, setParameters] = useState(() => formOf({ L: [] }));
   const [past, setPast] = useState(pastStatements);
