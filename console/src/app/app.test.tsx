@@ -165,8 +165,7 @@ describe("the list of tables", () => {
     expect(cells).toEqual(
       expect.arrayContaining([
         "Active",
-        "Artist (S)",
-        "Year (N)",
+        "Artist (S), Year (N)",
         "3",
         "On",
         "On-demand",
