@@ -1,4 +1,4 @@
-import { fireEvent, screen } from "@testing-library/react";
+import { fireEvent, screen, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { setPreferences } from "../app/preferences";
@@ -88,6 +88,16 @@ describe("the history of a table", () => {
       "2026-11-21 00:01:01 UTC, about 2 writes per second, 60 writes in this bar, backup before",
     );
     expect(target()).toBe(`/us-east-1/restore-to-point-in-time?table=Music&at=${START + 61}`);
+  });
+
+  it("marks the ends of what can be restored, where they are in the picture", async () => {
+    const slider = await open();
+    expect(within(slider).getByText("Earliest")).toBeDefined();
+    expect(within(slider).getByText("Latest")).toBeDefined();
+    answers[ADDRESS] = { ...HISTORY, from_seconds: START + 1_800 };
+    await userEvent.click(screen.getByRole("button", { name: "Zoom in" }));
+    await expect.poll(() => within(slider).queryByText("Earliest")).toBeNull();
+    expect(within(slider).getByText("Latest")).toBeDefined();
   });
 
   it("takes the second that is clicked", async () => {

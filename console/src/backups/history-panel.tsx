@@ -227,7 +227,7 @@ function Legend({ history, pointed }: { history: TableHistory; pointed: string |
             <svg className="history-key" viewBox="0 0 12 12" aria-hidden="true">
               <rect className="history-writes" x="2" width="8" height="12" />
             </svg>{" "}
-            Writes per second
+            Writes
           </span>
           <span>
             <svg className="history-key" viewBox="0 0 12 12" aria-hidden="true">

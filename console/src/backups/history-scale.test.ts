@@ -160,11 +160,36 @@ function changed(random: Random, span: Span, bounds: Span): Span | undefined {
 }
 
 describe("the axes", () => {
-  it("end at a round rate that no bar exceeds", () => {
-    const top = (writes: number) => topOfAxis([bucket(0, 10, writes), bucket(10, 20, 1)]);
-    expect([0, 10, 11, 230, 999].map(top)).toEqual([0.1, 1, 2, 50, 100]);
-    expect(topOfAxis([])).toBe(1);
+  it("end at a round number of writes that no bar exceeds, and not far above the highest", () => {
+    const top = (writes: number, seconds = 10) =>
+      topOfAxis([bucket(0, seconds, writes), bucket(seconds, 2 * seconds, 1)]);
+    const texts = [10, 11, 55, 101, 151, 230, 999, 30_000].map((writes) => top(writes).text);
+    expect(texts).toEqual([
+      "1 write per second",
+      "2 writes per second",
+      "6 writes per second",
+      "15 writes per second",
+      "20 writes per second",
+      "30 writes per second",
+      "100 writes per second",
+      "3,000 writes per second",
+    ]);
+    expect(topOfAxis([])).toEqual({ perSecond: 1, text: "1 write per second" });
     expect(writesPerSecond(bucket(5, 5, 3))).toBe(0);
+    forRandom(200, (random) => {
+      const bar = bucket(0, 60, 60 + random.below(10 ** (1 + random.below(8))));
+      const share = writesPerSecond(bar) / topOfAxis([bar]).perSecond;
+      expect(share).toBeLessThanOrEqual(1);
+      expect(share).toBeGreaterThan(0.5);
+    });
+  });
+
+  it("count by the minute, the hour or the day where there are few writes", () => {
+    const text = (writes: number, seconds: number) => topOfAxis([bucket(0, seconds, writes)]).text;
+    expect(text(1, 15)).toBe("4 writes per minute");
+    expect(text(7, 3_600)).toBe("8 writes per hour");
+    expect(text(1, 28_800)).toBe("3 writes per day");
+    expect(text(1, 150_000)).toBe("1 write per day");
   });
 
   it("has ticks at round times of the zone, with the day where it begins", () => {

@@ -7,6 +7,7 @@
 
 import type { TableHistory } from "../api/admin";
 import type { TimeZone } from "../app/preferences";
+import { formatCounted } from "../format/units";
 import { instantForm, type Micros, microsOf, secondsOf } from "../forms/instant";
 
 export interface Span {
@@ -142,14 +143,32 @@ export function writesPerSecond({ from_seconds, to_seconds, writes }: Bucket): n
   return to_seconds > from_seconds ? writes / (to_seconds - from_seconds) : 0;
 }
 
-/** A round number at or above the highest rate, for the top of the axis. */
-export function topOfAxis(buckets: readonly Bucket[]): number {
+/** Seconds of what an axis can count by, so that it ends at a whole number of writes. */
+const AXIS_UNITS = [
+  ["second", 1],
+  ["minute", 60],
+  ["hour", 3_600],
+  ["day", 86_400],
+] as const;
+
+/** Close enough together that the highest bar fills two thirds of the picture or more. */
+const AXIS_STEPS = [1, 1.5, 2, 3, 4, 5, 6, 8, 10];
+
+/** The top of the axis: a round, whole number of writes that no bar exceeds. */
+export function topOfAxis(buckets: readonly Bucket[]): { perSecond: number; text: string } {
   const highest = Math.max(0, ...buckets.map(writesPerSecond));
-  if (highest === 0) {
-    return 1;
-  }
-  const power = 10 ** Math.floor(Math.log10(highest));
-  return ([1, 2, 5, 10].find((digit) => digit * power >= highest) ?? 10) * power;
+  const [unit, seconds] =
+    AXIS_UNITS.find(([, length]) => highest === 0 || highest * length >= 1) ?? AXIS_UNITS[3];
+  const writes = roundedUp(Math.max(1, highest * seconds));
+  return { perSecond: writes / seconds, text: `${formatCounted(writes, "write")} per ${unit}` };
+}
+
+function roundedUp(writes: number): number {
+  const power = 10 ** Math.floor(Math.log10(writes));
+  const wanted = AXIS_STEPS.map((step) => step * power).find(
+    (round) => round >= writes && Number.isInteger(round),
+  );
+  return wanted ?? 10 * power;
 }
 
 const TICK_SECONDS = [

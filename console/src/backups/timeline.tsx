@@ -22,11 +22,17 @@ import {
   writesPerSecond,
 } from "./history-scale";
 
-const HEIGHT = 190;
+// From above: the names of the ends, the top of the axis, the head of the chosen instant, the bars,
+// the backups, the times. Each has a row to itself, and covers nothing at the edges.
+const ENDS_Y = 12;
+const AXIS_Y = 28;
+const HEAD_Y = 34;
+const BARS_TOP = 44;
 const BARS_HEIGHT = 140;
-const BARS_TOP = 12;
 const BACKUPS_Y = BARS_TOP + BARS_HEIGHT + 10;
 const TICKS_Y = BACKUPS_Y + 24;
+const HEIGHT = TICKS_Y + 4;
+const HEAD_WIDTH = 12;
 const PIXELS_A_TICK = 80;
 /** Shorter than this is a click and not a drawn range. */
 const DRAWN_PIXELS_MIN = 6;
@@ -165,11 +171,12 @@ function Picture({
     <svg viewBox={`0 0 ${width} ${HEIGHT}`} height={HEIGHT} aria-hidden="true">
       <line className="history-line" x1={0} x2={width} y1={BARS_TOP} y2={BARS_TOP} />
       <line className="history-line" x1={0} x2={width} y1={bottom} y2={bottom} />
-      <text x={0} y={BARS_TOP - 3}>
-        {formatMeasure(top)} per second
+      <Ends history={history} x={x} width={width} />
+      <text x={4} y={AXIS_Y}>
+        {top.text}
       </text>
       {history.buckets.map((bucket) => {
-        const height = (writesPerSecond(bucket) / top) * BARS_HEIGHT;
+        const height = (writesPerSecond(bucket) / top.perSecond) * BARS_HEIGHT;
         const left = x(bucket.from_seconds);
         const wide = x(bucket.to_seconds) - left;
         return (
@@ -226,12 +233,51 @@ function Picture({
         />
       )}
       {chosenX !== undefined && chosenX >= 0 && chosenX <= width && (
-        <g className="history-chosen">
-          <line x1={chosenX} x2={chosenX} y1={BARS_TOP - 6} y2={bottom} strokeWidth={2} />
-          <path d={`M${chosenX - 6} ${BARS_TOP - 12}h12l-6 8z`} />
-        </g>
+        <ChosenMark x={chosenX} width={width} />
       )}
     </svg>
+  );
+}
+
+/** The earliest and the latest instant that can be restored, where the picture shows them. */
+function Ends({
+  history: { earliest_seconds: earliest, latest_seconds: latest },
+  x,
+  width,
+}: {
+  history: TableHistory;
+  x: (seconds: number) => number;
+  width: number;
+}) {
+  const ends = [
+    { name: "Earliest", at: earliest === null ? -1 : x(earliest) },
+    { name: "Latest", at: latest === null ? -1 : x(latest) },
+  ];
+  return ends
+    .filter(({ at }) => at >= 0 && at <= width)
+    .map(({ name, at }) => (
+      <g key={name}>
+        <line className="history-end" x1={at} x2={at} y1={2} y2={BARS_TOP + BARS_HEIGHT} />
+        <text x={at < width / 2 ? at + 4 : at - 4} y={ENDS_Y} textAnchor={side(at, width)}>
+          {name}
+        </text>
+      </g>
+    ));
+}
+
+/** Words beside a line are on the side that has the room. */
+function side(x: number, width: number): "start" | "end" {
+  return x < width / 2 ? "start" : "end";
+}
+
+/** At an edge the head leans inwards, and its tip is still at the instant. */
+function ChosenMark({ x, width }: { x: number; width: number }) {
+  const left = Math.min(Math.max(x - HEAD_WIDTH / 2, 0), width - HEAD_WIDTH);
+  return (
+    <g className="history-chosen">
+      <line x1={x} x2={x} y1={HEAD_Y + 8} y2={BARS_TOP + BARS_HEIGHT} strokeWidth={2} />
+      <path d={`M${left} ${HEAD_Y}h${HEAD_WIDTH}L${x} ${HEAD_Y + 8}z`} />
+    </g>
   );
 }
 
