@@ -104,10 +104,11 @@ impl RealmRecovery {
             Err(_) if self.shared.is_stopping() => return,
             Err(error) => {
                 tracing::error!(table = %target, from, %error, millis, "restore failed, its target is removed");
-                self.remove_target(&job).await;
+                // First: whoever sees that the target is gone asks why.
                 let sink = &self.shared.options.progress;
                 sink.fails(&self.realm, target, &error.to_string());
                 self.show_stage(&job, RestoreStage::Failed);
+                self.remove_target(&job).await;
                 metrics::restore_ended("failed");
             }
         }

@@ -37,10 +37,12 @@ async fn a_restore_tells_of_its_beginning_its_items_and_its_failure() {
     let request = from_backup(&world.arn(&backup), "Broken");
     let begun = world.recovery.restore_from_backup(&world.realm, request);
     begun.await.unwrap();
-    world.restore_ended("Broken").await;
+    // Who sees that the table is gone can be told why.
+    world.gone("Broken").await;
     let reason = (name("Broken"), "broken by a test".to_owned());
     assert_eq!(*heard.failed.lock(), [reason]);
     assert_eq!(heard.lock().last().unwrap().stage, RestoreStage::Failed);
+    world.restore_ended("Broken").await;
 }
 
 /// However long nothing was written before it.
