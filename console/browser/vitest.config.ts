@@ -2,14 +2,38 @@
 
 import { defineConfig } from "vitest/config";
 
+const shared = {
+  dir: import.meta.dirname,
+  // Only against a hang. Every wait within a test ends with what it waits for.
+  testTimeout: 180_000,
+  hookTimeout: 120_000,
+};
+/** What is measured in them would be the work of others. */
+const ALONE = ["many.test.ts"];
+
 export default defineConfig({
   test: {
-    dir: import.meta.dirname,
-    include: ["*.test.ts"],
-    // One Chromium at a time: it has processes of its own to fill the cores with.
-    fileParallelism: false,
-    // Only against a hang. Every wait within a test ends with what it waits for.
-    testTimeout: 180_000,
-    hookTimeout: 120_000,
+    projects: [
+      {
+        test: {
+          ...shared,
+          name: "together",
+          include: ["*.test.ts"],
+          exclude: ALONE,
+          // Much of the time is spent waiting, so two at once; more would only take turns.
+          maxWorkers: 2,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        test: {
+          ...shared,
+          name: "alone",
+          include: ALONE,
+          maxWorkers: 1,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
   },
 });
