@@ -58,7 +58,8 @@ export async function finishRestore(
 async function reasonOf(region: string, tableName: string): Promise<string> {
   const reply = await admin.restores(region).catch(() => undefined);
   const restore = restoreOf(reply?.restores, tableName);
-  return restore?.state === "failed"
+  // It is told as failed a little later: when its table is gone, and its backup free again.
+  return restore?.reason !== undefined
     ? failureReason(restore)
     : "The table is gone, and the server does not know why: it was deleted, or the restore failed before the server was last started.";
 }

@@ -118,10 +118,12 @@ fn may_be_a_page(path: &str, headers: &HeaderMap) -> bool {
 
 /// Whether a path has steps such as `..`, which no page has in its address.
 fn climbs(path: &str) -> bool {
-    let mut parts = path
-        .split('/')
-        .map(|part| part.replace("%2e", ".").replace("%2E", "."));
-    parts.any(|part| matches!(part.as_str(), "." | ".."))
+    let plain = path
+        .to_ascii_lowercase()
+        .replace("%2e", ".")
+        .replace("%2f", "/")
+        .replace("%5c", "/");
+    plain.split('/').any(|part| matches!(part, "." | ".."))
 }
 
 /// Whether somebody who sent these headers wants a page: a browser that was sent here, by hand or by

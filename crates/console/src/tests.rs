@@ -83,6 +83,8 @@ fn pages_are_the_index_and_files_that_are_not_there_are_not() {
         ("tables/a.js", &[][..]),
         ("tables/No%2Fpe", &[]),
         ("%2E./etc/passwd", &[BROWSER]),
+        ("..%2f..%2Fetc%2fpasswd", &[BROWSER]),
+        ("..%5Cetc", &[BROWSER]),
         ("assets/gone-1234.js", &[BROWSER]),
         ("assets/gone", &[BROWSER]),
         ("../Cargo.toml", &[BROWSER]),

@@ -107,8 +107,8 @@ impl RealmRecovery {
                 // First: whoever sees that the target is gone asks why.
                 let sink = &self.shared.options.progress;
                 sink.fails(&self.realm, target, &error.to_string());
-                self.show_stage(&job, RestoreStage::Failed);
                 self.remove_target(&job).await;
+                self.show_stage(&job, RestoreStage::Failed);
                 metrics::restore_ended("failed");
             }
         }

@@ -41,8 +41,8 @@ async fn a_restore_tells_of_its_beginning_its_items_and_its_failure() {
     world.gone("Broken").await;
     let reason = (name("Broken"), "broken by a test".to_owned());
     assert_eq!(*heard.failed.lock(), [reason]);
-    assert_eq!(heard.lock().last().unwrap().stage, RestoreStage::Failed);
     world.restore_ended("Broken").await;
+    assert_eq!(heard.lock().last().unwrap().stage, RestoreStage::Failed);
 }
 
 /// However long nothing was written before it.
