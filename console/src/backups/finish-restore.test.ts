@@ -75,23 +75,26 @@ describe("following a restore", () => {
     ]);
   });
 
-  it("gives the server's reason when the table vanished", async () => {
-    madeUpServer({
-      admin: {
-        "regions/us-east-1/restores": {
-          restores: [
-            { table_name: "Other", state: "failed", reason: "Not this." },
-            { table_name: "Music", state: "failed", reason: "The object 17 is damaged." },
-            { table_name: "Music", state: "failed", reason: "An older one." },
-          ],
+  it.each(["failed", "running"])(
+    "gives the server's reason when the table vanished, told as %s",
+    async (state) => {
+      madeUpServer({
+        admin: {
+          "regions/us-east-1/restores": {
+            restores: [
+              { table_name: "Other", state: "failed", reason: "Not this." },
+              { table_name: "Music", state, reason: "The object 17 is damaged." },
+              { table_name: "Music", state: "failed", reason: "An older one." },
+            ],
+          },
         },
-      },
-    });
-    expect(await follow([CREATING, refusal("ResourceNotFoundException", 400)])).toEqual([
-      RUNNING,
-      "error: The table Music was not restored: The object 17 is damaged.",
-    ]);
-  });
+      });
+      expect(await follow([CREATING, refusal("ResourceNotFoundException", 400)])).toEqual([
+        RUNNING,
+        "error: The table Music was not restored: The object 17 is damaged.",
+      ]);
+    },
+  );
 
   it("says that nobody knows the reason if the server lost it", async () => {
     madeUpServer({ admin: { "regions/us-east-1/restores": { restores: [] } } });
