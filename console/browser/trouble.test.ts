@@ -69,6 +69,9 @@ test("the page waits for a server that was killed, and goes on when it is back",
   await page.goto("/console/us-east-1/tables/Session/items");
   const edit = await openItem(page, "Acme Band", "Happy Day");
   await edit.getByRole("textbox", { name: "Value of Genre" }).fill("Folk");
+  // The console loads all its parts in the background. Chromium never asks again for a script that
+  // it could not get: whoever opens that part has to load the page again.
+  await page.waitForLoadState("networkidle");
   await server.kill();
   await button(edit, "Save changes").click();
   await sees(edit.getByText("The item was not saved"));
